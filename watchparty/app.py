@@ -1,0 +1,52 @@
+"""The application: this file is its table of contents."""
+
+from quart import Quart
+
+from watchparty import assets
+from watchparty.party.party import Party
+from watchparty.settings import Settings
+from watchparty.storage import open_store
+from watchparty.web.about import about
+from watchparty.web.body import BODY_MAX
+from watchparty.web.chats import chats
+from watchparty.web.errors import init_errors
+from watchparty.web.headers import init_headers
+from watchparty.web.pages import pages
+from watchparty.web.paths import init_paths
+from watchparty.web.proxies import init_proxies
+from watchparty.web.users import users
+
+
+def create_app(settings: Settings | None = None) -> Quart:
+    """Return Watch Party as an ASGI application, by default set up from the environment.
+
+    Raises BadSettings when the environment makes no sense.
+    """
+    settings = settings or Settings.from_env()
+    party = Party(open_store(settings.store))
+
+    static = f"/static/{assets.fingerprint(assets.find('static'))}"
+    app = Quart(
+        "watchparty",
+        static_folder=str(assets.find("static")),
+        static_url_path=static,
+        template_folder=str(assets.find("templates")),
+    )
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
+    app.extensions["watchparty.settings"] = settings
+    app.extensions["watchparty.party"] = party
+    app.jinja_env.globals["static"] = static
+
+    init_paths(app)
+    init_proxies(app, settings.trusted_proxies)
+    init_errors(app)
+    init_headers(app)
+
+    app.register_blueprint(pages)  # /, /username, /chat/<id>
+    app.register_blueprint(users)  # /auth
+    app.register_blueprint(chats)  # /create, /<chat_id>, /<chat_id>/join
+    app.register_blueprint(about)  # /healthz, /openapi.json
+
+    app.before_serving(party.store.open)
+    app.after_serving(party.store.close)
+    return app

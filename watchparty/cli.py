@@ -1,0 +1,68 @@
+"""The command line."""
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+import click
+from hypercorn.asyncio import serve as hypercorn_serve
+from hypercorn.config import Config
+from quart import Quart
+
+from watchparty import __version__, assets
+from watchparty.app import create_app
+from watchparty.listening import listen, raise_file_limit
+from watchparty.party.errors import StoreUnavailable
+from watchparty.settings import BadSettings, Settings
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """Watch Party: a private chat to have beside whatever you watch together."""
+
+
+@main.command()
+@click.option("--bind", metavar="HOST:PORT", help="Where to listen. [default: 127.0.0.1:8000]")
+@click.option("--store", metavar="URL", help="Where to keep it. [default: sqlite:watchparty.db]")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Hypercorn's settings. [default: the hypercorn.toml that ships]",
+)
+def serve(bind: str | None, store: str | None, config: Path | None) -> None:
+    """Start the server and say where to open it."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app = create_app(Settings.from_env(store=store))
+        asyncio.run(_serve(app, _configure(bind, config)))
+    except (BadSettings, StoreUnavailable, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _configure(bind: str | None, file: Path | None) -> Config:
+    config = Config.from_toml(file or assets.find("hypercorn.toml"))
+    config.workers = 1  # we are it; Hypercorn would only warn that it starts none
+    config.loglevel = "WARNING"  # the address is told by us, once
+    if bind:
+        config.bind = bind
+    return config
+
+
+async def _serve(app: Quart, config: Config) -> None:
+    """Serve until SIGTERM or Ctrl-C, and answer every held poll before the listeners close."""
+    party = app.extensions["watchparty.party"]
+    await party.store.open()
+    raise_file_limit()
+    stopped = asyncio.Event()
+
+    def stop() -> None:
+        party.stop()
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    for address in listen(config):
+        click.echo(address)
+    await hypercorn_serve(app, config, shutdown_trigger=stopped.wait)

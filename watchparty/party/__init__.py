@@ -1,0 +1,1 @@
+"""The product: chats, members, messages and who waits. No HTTP, no SQL."""

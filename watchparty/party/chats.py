@@ -1,0 +1,55 @@
+"""The chats in memory: each exists once, as long as somebody is interested in it."""
+
+import asyncio
+from weakref import WeakValueDictionary
+
+from cachetools import LRUCache
+
+from watchparty.party.chat import Chat
+from watchparty.party.errors import Forbidden
+from watchparty.party.store import Store
+
+KEPT_WARM = 1_000  # chats that stay when nobody waits; about 10 KB each with a full window
+
+
+class Chats:
+    """Loads a chat when it is first asked for and keeps it while it is in use.
+
+    Whoever waits or writes holds the Chat itself, so the weak dictionary never
+    forgets one that matters, and there are never two of the same id.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._alive: WeakValueDictionary[int, Chat] = WeakValueDictionary()
+        self._warm: LRUCache[int, Chat] = LRUCache(KEPT_WARM)
+        self._loading: dict[int, asyncio.Task[Chat]] = {}
+        self._stopping = False
+
+    async def get(self, chat_id: int) -> Chat:
+        """Return the chat. Raises Forbidden when there is none."""
+        chat = self._alive.get(chat_id) or await self._load_once(chat_id)
+        self._warm[chat_id] = chat
+        return chat
+
+    def stop(self) -> None:
+        """Answer everybody who waits anywhere."""
+        self._stopping = True
+        for chat in list(self._alive.values()):
+            chat.stop()
+
+    async def _load_once(self, chat_id: int) -> Chat:
+        """Share one load between all who ask meanwhile, whoever of them hangs up."""
+        if chat_id not in self._loading:
+            task = self._loading[chat_id] = asyncio.ensure_future(self._load(chat_id))
+            task.add_done_callback(lambda _: self._loading.pop(chat_id))
+        return await asyncio.shield(self._loading[chat_id])
+
+    async def _load(self, chat_id: int) -> Chat:
+        record = await self._store.load_chat(chat_id)
+        if record is None:
+            raise Forbidden
+        chat = self._alive[chat_id] = Chat(record, await self._store.epoch(), self._store)
+        if self._stopping:
+            chat.stop()
+        return chat

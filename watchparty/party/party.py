@@ -1,0 +1,142 @@
+"""The house rules: who you are, starting a chat, being let in, taking your seat."""
+
+from cachetools import LRUCache
+from msgspec import Struct
+from msgspec.structs import replace
+
+from watchparty.party import secrets
+from watchparty.party.chat import Chat
+from watchparty.party.chats import Chats
+from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite
+from watchparty.party.indivisible import indivisible
+from watchparty.party.store import Store
+from watchparty.party.values import Member, Session, User
+from watchparty.party.words import DEFAULT_NAME
+
+SEATS_REMEMBERED = 50_000  # credentials looked up lately; about 300 bytes each
+
+
+class Identity(Struct, frozen=True):
+    """A user, and the auth key when it was made just now (it cannot be told again)."""
+
+    user: User
+    auth_key: str | None = None
+
+
+class Seat(Struct, frozen=True):
+    """A chat as seen by one of its members: the only way to get at one."""
+
+    chat: Chat
+    member: Member
+
+
+class Admission(Struct, frozen=True):
+    """A seat, the fresh session token that opens it again, and the auth key if made now."""
+
+    seat: Seat
+    session_token: str
+    auth_key: str | None
+
+
+class Party:
+    """All that people can do before and until they sit in a chat."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.chats = Chats(store)
+        # A credential always stands for the same member, so this can't go stale:
+        # whether the member is still in the chat is asked of the chat, every time.
+        self._seats: LRUCache[tuple[int, bytes], int] = LRUCache(SEATS_REMEMBERED)
+
+    async def register(self, username: str) -> tuple[User, str]:
+        """Make a user, and return them with their auth key."""
+        auth_key = secrets.new_secret()
+        return await self.store.add_user(secrets.fingerprint(auth_key), username), auth_key
+
+    async def rename(self, auth_key: str, username: str) -> User:
+        """Give a user another name for chats to come. Raises InvalidCredentials."""
+        user = await self._recognise(auth_key)
+        await self.store.rename_user(user.user_id, username)
+        return replace(user, username=username)
+
+    @indivisible
+    async def create(self, auth_key: str | None, username: str | None) -> Admission:
+        """Start a chat with its host in it. Raises InvalidCredentials."""
+        host = await self._identify(auth_key, username)
+        token = secrets.new_secret()
+        while True:  # a taken id is a one in a million affair, but not impossible
+            chat_id = secrets.new_chat_id()
+            if await self.store.add_chat(
+                chat_id, secrets.new_secret(), host.user, secrets.fingerprint(token)
+            ):
+                return Admission(await self.take_seat(chat_id, token), token, host.auth_key)
+
+    @indivisible
+    async def join(
+        self, chat_id: int, magic_key: str, auth_key: str | None, username: str | None
+    ) -> Admission:
+        """Let somebody in who holds the invitation, or is a member already.
+
+        Raises InvalidCredentials for an auth key that is nobody's and InvalidInvite
+        for a magic key that does not open this chat, or when there is no such chat.
+        """
+        known = await self._identify(auth_key, username) if auth_key is not None else None
+        if known is None or not await self._is_member(chat_id, known.user):
+            await self._check_invite(chat_id, magic_key)
+        guest = known or await self._identify(None, username)
+        token = secrets.new_secret()
+        chat = await self.chats.get(chat_id)
+        member = await chat.admit(guest.user, secrets.fingerprint(token))
+        return Admission(Seat(chat, member), token, guest.auth_key)
+
+    async def take_seat(self, chat_id: int, secret: str) -> Seat:
+        """Return the chat as seen by the holder of a session token or auth key.
+
+        Raises Forbidden for everybody else, and when there is no such chat; the chat
+        is touched only after the holder turned out to be a member of it.
+        """
+        credential = secrets.fingerprint(secret)
+        member_id = self._seats.get((chat_id, credential))
+        if member_id is None:
+            member_id = await self._find_seat(chat_id, credential)
+            self._seats[chat_id, credential] = member_id
+        chat = await self.chats.get(chat_id)
+        if member_id not in chat.members:
+            raise Forbidden
+        return Seat(chat, chat.members[member_id])
+
+    def stop(self) -> None:
+        """Answer everybody who waits: the server is going down."""
+        self.chats.stop()
+
+    async def _identify(self, auth_key: str | None, username: str | None) -> Identity:
+        """Return who is acting, under the name they act by; without a key, make them."""
+        if auth_key is None:
+            return Identity(*await self.register(username or DEFAULT_NAME))
+        user = await self._recognise(auth_key)
+        return Identity(replace(user, username=username or user.username))
+
+    async def _recognise(self, auth_key: str) -> User:
+        holder = await self.store.find_holder(secrets.fingerprint(auth_key))
+        if not isinstance(holder, User):
+            raise InvalidCredentials
+        return holder
+
+    async def _is_member(self, chat_id: int, user: User) -> bool:
+        return await self.store.find_member_id(chat_id, user.user_id) is not None
+
+    async def _check_invite(self, chat_id: int, magic_key: str) -> None:
+        """Raise InvalidInvite unless the key opens the chat, at the same cost in each case."""
+        expected = await self.store.find_magic_key(chat_id)
+        if not secrets.same(expected or "", magic_key) or expected is None:
+            raise InvalidInvite
+
+    async def _find_seat(self, chat_id: int, credential: bytes) -> int:
+        match await self.store.find_holder(credential):
+            case Session(chat_id=own, member_id=member_id) if own == chat_id:
+                return member_id
+            case User(user_id=user_id):
+                member = await self.store.find_member_id(chat_id, user_id)
+                if member is not None:
+                    return member
+        raise Forbidden

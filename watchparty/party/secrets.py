@@ -1,0 +1,39 @@
+"""Make the secrets that open a party, and the hashes that are kept of them."""
+
+import hmac
+import secrets
+import string
+from hashlib import sha256
+
+# Letters and digits only: messengers end a link before a trailing "-" or "_",
+# and a double click selects the whole of it.
+ALPHABET = string.ascii_letters + string.digits
+
+SECRET_LENGTH = 33  # characters of log2(62) bits each: 196 bits, the contract asks for 192
+
+CHAT_ID_DIGITS = 12  # long enough that ids are not guessed in passing; they are no secret
+
+
+def new_secret() -> str:
+    """Return a fresh auth key, session token or magic key of 196 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
+
+
+def new_chat_id() -> int:
+    """Return a random integer of exactly twelve digits."""
+    lowest: int = 10 ** (CHAT_ID_DIGITS - 1)
+    return lowest + secrets.randbelow(9 * lowest)
+
+
+def fingerprint(secret: str) -> bytes:
+    """Return what the store keeps of a secret: its SHA-256.
+
+    The secrets are uniformly random, so neither salt nor stretching adds anything
+    (NIST SP 800-63B section 5.1.2.2 asks for a salt only below 112 bits).
+    """
+    return sha256(secret.encode()).digest()
+
+
+def same(one: str, other: str) -> bool:
+    """Compare two secrets in time that does not depend on where they differ."""
+    return hmac.compare_digest(one.encode(), other.encode())

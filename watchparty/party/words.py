@@ -1,0 +1,61 @@
+"""The words people bring: names and messages, checked once, at the door."""
+
+import unicodedata
+
+from msgspec import Struct
+
+from watchparty.party.errors import InvalidRequest
+
+NAME_MAX = 32  # code points; a longer name pushes the message off a phone
+BODY_MAX = 2_000  # code points; about one screen of text
+DEFAULT_NAME = "Guest"
+
+# Bidirectional embeddings, overrides and isolates: they would let a name
+# rearrange the text around it (UAX #9 section 2).
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# "Letters" and "symbols" that draw nothing: the Hangul fillers, which Unicode
+# counts as Default_Ignorable_Code_Point, and the empty Braille pattern.
+INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+class Draft(Struct, frozen=True):
+    """A message before it is said: trimmed, not empty, not too long."""
+
+    body: str
+
+    @classmethod
+    def of(cls, text: str) -> "Draft":
+        """Check what somebody wants to say.
+
+        Raises InvalidRequest when nothing is left after trimming, or more than
+        2,000 code points are.
+        """
+        body = text.strip()
+        if not 1 <= len(body) <= BODY_MAX:
+            raise InvalidRequest(f"body must be 1 to {BODY_MAX} characters, not {len(body)}.")
+        return cls(body)
+
+
+def username(text: str) -> str:
+    """Return a name as it will be shown: NFC (UAX #15), trimmed.
+
+    Raises InvalidRequest when it is empty, longer than 32 code points, carries
+    control characters or bidirectional overrides, or shows nothing.
+    """
+    name = unicodedata.normalize("NFC", text).strip()
+    if not 1 <= len(name) <= NAME_MAX:
+        raise InvalidRequest(f"username must be 1 to {NAME_MAX} characters, not {len(name)}.")
+    if any(_is_control(char) for char in name):
+        raise InvalidRequest("username must not contain control or text-direction characters.")
+    if not any(_is_visible(char) for char in name):
+        raise InvalidRequest("username must have something to see in it.")
+    return name
+
+
+def _is_control(char: str) -> bool:
+    return char in BIDI_CONTROLS or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def _is_visible(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LNPS" and char not in INVISIBLE

@@ -1,0 +1,87 @@
+"""What an operator can set, read once from the environment into one frozen object."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+DAY = 24 * 60 * 60  # seconds
+
+
+class BadSettings(Exception):
+    """Some settings make no sense; `mistakes` lists every one of them."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The settings of one server; each is the variable WATCHPARTY_<NAME>."""
+
+    store: str = "sqlite:watchparty.db"
+    public_url: str | None = None
+    require_auth_key: bool = False
+    chat_ttl: int = 7 * DAY
+    trusted_proxies: int = 0
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ, **given: Any) -> "Settings":
+        """Read the environment; what is `given` wins.
+
+        Raises BadSettings with every mistake, not just the first.
+        """
+        found: dict[str, Any] = {}
+        mistakes = []
+        for name, parse in PARSERS.items():
+            text = given.get(name) or env.get(f"WATCHPARTY_{name.upper()}", "").strip()
+            if not text:
+                continue
+            try:
+                found[name] = parse(text)
+            except ValueError as error:
+                mistakes.append(f"WATCHPARTY_{name.upper()}={text!r}: {error}")
+        if mistakes:
+            raise BadSettings(mistakes)
+        return cls(**found)
+
+
+def _store(text: str) -> str:
+    scheme, _, place = text.partition(":")
+    if scheme != "sqlite" or not place:
+        raise ValueError("use sqlite:FILE, for example sqlite:watchparty.db")
+    return text
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+        raise ValueError("use an origin like https://party.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _switch(text: str) -> bool:
+    words = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
+    if text.lower() not in words:
+        raise ValueError("use true or false")
+    return words[text.lower()]
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise ValueError(f"use a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "store": _store,
+    "public_url": _origin,
+    "require_auth_key": _switch,
+    "chat_ttl": _whole(60, 3650 * DAY),
+    "trusted_proxies": _whole(0, 10),
+}

@@ -1,0 +1,10 @@
+"""The promises of `party.store`, kept: one file per kind of store."""
+
+from watchparty.party.store import Store
+
+
+def open_store(url: str) -> Store:
+    """Return the store at an address like `sqlite:watchparty.db` or `sqlite::memory:`."""
+    from watchparty.storage.sqlite import SqliteStore  # a store is imported only when used
+
+    return SqliteStore(url.partition(":")[2])

@@ -1,0 +1,119 @@
+"""Open the database file: private, alone, durable, and at the newest schema."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import sqlite3
+import threading
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import aiosqlite
+from aiosqlite import Connection
+
+from watchparty.party.errors import StoreUnavailable
+from watchparty.storage import statements
+from watchparty.storage.group_commit import GroupCommit
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
+
+PRIVATE = 0o600  # read and write for the owner: the file holds what people said
+
+PRAGMAS = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;      -- an acknowledged message survives a power cut
+PRAGMA foreign_keys = ON;
+"""
+
+logger = logging.getLogger(__name__)
+
+
+class Database(NamedTuple):
+    """An open database and what it takes to close it."""
+
+    writer: GroupCommit
+    epoch: str
+    closing: AsyncExitStack
+
+    async def close(self) -> None:
+        """Finish, close, and let another server have the file."""
+        await self.writer.finish()
+        await self.closing.aclose()
+
+
+async def open_database(path: str) -> Database:
+    """Open the file at `path`, make it if it is not there, and migrate it.
+
+    Raises StoreUnavailable, saying why, when that is impossible.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreUnavailable(f"SQLite {sqlite3.sqlite_version} is older than 3.37.")
+    try:
+        async with AsyncExitStack() as closing:
+            if path != ":memory:":
+                closing.callback(os.close, _claim(Path(path)))
+            db = await _connect(path)
+            closing.push_async_callback(db.close)
+            await db.executescript(PRAGMAS)
+            await migrate(db)
+            epoch = await statements.select_epoch(db)
+            logger.info("store: %s, SQLite %s", path, sqlite3.sqlite_version)
+            return Database(GroupCommit(db), epoch, closing.pop_all())
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnavailable(f"The store {path} cannot be opened: {error}.") from error
+
+
+async def migrate(db: Connection) -> None:
+    """Bring the schema to the newest version, one numbered file and transaction at a time.
+
+    Raises StoreUnavailable when the file comes from a newer Watch Party.
+    """
+    [(version,)] = await db.execute_fetchall("PRAGMA user_version")
+    scripts = {int(file.name[:4]): file for file in MIGRATIONS.glob("[0-9]*.sql")}
+    if version > max(scripts):
+        raise StoreUnavailable(f"The store is of version {version}, newer than this Watch Party.")
+    for number in sorted(n for n in scripts if n > version):
+        script = scripts[number].read_text(encoding="utf-8")
+        await db.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+def _claim(path: Path) -> int:
+    """Make the file private, and lock it against a second server.
+
+    Every chat is answered from the memory of one process, so a second one on the
+    same file would answer with gaps. The lock is a file of its own because SQLite's
+    locks on the database are lost when anybody here opens and closes it (POSIX).
+    """
+    lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise StoreUnavailable(
+            f"Another server, or another worker of this one, already uses {path}."
+            " Watch Party with SQLite is one process: start it with `workers = 0`."
+        ) from None
+    path.touch(PRIVATE)
+    path.chmod(PRIVATE)
+    return lock
+
+
+async def _connect(path: str) -> Connection:
+    """Connect on a daemon thread, so that a server killed in mid-air does not hang.
+
+    aiosqlite's thread takes after the one that creates it, and an application that
+    is never told to shut down (a test client, a server that dies) can't stop it.
+    """
+    made: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+
+    def create() -> None:
+        connection = aiosqlite.connect(path, isolation_level=None)
+        loop.call_soon_threadsafe(made.set_result, connection)
+
+    threading.Thread(target=create, daemon=True).start()
+    return await (await made)

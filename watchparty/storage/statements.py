@@ -1,0 +1,150 @@
+"""All SQL, one function per statement, in and out in the product's own values."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from aiosqlite import Connection
+
+from watchparty.party import clock
+from watchparty.party.values import ChatRecord, Member, Message, Role, Session, User
+
+Row = tuple[Any, ...]
+
+
+async def insert_user(db: Connection, credential: bytes, username: str) -> User:
+    """Keep a new user."""
+    [(user_id,)] = await _rows(
+        db,
+        "INSERT INTO users (credential, username, created_at) VALUES (?, ?, ?) RETURNING user_id",
+        (credential, username, clock.now()),
+    )
+    return User(user_id, username)
+
+
+async def update_username(db: Connection, user_id: int, username: str) -> None:
+    """Rename a user."""
+    await _rows(db, "UPDATE users SET username = ? WHERE user_id = ?", (username, user_id))
+
+
+async def select_holder(db: Connection, credential: bytes) -> Session | User | None:
+    """Find what a credential stands for; the same two look-ups whatever it is."""
+    rows = await _rows(
+        db,
+        "SELECT 'session', chat_id, member_id FROM sessions WHERE credential = ?1"
+        " UNION ALL SELECT 'user', user_id, username FROM users WHERE credential = ?1",
+        (credential,),
+    )
+    for kind, *holder in rows:
+        return Session(*holder) if kind == "session" else User(*holder)
+    return None
+
+
+async def insert_chat(db: Connection, chat_id: int, magic_key: str) -> bool:
+    """Keep a new chat; False when the id is taken."""
+    now = clock.now()
+    rows = await _rows(
+        db,
+        "INSERT INTO chats (chat_id, magic_key, created_at, active_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (chat_id) DO NOTHING RETURNING chat_id",
+        (chat_id, magic_key, now, now),
+    )
+    return bool(rows)
+
+
+async def select_chat(db: Connection, chat_id: int) -> ChatRecord | None:
+    """Read a chat whole."""
+    rows = await _rows(
+        db,
+        "SELECT chat_id, magic_key, last_id, rev, active_at FROM chats WHERE chat_id = ?",
+        (chat_id,),
+    )
+    for _, magic_key, last_id, rev, active_at in rows:
+        members = tuple(await select_members(db, chat_id))
+        messages = tuple(await select_messages(db, chat_id))
+        return ChatRecord(chat_id, magic_key, last_id, rev, active_at, members, messages)
+    return None
+
+
+async def select_magic_key(db: Connection, chat_id: int) -> str | None:
+    """Find the passphrase of a chat."""
+    rows = await _rows(db, "SELECT magic_key FROM chats WHERE chat_id = ?", (chat_id,))
+    return next((magic_key for (magic_key,) in rows), None)
+
+
+async def insert_member(db: Connection, chat_id: int, user: User, role: Role) -> None:
+    """Let a user into a chat, under the next member id, unless they are in it."""
+    await _rows(
+        db,
+        "INSERT INTO members (chat_id, member_id, user_id, username, role, joined_at)"
+        " SELECT chat_id, last_member_id + 1, ?, ?, ?, ? FROM chats WHERE chat_id = ?"
+        " ON CONFLICT (user_id, chat_id) DO NOTHING",
+        (user.user_id, user.username, role, clock.now(), chat_id),
+    )
+
+
+async def select_member(db: Connection, chat_id: int, user_id: int) -> Member | None:
+    """Find which member of a chat a user is."""
+    rows = await _rows(
+        db,
+        "SELECT member_id, username, role FROM members WHERE user_id = ? AND chat_id = ?",
+        (user_id, chat_id),
+    )
+    return next((Member(*row) for row in rows), None)
+
+
+async def select_members(db: Connection, chat_id: int) -> list[Member]:
+    """Read the members of a chat, in the order in which they came."""
+    rows = await _rows(
+        db,
+        "SELECT member_id, username, role FROM members WHERE chat_id = ? ORDER BY member_id",
+        (chat_id,),
+    )
+    return [Member(*row) for row in rows]
+
+
+async def insert_session(db: Connection, credential: bytes, session: Session) -> None:
+    """Give a member one more session."""
+    await _rows(
+        db,
+        "INSERT INTO sessions (credential, chat_id, member_id, created_at) VALUES (?, ?, ?, ?)",
+        (credential, session.chat_id, session.member_id, clock.now()),
+    )
+
+
+async def insert_message(db: Connection, chat_id: int, author: Member, body: str) -> Message | None:
+    """Keep a message under the next id of its chat; None when there is no such chat."""
+    now = clock.now()
+    rows = await _rows(
+        db,
+        "INSERT INTO messages (chat_id, id, member_id, username, body, created_at)"
+        " SELECT chat_id, last_id + 1, ?, ?, ?, ? FROM chats WHERE chat_id = ? RETURNING id",
+        (author.member_id, author.username, body, now, chat_id),
+    )
+    for (id_,) in rows:
+        return Message(id_, author.username, author.member_id, body, clock.rfc3339(now))
+    return None
+
+
+async def select_messages(db: Connection, chat_id: int) -> list[Message]:
+    """Read the messages of a chat, oldest first."""
+    rows = await _rows(
+        db,
+        "SELECT id, username, member_id, body, created_at FROM messages"
+        " WHERE chat_id = ? ORDER BY id",
+        (chat_id,),
+    )
+    return [
+        Message(id_, username, member_id, body, clock.rfc3339(created_at))
+        for id_, username, member_id, body, created_at in rows
+    ]
+
+
+async def select_epoch(db: Connection) -> str:
+    """Read the name of this history."""
+    [(epoch,)] = await _rows(db, "SELECT value FROM meta WHERE name = 'epoch'", ())
+    return str(epoch)
+
+
+async def _rows(db: Connection, sql: str, values: Iterable[Any]) -> list[Row]:
+    """Run one statement and fetch all of it: one trip to the connection's thread."""
+    return [tuple(row) for row in await db.execute_fetchall(sql, values)]

@@ -1,0 +1,1 @@
+"""HTTP and nothing else: read a request, call one verb of the party, answer."""

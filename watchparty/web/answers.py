@@ -1,0 +1,75 @@
+"""The shapes of the answers, and how they become JSON."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+from quart import Response
+
+from watchparty.party.values import Member, Message, Role
+from watchparty.party.window import Page
+
+
+class AuthAnswer(Struct, frozen=True):
+    """Who you are, across chats."""
+
+    auth_key: str
+    username: str
+
+
+class ChatAnswer(Struct, frozen=True, kw_only=True):
+    """Your place in a chat.
+
+    `auth_key` is there when one was made for you, `magic_key` when you made the chat.
+    """
+
+    chat_id: int
+    session_token: str
+    username: str
+    last_id: int
+    epoch: str
+    magic_link: str
+    magic_key: str | UnsetType = UNSET
+    auth_key: str | UnsetType = UNSET
+
+
+class StateAnswer(Page, frozen=True, kw_only=True):
+    """A whole chat as you see it: the window and everything beside it.
+
+    Times are RFC 3339, UTC, in milliseconds; `rev` grows with every change of what
+    is not a message.
+    """
+
+    username: str
+    member_id: int
+    role: Role
+    members: list[Member]
+    magic_link: str
+    expires_at: str
+    rev: int
+    server_time: str
+
+
+class MessageAnswer(Message, frozen=True, kw_only=True):
+    """A message, kept."""
+
+    chat_id: int
+
+
+class HealthAnswer(Struct, frozen=True):
+    """The server is up."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ErrorAnswer(Struct, frozen=True):
+    """What went wrong: a stable code for programs and a sentence for people."""
+
+    error: str
+    message: str
+
+
+def json(answer: Struct | bytes, status: int = 200) -> Response:
+    """Return an answer as JSON; bytes are JSON already."""
+    body = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+    return Response(body, status, content_type="application/json")

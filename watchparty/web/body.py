@@ -1,0 +1,60 @@
+"""Read a request's body as named fields, however an old client wrapped them."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from quart import Request
+
+from watchparty.party.errors import InvalidRequest
+
+BODY_MAX = 64 * 1024  # bytes; 2,000 emoji, escaped in JSON, are 24 KB
+
+Fields = dict[str, Any]
+
+
+async def read(request: Request) -> Fields:
+    """Return the fields of a body: a JSON object whatever its Content-Type, or a form.
+
+    An empty body has no fields. Raises InvalidRequest for anything else.
+    """
+    data: bytes = await request.get_data(cache=True, as_text=False, parse_form_data=False)
+    if not data.strip():
+        return {}
+    try:
+        return _json(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if request.mimetype == "application/x-www-form-urlencoded":
+            return _form(data)
+        if request.mimetype == "multipart/form-data":
+            return dict(await request.form)
+        raise InvalidRequest("The body must be a JSON object or an HTML form.") from error
+
+
+def text(fields: Fields, *names: str) -> str | None:
+    """Return the first of these fields that is there and not null.
+
+    Raises InvalidRequest, naming it, when it is no string.
+    """
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, str):
+            return value
+        if value is not None:
+            raise InvalidRequest(f"{name} must be a string.")
+    return None
+
+
+def _json(data: bytes) -> Fields:
+    fields = msgspec.json.decode(data)
+    if not isinstance(fields, dict):
+        raise InvalidRequest("The body must be a JSON object.")
+    return fields
+
+
+def _form(data: bytes) -> Fields:
+    try:
+        pairs = parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
+    except ValueError as error:
+        raise InvalidRequest("The form must be UTF-8.") from error
+    return dict(reversed(pairs))  # of a repeated field the first counts

@@ -1,0 +1,105 @@
+"""Chats: start one, join one, read it, say something."""
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict
+from quart import Blueprint, Request, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from watchparty.party import clock, words
+from watchparty.party.chat import Chat
+from watchparty.party.errors import InvalidRequest, MissingCredentials
+from watchparty.party.party import Admission, Seat
+from watchparty.party.window import Cursor
+from watchparty.web import body, credentials, links, query
+from watchparty.web.answers import ChatAnswer, MessageAnswer, StateAnswer, json
+from watchparty.web.current import party, settings
+from watchparty.web.users import read_username
+
+chats = Blueprint("chats", __name__)
+
+BODY = ("body", "message", "text", "content", "new_message", "comment")
+
+
+@chats.post("/create")
+async def create() -> Response:
+    """Start a chat."""
+    auth_key = credentials.find(request.headers)
+    if auth_key is None and settings().require_auth_key:
+        raise MissingCredentials
+    admission = await party().create(auth_key, await read_username())
+    return json(_place(admission, magic_key=admission.seat.chat.magic_key))
+
+
+@chats.post("/<chat_id:chat_id>/join")
+async def join(chat_id: int) -> Response:
+    """Let in who holds the invitation, or is a member already."""
+    magic_key = body.text(await body.read(request), "magic_key") or ""
+    auth_key = credentials.find(request.headers)
+    admission = await party().join(chat_id, magic_key, auth_key, await read_username())
+    return json(_place(admission))
+
+
+@chats.get("/<chat_id:chat_id>")
+async def read(chat_id: int) -> Response | Redirect:
+    """Return the messages newer than `since`, held up to `wait` seconds until there are some."""
+    if _is_visit(request):
+        return redirect(url_for("pages.chat", invited=chat_id), 303)
+    seat = await party().take_seat(chat_id, credentials.require(request.headers))
+    cursor, wait = query.cursor(request.args), query.wait(request.args)
+    if cursor.since is None:
+        return json(_state(seat, cursor))
+    return json(await seat.chat.poll(cursor, wait))
+
+
+@chats.post("/<chat_id:chat_id>")
+async def post(chat_id: int) -> Response:
+    """Say something; the answer is sent when the message is kept."""
+    seat = await party().take_seat(chat_id, credentials.require(request.headers))
+    said = body.text(await body.read(request), *BODY)
+    if said is None:
+        raise InvalidRequest("body is required.")
+    message = await seat.chat.say(seat.member, words.Draft.of(said))
+    return json(MessageAnswer(chat_id=chat_id, **asdict(message)))
+
+
+def _is_visit(request: Request) -> bool:
+    """Tell whether a person opened the address in a browser."""
+    accepts = request.accept_mimetypes
+    return (
+        credentials.find(request.headers) is None
+        and accepts["text/html"] > accepts["application/json"]
+    )
+
+
+def _place(admission: Admission, magic_key: str | UnsetType = UNSET) -> ChatAnswer:
+    chat, member = admission.seat.chat, admission.seat.member
+    return ChatAnswer(
+        chat_id=chat.chat_id,
+        session_token=admission.session_token,
+        username=member.username,
+        last_id=chat.window.last_id,
+        epoch=chat.window.epoch,
+        magic_link=_link(chat),
+        magic_key=magic_key,
+        auth_key=admission.auth_key or UNSET,
+    )
+
+
+def _state(seat: Seat, cursor: Cursor) -> StateAnswer:
+    chat, member = seat.chat, seat.member
+    return StateAnswer(
+        **asdict(chat.page(cursor)),
+        username=member.username,
+        member_id=member.member_id,
+        role=member.role,
+        members=list(chat.members.values()),
+        magic_link=_link(chat),
+        expires_at=clock.rfc3339(chat.active_at + settings().chat_ttl * 1000),
+        rev=chat.rev,
+        server_time=clock.rfc3339(clock.now()),
+    )
+
+
+def _link(chat: Chat) -> str:
+    origin = links.origin(request, settings().public_url)
+    return links.magic_link(origin, chat.chat_id, chat.magic_key)

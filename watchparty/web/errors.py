@@ -1,0 +1,54 @@
+"""Every failure as the same JSON, whatever its source."""
+
+from quart import Quart, Response
+from werkzeug.exceptions import HTTPException
+
+from watchparty.party import errors
+from watchparty.web.answers import ErrorAnswer, json
+
+STATUSES: dict[type[errors.PartyError], int] = {
+    errors.InvalidRequest: 400,
+    errors.MissingCredentials: 401,
+    errors.InvalidCredentials: 401,
+    errors.Forbidden: 403,
+    errors.InvalidInvite: 403,
+    errors.Unavailable: 503,
+    errors.Stopping: 503,
+    errors.StoreUnavailable: 503,
+}
+
+# What the framework refuses by itself, in our words.
+FRAMEWORK: dict[int, tuple[str, str]] = {
+    400: (errors.InvalidRequest.code, errors.InvalidRequest.message),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not know that method."),
+    408: ("request_timeout", "The request took too long to arrive."),
+    413: ("too_large", "The body is larger than 64 KiB."),
+    500: (errors.PartyError.code, errors.PartyError.message),
+}
+
+
+def init_errors(app: Quart) -> None:
+    """Answer every failure of `app` as JSON; the unexpected is logged by the framework."""
+    app.register_error_handler(errors.PartyError, _refuse)
+    app.register_error_handler(HTTPException, _refuse_by_framework)
+
+
+async def _refuse(error: errors.PartyError) -> Response:
+    response = json(ErrorAnswer(error.code, error.message), STATUSES[type(error)])
+    if response.status_code == 401:  # RFC 9110 section 11.6.1
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, errors.Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+async def _refuse_by_framework(error: HTTPException) -> Response:
+    status = error.code or 500
+    fallback = error.name.lower().replace(" ", "_"), f"{error.name}."
+    code, message = FRAMEWORK.get(status, fallback)
+    response = json(ErrorAnswer(code, message), status)
+    for name, value in error.get_headers():
+        if name == "Allow":  # RFC 9110 section 15.5.6
+            response.headers[name] = value
+    return response

@@ -1,0 +1,17 @@
+"""The addresses people share."""
+
+from quart import Request
+
+
+def magic_link(origin: str, chat_id: int, magic_key: str) -> str:
+    """Return the invitation to a chat.
+
+    The key is a fragment, which browsers keep to themselves (RFC 3986 section 3.5):
+    it is in no request, no log and no Referer.
+    """
+    return f"{origin}/chat/{chat_id}#{magic_key}"
+
+
+def origin(request: Request, public_url: str | None) -> str:
+    """Return what addresses on this server begin with, as the asker sees it."""
+    return public_url or f"{request.scheme}://{request.host}"

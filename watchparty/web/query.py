@@ -1,0 +1,35 @@
+"""Read where a reader is and how long they will wait from a query string."""
+
+import re
+from collections.abc import Mapping
+
+from watchparty.party.errors import InvalidRequest
+from watchparty.party.window import Cursor
+
+ID_MAX = 2**53 - 1  # the largest integer that JSON carries safely (RFC 8259 section 6)
+HOLD_MAX = 30.0  # seconds; routers and proxies cut connections that are silent for 60
+
+WHOLE = re.compile(r"[0-9]{1,16}")
+DECIMAL = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+
+
+def cursor(query: Mapping[str, str]) -> Cursor:
+    """Read `since` and `epoch`. Raises InvalidRequest when `since` is no message id."""
+    return Cursor(_since(query), query.get("epoch"))
+
+
+def wait(query: Mapping[str, str]) -> float:
+    """Read `wait` in seconds, 0 when absent, clamped to 30. Raises InvalidRequest."""
+    text = query.get("wait", "0")
+    if not DECIMAL.fullmatch(text):
+        raise InvalidRequest("wait must be a number of seconds from 0 to 30.")
+    return min(float(text), HOLD_MAX)
+
+
+def _since(query: Mapping[str, str]) -> int | None:
+    text = query.get("since")
+    if text is None:
+        return None
+    if not WHOLE.fullmatch(text) or int(text) > ID_MAX:
+        raise InvalidRequest("since must be a message id: a whole number from 0 to 2^53-1.")
+    return int(text)

@@ -1,0 +1,33 @@
+"""Who you are."""
+
+from quart import Blueprint, Response, request
+
+from watchparty.party import words
+from watchparty.party.errors import InvalidRequest
+from watchparty.web import body, credentials
+from watchparty.web.answers import AuthAnswer, json
+from watchparty.web.current import party
+
+users = Blueprint("users", __name__)
+
+USERNAME = ("username", "name", "user_name")
+
+
+@users.post("/auth")
+async def authenticate() -> Response:
+    """Make a user, or rename the one whose auth key is sent."""
+    username = await read_username()
+    if username is None:
+        raise InvalidRequest("username is required.")
+    auth_key = credentials.find(request.headers)
+    if auth_key is not None:
+        await party().rename(auth_key, username)
+        return json(AuthAnswer(auth_key, username))
+    _, auth_key = await party().register(username)
+    return json(AuthAnswer(auth_key, username))
+
+
+async def read_username() -> str | None:
+    """Return the checked name in this request's body, if there is one."""
+    given = body.text(await body.read(request), *USERNAME)
+    return None if given is None else words.username(given)
