@@ -1,0 +1,59 @@
+# Each chore in one word, the same here and in CI. `make run` and `make test` set up
+# everything they need; a plain `make` lists them.
+
+VENV ?= .venv
+BIND ?= 127.0.0.1:8000
+BIN = $(VENV)/bin
+export VENV PYTHON
+
+.PHONY: help run test test-server lint format screenshots clean
+
+help:
+	@echo "make run                      install and start the server, and say where it is"
+	@echo "make run BIND=0.0.0.0:8000    the same for phones on your network"
+	@echo "make test                     install what the tests need, a browser too, and run them"
+	@echo "make test-server              the tests that need no browser"
+	@echo "make lint                     style, types and layers"
+	@echo "make format                   put the style right"
+	@echo "make screenshots              take the pictures in docs/images anew"
+	@echo "make clean                    remove what the others made (not your database)"
+
+run: $(VENV)/run.done
+	@exec $(BIN)/watchparty serve --bind $(BIND)
+
+test: $(VENV)/test.done
+	@scripts/browser
+	$(BIN)/pytest $(ARGS)
+
+test-server: $(VENV)/test.done
+	$(BIN)/pytest -m "not browser" $(ARGS)
+
+lint: $(VENV)/lint.done
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/lint.done
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+screenshots: $(VENV)/test.done
+	@scripts/browser
+	$(BIN)/python -m scripts.screenshots
+
+clean:
+	rm -rf $(VENV) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/run.done: pyproject.toml scripts/setup
+	@scripts/setup
+	@touch $@
+
+$(VENV)/test.done: pyproject.toml scripts/setup
+	@scripts/setup "[test]"
+	@touch $@ $(VENV)/run.done
+
+$(VENV)/lint.done: pyproject.toml scripts/setup
+	@scripts/setup "[test,lint]"
+	@touch $@ $(VENV)/run.done $(VENV)/test.done

@@ -1,0 +1,111 @@
+"""Take pictures of the page as a phone and a computer show it, dark and light.
+
+All go to build/screenshots/; the one that the README shows to docs/images/ as well.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.client import Api
+from tests.people import Person, guest, host
+from tests.serving import Server
+
+FOLDER = Path("build/screenshots")
+README_PICTURE = "chat-dark-desktop"
+SIZES = {
+    "phone": {"width": 390, "height": 844},
+    "small": {"width": 320, "height": 640},
+    "desktop": {"width": 1280, "height": 800},
+}
+SCHEMES = ("dark", "light")
+
+GUESTS = ("Zoë 🎬", "محمد", "花子", "Ravi", "Oluwaseun")
+SAID = (
+    ("Ravi", "ok, everybody on the title card? 🍿"),
+    ("Zoë 🎬", "pressing play in three… two… one…"),
+    ("Zoë 🎬", "he is straining spaghetti with a tennis racket 🎾🍝"),
+    ("محمد", "هاهاها هذا أفضل مشهد في الفيلم"),
+    ("花子", "👏👏👏"),
+    (
+        "花子",
+        "I have to pause for a second, the popcorn is burning. The recipe: https://example.org",
+    ),
+    ("Alice", "pausing at 00:41:10"),
+    ("Oluwaseun", "take your time, I am still looking for my glasses 👓"),
+    ("Ravi", "that’s the way it crumbles… cookie-wise"),
+)
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder))
+        try:
+            await take_all(server.url)
+        finally:
+            server.stop()
+    shutil.copy(FOLDER / f"{README_PICTURE}.png", "docs/images")
+
+
+async def take_all(url: str) -> None:
+    async with Api(url) as api, async_playwright() as playwright:
+        alice, made = await lively_party(api)
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for size in SIZES:
+            for scheme in SCHEMES:
+                await take(browser, f"{scheme}-{size}", url, alice, made["magic_link"])
+        await browser.close()
+
+
+async def lively_party(api: Api) -> tuple[Person, dict[str, str]]:
+    """A chat with some people in it who have said something."""
+    alice, made = await host(api, "Alice")
+    people = {"Alice": alice}
+    for name in GUESTS:
+        people[name] = await guest(api, name, made["chat_id"], made["magic_key"])
+    for name, body in SAID:
+        await people[name].say(body)
+    return alice, made
+
+
+async def take(browser: Browser, kind: str, url: str, alice: Person, link: str) -> None:
+    scheme, size = kind.split("-")
+    context = await browser.new_context(
+        viewport=SIZES[size],  # type: ignore[arg-type]
+        color_scheme=scheme,  # type: ignore[arg-type]
+        device_scale_factor=1 if size == "desktop" else 2,
+    )
+    page = await context.new_page()
+    await page.goto(url)
+    await shoot(page, f"home-{kind}")
+    await page.goto(link)
+    await page.get_by_role("button", name="Join").wait_for()
+    await shoot(page, f"invited-{kind}")
+    await page.evaluate(
+        "([key, value]) => localStorage.setItem(key, value)",
+        [f"watchparty:chat:{alice.chat_id}", session(alice)],
+    )
+    await page.goto(f"{url}/chat/{alice.chat_id}")
+    await page.get_by_text(SAID[-1][1]).wait_for()
+    await shoot(page, f"chat-{kind}")
+    await page.get_by_role("button", name="Copy invite link").click()
+    await shoot(page, f"inviting-{kind}")
+    await context.close()
+
+
+def session(person: Person) -> str:
+    """What the page remembers of a chat."""
+    return f'{{"session_token": "{person.session_token}", "username": "{person.name}"}}'
+
+
+async def shoot(page: Page, name: str) -> None:
+    await page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+
+
+FOLDER.mkdir(parents=True, exist_ok=True)
+asyncio.run(main())

@@ -1,0 +1,31 @@
+"""The server every test talks to, and the people in it."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.client import Api
+from tests.people import Story, tell
+from tests.serving import Server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that do not stop it."""
+    server = Server(tmp_path_factory.mktemp("server"))
+    yield server
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
+@pytest.fixture
+async def api(server: Server) -> AsyncIterator[Api]:
+    """A client of that server, nobody in particular."""
+    async with Api(server.url) as api:
+        yield api
+
+
+@pytest.fixture
+async def story(api: Api) -> Story:
+    """A fresh chat with Alice and Bob in it, and Charlie outside."""
+    return await tell(api)

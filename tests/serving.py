@@ -1,0 +1,73 @@
+"""The real server in a process of its own, on a port of its own choosing."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+ADDRESS = re.compile(r"https?://[\w.\[\]:]+:\d+")
+START_MAX = 20  # seconds until a server must have said where it is
+
+SERVE = [str(BIN / "watchparty"), "serve", "--bind", "127.0.0.1:0"]
+
+
+class Server:
+    """One server process; `url` is where it listens, `log()` all it has said."""
+
+    def __init__(
+        self,
+        folder: Path,
+        command: list[str] | None = None,
+        cwd: Path | None = None,
+        **settings: str,
+    ) -> None:
+        self.database = folder / "party.db"
+        self._log = folder / "server.log"
+        self._command = command or SERVE
+        self._cwd = cwd
+        self._env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("WATCHPARTY_")},
+            "WATCHPARTY_STORE": f"sqlite:{self.database}",
+            "PYTHONUNBUFFERED": "1",
+            **{f"WATCHPARTY_{name.upper()}": value for name, value in settings.items()},
+        }
+        self.start()
+
+    def start(self, bind: str | None = None) -> None:
+        """Start (again), at `bind` when the place matters, and wait for the address."""
+        command = [bind if part == "127.0.0.1:0" and bind else part for part in self._command]
+        with self._log.open("a") as log:
+            said = log.tell()
+            self.process = subprocess.Popen(
+                command, env=self._env, cwd=self._cwd, stdout=log, stderr=subprocess.STDOUT
+            )
+        deadline = time.monotonic() + START_MAX
+        while not (found := ADDRESS.search(self.log()[said:])):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{command} did not start:\n{self.log()}")
+            time.sleep(0.01)
+        self.url = found[0]
+
+    def restart(self) -> None:
+        """Stop and start again at the same address."""
+        self.stop()
+        self.start(bind=self.url.removeprefix("http://"))
+
+    def stop(self) -> int:
+        """Ask it to stop, as an operator would, and return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=40)
+
+    def kill(self) -> None:
+        """Take it away in mid-air."""
+        self.process.kill()
+        self.process.wait()
+
+    def log(self) -> str:
+        """Return all it has printed."""
+        return self._log.read_text(errors="replace")
