@@ -14,4 +14,10 @@ def magic_link(origin: str, chat_id: int, magic_key: str) -> str:
 
 def origin(request: Request, public_url: str | None) -> str:
     """Return what addresses on this server begin with, as the asker sees it."""
-    return public_url or f"{request.scheme}://{request.host}"
+    return public_url or f"{request.scheme}://{request.host or _own_host(request)}"
+
+
+def _own_host(request: Request) -> str:
+    """Return where the server itself listens, for a request whose Host makes no sense."""
+    host, port = request.scope.get("server") or ("localhost", None)
+    return host if port is None else f"{host}:{port}"
