@@ -1,0 +1,107 @@
+// @ts-check
+/**
+ * The one door to the server: nothing else on the page calls fetch.
+ *
+ * @typedef {{ id: number, username: string, member_id: number, body: string, created_at: string,
+ *             key?: string, deleted?: boolean }} Message
+ * @typedef {{ member_id: number, username: string, role: string }} Member
+ * @typedef {{ epoch: string, messages: Message[], last_id: number, missed: number, reset: boolean,
+ *             username?: string, member_id?: number, members?: Member[], magic_link?: string }} Answer
+ * @typedef {{ auth_key: string, username: string }} Identity
+ * @typedef {{ chat_id: number, session_token: string, username: string, magic_key?: string }} Session
+ * @typedef {{ since: number, epoch: string }} Cursor
+ *
+ * What can go wrong:
+ *   Error
+ *   ├── Refused      the server said no, with a code and a sentence for a person
+ *   └── Unreachable  no answer, or none that came from the party
+ */
+
+const PATIENCE = 20; // seconds for an answer that nothing holds back; a bad phone line needs most of it
+const GRACE = 10; // seconds on top of a held request before it counts as lost
+
+export class Refused extends Error {
+  /** @param {number} status @param {any} said @param {number} retryAfter seconds, 0 when not asked to wait */
+  constructor(status, said, retryAfter) {
+    super(typeof said.message === "string" ? said.message : "The party had a hiccup. Try again in a moment.");
+    this.status = status;
+    this.code = typeof said.error === "string" ? said.error : "";
+    this.retryAfter = retryAfter;
+  }
+}
+
+export class Unreachable extends Error {
+  constructor() {
+    super("Can't reach the party. Check your connection and try again.");
+  }
+}
+
+/** @param {string} username @param {string} [authKey] given: rename its owner @returns {Promise<Identity>} */
+export const introduce = (username, authKey) => ask("POST", "/auth", { credential: authKey, body: { username } });
+
+/** @param {string} authKey @returns {Promise<Session>} */
+export const createChat = (authKey) => ask("POST", "/create", { credential: authKey, body: {} });
+
+/**
+ * @param {string} chatId @param {string} authKey
+ * @param {{ magic_key?: string, username?: string }} invitation empty for somebody who is a member already
+ * @returns {Promise<Session>}
+ */
+export const joinChat = (chatId, authKey, invitation) =>
+  ask("POST", `/${chatId}/join`, { credential: authKey, body: invitation });
+
+/**
+ * The whole window, or (with a cursor) what is newer, held for up to `hold` seconds.
+ * @param {string} chatId @param {string} token @param {Cursor | undefined} cursor @param {number} hold
+ * @param {AbortSignal} signal @returns {Promise<Answer>}
+ */
+export function readChat(chatId, token, cursor, hold, signal) {
+  if (!cursor) return ask("GET", `/${chatId}`, { credential: token, signal });
+  const query = new URLSearchParams({ since: `${cursor.since}`, wait: `${hold}`, epoch: cursor.epoch });
+  const patience = hold ? hold + GRACE : PATIENCE;
+  return ask("GET", `/${chatId}?${query}`, { credential: token, signal, patience });
+}
+
+/** @param {string} chatId @param {string} token @param {string} body @returns {Promise<Message>} */
+export const postMessage = (chatId, token, body) =>
+  ask("POST", `/${chatId}`, { credential: token, body: { body } });
+
+/**
+ * @param {string} method @param {string} path
+ * @param {{ credential?: string, body?: object, patience?: number, signal?: AbortSignal }} how
+ */
+async function ask(method, path, { credential, body, patience = PATIENCE, signal }) {
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(), patience * 1000);
+  signal?.addEventListener("abort", () => ending.abort());
+  try {
+    return await answered(await fetch(path, request(method, credential, body, ending.signal)));
+  } catch (error) {
+    throw error instanceof Refused ? error : new Unreachable();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * @param {string} method @param {string | undefined} credential @param {object | undefined} body
+ * @param {AbortSignal} signal
+ */
+function request(method, credential, body, signal) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json" };
+  if (credential) headers.Authorization = `Bearer ${credential}`;
+  if (body) headers["Content-Type"] = "application/json";
+  // no-store: requests for one URL would otherwise wait for one another across tabs
+  /** @type {RequestInit} */
+  const init = { method, headers, signal, cache: "no-store", credentials: "omit" };
+  if (body) init.body = JSON.stringify(body);
+  return init;
+}
+
+/** @param {Response} response */
+async function answered(response) {
+  if (response.ok) return response.json();
+  const said = (await response.json().catch(() => null)) ?? {};
+  throw new Refused(response.status, said, Number(response.headers.get("Retry-After")) || 0);
+}

@@ -1,0 +1,75 @@
+// @ts-check
+/**
+ * One bubble for each message, and for each letter still on its way.
+ *
+ * @typedef {import("./api.js").Message} Message
+ * @typedef {import("./outbox.js").Letter} Letter
+ */
+import { onlyEmoji } from "./graphemes.js";
+import { linked } from "./links.js";
+import { cloned, inside } from "./page.js";
+
+const BIG_EMOJI = 5; // as many as still read as a gesture and not as a wall
+const NOTES = { waiting: "Sending…", sending: "Sending…", failed: "Not sent" };
+
+export class Bubbles {
+  /** @type {WeakMap<object, HTMLElement>} */
+  #elements = new WeakMap();
+  #retry;
+  #discard;
+
+  /** @param {(letter: Letter) => void} retry @param {(letter: Letter) => void} discard */
+  constructor(retry, discard) {
+    this.#retry = retry;
+    this.#discard = discard;
+  }
+
+  /** @param {Message | Letter} item @returns {HTMLElement} */
+  show(item) {
+    const bubble = this.#elements.get(item) ?? this.#make(item);
+    if ("state" in item) this.#showProgress(bubble, item);
+    return bubble;
+  }
+
+  /** The letter's bubble is the message's now. @param {Letter} letter @param {Message} message */
+  hand(letter, message) {
+    const bubble = this.#elements.get(letter);
+    if (!bubble || this.#elements.has(message)) return;
+    bubble.dataset.id = `${message.id}`;
+    bubble.dataset.state = "sent";
+    bubble.querySelector(".progress")?.remove();
+    this.#elements.set(message, bubble);
+  }
+
+  /** @param {Message | Letter} item */
+  #make(item) {
+    const bubble = cloned("bubble-template");
+    const body = inside(bubble, ".body");
+    if ("deleted" in item && item.deleted) bubble.dataset.state = "deleted";
+    body.append(...(bubble.dataset.state ? ["Message deleted"] : linked(item.body)));
+    body.classList.toggle("is-emoji", onlyEmoji(item.body, BIG_EMOJI));
+    if (item.id) bubble.dataset.id = `${item.id}`;
+    this.#elements.set(item, bubble);
+    return bubble;
+  }
+
+  /** @param {HTMLElement} bubble @param {Letter} letter */
+  #showProgress(bubble, letter) {
+    if (bubble.dataset.state === letter.state) return;
+    bubble.dataset.state = letter.state;
+    const progress = bubble.querySelector(".progress") ?? this.#addProgress(bubble, letter);
+    const failed = letter.state === "failed";
+    inside(progress, ".progress-note").textContent = NOTES[letter.state];
+    inside(progress, ".problem").textContent = failed ? letter.problem : "";
+    for (const button of progress.querySelectorAll("button")) button.hidden = !failed;
+  }
+
+  /** @param {HTMLElement} bubble @param {Letter} letter */
+  #addProgress(bubble, letter) {
+    const progress = cloned("progress-template");
+    inside(progress, ".retry").addEventListener("click", () => this.#retry(letter));
+    inside(progress, ".discard").addEventListener("click", () => this.#discard(letter));
+    bubble.append(progress);
+    return progress;
+  }
+}

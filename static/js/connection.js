@@ -1,0 +1,26 @@
+// @ts-check
+/** Whether the party can be reached, said politely and always in sight. */
+
+const WORDS = {
+  connecting: "Connecting…",
+  connected: "Connected",
+  lost: "Can't reach the party. Trying again…",
+};
+
+export class Connection {
+  #status;
+  #words;
+
+  /** @param {HTMLElement} status */
+  constructor(status) {
+    this.#status = status;
+    this.#words = /** @type {HTMLElement} */ (status.querySelector(".connection-words"));
+  }
+
+  /** @param {keyof typeof WORDS} state */
+  is(state) {
+    if (this.#status.dataset.state === state) return; // saying it again would read it aloud again
+    this.#status.dataset.state = state;
+    this.#words.textContent = WORDS[state];
+  }
+}

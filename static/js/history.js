@@ -1,0 +1,70 @@
+// @ts-check
+/**
+ * What was said, as far as it still exists: at most the last 30 messages, each once, in order, and
+ * a line wherever some are missing. Knows nothing of the page.
+ *
+ * @typedef {import("./api.js").Message} Message
+ * @typedef {{ after: number, line: string }} Line stands behind the message with the id `after`
+ */
+import { counted } from "./words.js";
+
+export const WINDOW = 30; // the server deletes older ones as newer come, and so do we
+
+const REPLACED = "The history of this party was replaced.";
+
+export class History {
+  /** @type {Map<number, Message>} */
+  #messages = new Map();
+  /** @type {Line[]} */
+  #lines = [];
+
+  /**
+   * @param {import("./api.js").Answer} answer @param {number} since the cursor it was asked with
+   * @returns {Message[]} those that are new here
+   */
+  take(answer, since) {
+    if (answer.reset) this.#replace();
+    this.#miss(answer.reset ? 0 : since, answer.missed);
+    return answer.messages.filter((message) => this.add(message));
+  }
+
+  /** @param {Message} message @returns {boolean} whether it is new here */
+  add(message) {
+    if (this.#messages.has(message.id)) return false;
+    this.#messages.set(message.id, message);
+    this.#prune();
+    return true;
+  }
+
+  /** @returns {(Message | Line)[]} oldest first */
+  entries() {
+    return [...this.#messages.values(), ...this.#lines].sort((a, b) => place(a) - place(b));
+  }
+
+  #replace() {
+    this.#messages.clear();
+    this.#lines = [{ after: 0, line: REPLACED }];
+  }
+
+  /** @param {number} since @param {number} missed */
+  #miss(since, missed) {
+    // Our own messages may be among those the poll never brought: they are here, the rest is missing.
+    const known = [...this.#messages.keys()].filter((id) => id > since && id <= since + missed);
+    const count = missed - known.length;
+    if (count <= 0) return;
+    const line = `${counted(count, "message")} passed while you were away`;
+    this.#lines.push({ after: Math.max(since, ...known), line });
+  }
+
+  #prune() {
+    const ids = [...this.#messages.keys()].sort((a, b) => a - b);
+    for (const id of ids.slice(0, -WINDOW)) {
+      this.#messages.delete(id);
+      // A line goes with the first message below it.
+      this.#lines = this.#lines.filter(({ after }) => after >= id);
+    }
+  }
+}
+
+/** @param {Message | Line} entry */
+const place = (entry) => ("line" in entry ? entry.after + 0.5 : entry.id);

@@ -1,0 +1,23 @@
+// @ts-check
+/** The home page: a name, and a party is on. */
+import { createChat } from "./api.js";
+import { as } from "./identity.js";
+import { NameForm } from "./name-form.js";
+import { part } from "./page.js";
+import { keepSession } from "./sessions.js";
+import { takeNotice } from "./way-home.js";
+
+/** @param {string} username @returns {Promise<boolean>} */
+async function startParty(username) {
+  const session = await as(username, createChat);
+  const kept = keepSession(session);
+  // A browser that keeps nothing walks in by its own invitation.
+  location.assign(`/chat/${session.chat_id}${kept ? "" : `#${session.magic_key}`}`);
+  return true;
+}
+
+new NameForm(part("start-form"), startParty);
+
+const notice = part("notice");
+notice.textContent = takeNotice();
+notice.hidden = !notice.textContent;

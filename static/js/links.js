@@ -1,0 +1,55 @@
+// @ts-check
+/** Web addresses in a text become links; everything else stays the text it is. */
+
+const ADDRESS = /https?:\/\/[^\s<>"'`“”„‘’«»\u2066-\u2069\u200e\u200f\u202a-\u202e]+/giu;
+const TRAILING = /[.,;:!?…*_~。、！？，；：」』）】]$/u;
+const BRACKETS = [["(", ")"], ["[", "]"], ["{", "}"]];
+
+/** @param {string} text @returns {(string | HTMLAnchorElement)[]} */
+export function linked(text) {
+  const pieces = [];
+  let done = 0;
+  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+    const address = withoutTail(found);
+    if (!isWeb(address) || isMidWord(text, index)) continue;
+    pieces.push(text.slice(done, index), link(address));
+    done = index + address.length;
+  }
+  return [...pieces, text.slice(done)];
+}
+
+/** The sentence around an address goes on after it: "(see http://a.example/b)." @param {string} address */
+function withoutTail(address) {
+  for (;;) {
+    const shorter = BRACKETS.some(([open, close]) => address.endsWith(close) && isUnbalanced(address, open, close));
+    if (!shorter && !TRAILING.test(address)) return address;
+    address = address.slice(0, -1);
+  }
+}
+
+/** @param {string} address @param {string} open @param {string} close */
+const isUnbalanced = (address, open, close) => address.split(close).length > address.split(open).length;
+
+/** @param {string} text @param {number} index */
+const isMidWord = (text, index) => /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, index - 2), index));
+
+/** A name before the host ("https://bank.example@elsewhere.example") only ever deceives. @param {string} address */
+function isWeb(address) {
+  try {
+    const { protocol, username } = new URL(address);
+    return /^https?:$/.test(protocol) && !username;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} address */
+function link(address) {
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.target = "_blank";
+  anchor.rel = "noopener noreferrer nofollow ugc";
+  anchor.textContent = address;
+  anchor.title = anchor.href; // a look-alike host shows its true spelling here
+  return anchor;
+}

@@ -1,0 +1,142 @@
+// @ts-check
+/** The party itself: what comes in goes on the page, what is written goes out. */
+import { Access } from "./access.js";
+import { postMessage, readChat } from "./api.js";
+import { Bottom } from "./bottom.js";
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { History } from "./history.js";
+import { Invite } from "./invite.js";
+import { Outbox } from "./outbox.js";
+import { inside, part } from "./page.js";
+import { People } from "./people.js";
+import { Poller } from "./poller.js";
+import { Transcript } from "./transcript.js";
+
+/**
+ * @typedef {import("./api.js").Answer} Answer
+ * @typedef {import("./api.js").Message} Message
+ * @typedef {import("./outbox.js").Letter} Letter
+ */
+
+const TITLE = "Watch Party";
+
+export class Room {
+  #chatId;
+  #access;
+  #me = { memberId: 0, username: "" };
+  #log = part("log");
+  #history = new History();
+  #connection = new Connection(part("connection"));
+  #people = new People(part("people"));
+  #invite = new Invite();
+  #bottom = new Bottom(this.#log, part("newer"));
+  #outbox = new Outbox(
+    (body) => this.#post(body),
+    (letter, message) => this.#arrived(letter, message),
+    () => this.#render(),
+  );
+  #transcript = new Transcript(
+    this.#log,
+    (letter) => this.#retry(letter),
+    (letter) => this.#discard(letter),
+  );
+  #composer;
+
+  /** @param {string} chatId */
+  constructor(chatId) {
+    this.#chatId = chatId;
+    this.#access = new Access(chatId);
+    this.#composer = new Composer(part("composer"), chatId, (body) => this.#say(body));
+  }
+
+  /** Show the room and keep it up to date. */
+  open() {
+    this.#show();
+    this.#follow();
+  }
+
+  /** Show nothing before the server says that we belong here. */
+  openIfMember() {
+    this.#follow();
+  }
+
+  #follow() {
+    new Poller({
+      read: (cursor, hold, signal) => readChat(this.#chatId, this.#access.token, cursor, hold, signal),
+      take: (answer, since) => this.#take(answer, since),
+      refused: () => this.#access.renew(),
+      lost: () => (this.#show(), this.#connection.is("lost")),
+    }).run();
+  }
+
+  #show() {
+    if (!part("room").hidden) return;
+    document.title = TITLE;
+    part("welcome").prepend(inside(part("invitation"), ".art")); // one picture, drawn once
+    part("room").hidden = false;
+    this.#composer.focusIfRoomy();
+  }
+
+  /** @param {Answer} answer @param {number | undefined} since */
+  #take(answer, since) {
+    this.#access.worked();
+    this.#show();
+    if (answer.members) this.#arrive(answer);
+    const fresh = this.#history.take(answer, since ?? 0);
+    for (const message of fresh) this.#claim(message);
+    this.#people.meet(fresh);
+    const fromOthers = fresh.filter(({ member_id }) => member_id !== this.#me.memberId);
+    this.#render(since === undefined ? 0 : fromOthers.length);
+    this.#connection.is("connected");
+  }
+
+  /** The first answer carries the state too. @param {Answer} answer */
+  #arrive({ member_id, username, members = [], magic_link }) {
+    this.#me = { memberId: member_id ?? 0, username: username ?? "" };
+    this.#people.meet(members, member_id);
+    this.#invite.link = magic_link;
+  }
+
+  /** @param {string} body */
+  #say(body) {
+    this.#bottom.follow();
+    this.#outbox.put(body);
+  }
+
+  /** @param {Letter} letter */
+  #retry(letter) {
+    this.#composer.focusIfRoomy(); // the button is about to vanish
+    this.#outbox.retry(letter);
+  }
+
+  /** @param {Letter} letter */
+  #discard(letter) {
+    this.#composer.focusIfRoomy();
+    this.#outbox.discard(letter);
+  }
+
+  /** @param {string} body */
+  #post(body) {
+    return postMessage(this.#chatId, this.#access.token, body);
+  }
+
+  /** @param {Message} message a poll brought; perhaps one of ours, ahead of its own answer */
+  #claim(message) {
+    const letter = message.member_id === this.#me.memberId ? this.#outbox.claim(message) : undefined;
+    if (letter) this.#transcript.settle(letter, message);
+  }
+
+  /** @param {Letter} letter @param {Message} message */
+  #arrived(letter, message) {
+    if (this.#history.add(message) && letter.id === message.id) this.#transcript.settle(letter, message);
+  }
+
+  /** @param {number} [arrivals] */
+  #render(arrivals = 0) {
+    const entries = this.#history.entries();
+    const letters = this.#outbox.letters;
+    this.#invite.partyIsEmpty = this.#me.memberId !== 0 && !entries.length && !letters.length;
+    this.#bottom.keep(() => this.#transcript.render(entries, letters, this.#me), arrivals);
+  }
+}

@@ -1,0 +1,94 @@
+// @ts-check
+/**
+ * The messages on the page. Each render says what should stand there and moves as little as
+ * possible: a bubble keeps its element from "Sending…" to solid, and nothing is read aloud twice.
+ *
+ * @typedef {import("./api.js").Message} Message
+ * @typedef {import("./history.js").Line} Line
+ * @typedef {import("./outbox.js").Letter} Letter
+ * @typedef {import("./runs.js").Me} Me
+ * @typedef {import("./runs.js").Run} Run
+ */
+import { Bubbles } from "./bubbles.js";
+import { showTime } from "./clock.js";
+import { firstGrapheme } from "./graphemes.js";
+import { WINDOW } from "./history.js";
+import { cloned, inside } from "./page.js";
+import { newest, runs } from "./runs.js";
+
+const HUES = 8; // as many as the style sheet has
+
+export class Transcript {
+  #log;
+  #bubbles;
+  /** @type {WeakMap<object, HTMLElement>} */
+  #lines = new WeakMap();
+
+  /** @param {HTMLElement} log @param {(letter: Letter) => void} retry @param {(letter: Letter) => void} discard */
+  constructor(log, retry, discard) {
+    this.#log = log;
+    this.#bubbles = new Bubbles(retry, discard);
+  }
+
+  /** A letter became a message: the same bubble from now on. @param {Letter} letter @param {Message} message */
+  settle(letter, message) {
+    this.#bubbles.hand(letter, message);
+  }
+
+  /** @param {(Message | Line)[]} entries @param {Letter[]} letters @param {Me} me */
+  render(entries, letters, me) {
+    // Each letter on its way pushes out the oldest message in a moment.
+    const underway = letters.filter(({ state }) => state !== "failed").length;
+    const shown = newest(entries, WINDOW - underway);
+    /** @type {Set<Element>} */
+    const taken = new Set();
+    const blocks = runs([...shown, ...letters], me).map((run) =>
+      "line" in run ? this.#line(run) : this.#group(run, taken),
+    );
+    arrange(this.#log, blocks);
+  }
+
+  /** @param {Line} line */
+  #line(line) {
+    const standing = this.#lines.get(line);
+    if (standing) return standing;
+    const element = cloned("line-template");
+    element.textContent = line.line;
+    this.#lines.set(line, element);
+    return element;
+  }
+
+  /** @param {Run} run @param {Set<Element>} taken groups that another run stands in already */
+  #group(run, taken) {
+    const bubbles = run.items.map((item) => this.#bubbles.show(item));
+    const standing = bubbles[0].closest(".group");
+    const group = standing && !taken.has(standing) ? /** @type {HTMLElement} */ (standing) : cloned("group-template");
+    taken.add(group);
+    this.#sign(group, run);
+    arrange(inside(group, ".bubbles"), bubbles);
+    return group;
+  }
+
+  /** @param {HTMLElement} group @param {Run} run */
+  #sign(group, { author, username, at, mine }) {
+    const signature = `${author} ${at} ${username}`;
+    if (group.dataset.signature === signature) return;
+    group.dataset.signature = signature;
+    group.className = `group person-${author % HUES}${mine ? " is-mine" : ""}`;
+    inside(group, ".tile").textContent = firstGrapheme(username);
+    inside(group, ".author").textContent = username;
+    inside(group, ".you").hidden = !mine;
+    showTime(inside(group, "time"), at);
+  }
+}
+
+/** Make these the children, touching only what is out of place. @param {Element} parent @param {Element[]} children */
+function arrange(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let next = parent.firstElementChild;
+  for (const child of children) {
+    if (child === next) next = next.nextElementSibling;
+    else parent.insertBefore(child, next);
+  }
+}

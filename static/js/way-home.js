@@ -1,0 +1,23 @@
+// @ts-check
+/** Back to the home page, with a word on why. */
+import { forThisTab, text } from "./storage.js";
+
+const NOTICE = "watchparty:notice";
+
+export const DEAD_INVITE =
+  "That invite link doesn't work any more. Ask for a new one, or start your own party.";
+export const NOT_IN_PARTY =
+  "You're not in that party any more. Ask for an invite link, or start your own party.";
+
+/** Leave for the home page; the back button skips the page left behind. @param {string} [notice] */
+export function goHome(notice) {
+  if (notice) forThisTab.write(NOTICE, { notice });
+  location.replace("/");
+}
+
+/** @returns {string} what the last page wanted said, once */
+export function takeNotice() {
+  const notice = text(forThisTab.read(NOTICE).notice);
+  forThisTab.remove(NOTICE);
+  return notice;
+}
