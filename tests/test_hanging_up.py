@@ -1,0 +1,182 @@
+"""A thousand clients that hang up while they wait leave nothing behind."""
+
+import asyncio
+import gc
+import inspect
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from tests.client import Api
+from tests.crowd import HOLD, Line, Reader, a_server, hold, lines_to, until
+from tests.people import Person, Story, tell
+from tests.serving import Server
+from watchparty import assets
+from watchparty.app import create_app
+from watchparty.listening import listen
+from watchparty.party.chat import Chat
+from watchparty.party.chats import KEPT_WARM
+from watchparty.party.party import Party
+from watchparty.party.words import Draft
+from watchparty.settings import Settings
+
+CROWD = 1_000
+IDLE = 100
+ROUNDS = 3
+GROWTH = 30  # MB between the first round and the last; 1,000 pollers kept would cost that
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with a_server(tmp_path_factory.mktemp("hanging_up")) as server:
+        yield server
+
+
+@asynccontextmanager
+async def served_here(folder: Path) -> AsyncIterator[tuple[Party, str]]:
+    """Serve on real sockets in this very event loop, to look at its tasks and objects."""
+    app = create_app(Settings(store=f"sqlite:{folder / 'party.db'}"))
+    party: Party = app.extensions["watchparty.party"]
+    config = Config.from_toml(assets.find("hypercorn.toml"))
+    config.bind, config.workers, config.loglevel = ["127.0.0.1:0"], 1, "WARNING"
+    [told] = listen(config)
+    stopped = asyncio.Event()
+    serving = asyncio.create_task(serve(app, config, shutdown_trigger=stopped.wait))
+    try:
+        yield party, told.split()[-1]
+    finally:
+        party.stop()
+        stopped.set()
+        await serving
+
+
+async def test_a_server_whose_thousand_clients_vanish_is_as_before(
+    server: Server, story: Story
+) -> None:
+    before, sizes = open_files(server), []
+    for round_ in range(ROUNDS):
+        async with lines_to(server.url, CROWD) as lines:
+            readers = [reader_of(story.bob, line, since=round_) for line in lines]
+            await hold(readers, server)
+            assert open_files(server) >= before + CROWD
+            leave(lines)
+            await until(lambda: open_files(server) <= before, "connections were left open")
+        sizes.append(megabytes(server))
+        await story.alice.say(f"Still here after round {round_}")
+        assert (await story.bob.read(since=round_))["last_id"] == round_ + 1
+        refusal = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
+        assert refusal.error == (403, "forbidden")
+    assert sizes[-1] - sizes[0] < GROWTH, sizes
+    assert "Traceback" not in server.log()
+
+
+async def test_who_hangs_up_between_two_polls_is_kept_as_long_as_an_idle_connection(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "hypercorn.toml"
+    shipped = assets.find("hypercorn.toml").read_text()
+    config.write_text(re.sub(r"(?m)^keep_alive_timeout = .*", "keep_alive_timeout = 1", shipped))
+    with a_server(tmp_path, "--config", str(config)) as server:
+        async with Api(server.url) as api:
+            story = await tell(api)
+            before = open_files(server)
+            async with lines_to(server.url, IDLE) as lines:
+                for line in lines[IDLE // 2 :]:  # the others never ask for anything
+                    refusal = await line.get(story.bob.path, story.charlie.session_token, since=0)
+                    assert refusal.error == (403, "forbidden")
+                assert open_files(server) >= before + IDLE
+                leave(lines)
+                await until(lambda: open_files(server) <= before, "connections were left open")
+            assert (await story.bob.read(since=0))["messages"] == []
+
+
+async def test_a_thousand_who_vanish_leave_no_task_and_no_waiter(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served_here(tmp_path) as (_, url), Api(url) as api:
+        story = await tell(api)
+        before = len(asyncio.all_tasks())
+        async with lines_to(url, CROWD) as lines:
+            for line in lines:
+                reader_of(story.bob, line).ask()
+            await until(lambda: polls_held() == CROWD, "not all were held")
+            assert len(asyncio.all_tasks()) > before + CROWD
+            leave(lines)
+            await until(lambda: polls_held() == 0, "some are still waited for")
+            await until(lambda: len(asyncio.all_tasks()) <= before, "tasks were left behind")
+        assert (await story.bob.read(since=0))["messages"] == []
+        refusal = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
+        assert refusal.error == (403, "forbidden")
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
+    tmp_path: Path,
+) -> None:
+    async with served_here(tmp_path) as (party, url):
+        async with Api(url) as api:
+            story = await tell(api)
+        async with lines_to(url, 2) as [bob, charlie]:
+            reader = reader_of(story.bob, bob)
+            reader.ask()
+            await until(lambda: polls_held() == 1, "Bob was not held")
+            await open_many_chats(party)
+            assert story.chat_id in chats_in_memory()
+            seat = await party.take_seat(story.chat_id, story.alice.session_token)
+            await seat.chat.say(seat.member, Draft("You are not forgotten"))
+            del seat
+            assert await reader.hear() == [1]
+            reader.ask()
+            await until(lambda: polls_held() == 1, "Bob was not held again")
+            await open_many_chats(party)
+            assert story.chat_id in chats_in_memory()
+            bob.vanish()
+            await until(lambda: story.chat_id not in chats_in_memory(), "the chat was kept")
+            assert len(chats_in_memory()) <= KEPT_WARM
+            refusal = await charlie.get(story.bob.path, story.charlie.session_token, wait=HOLD)
+            assert refusal.error == (403, "forbidden")
+
+
+def leave(lines: list[Line]) -> None:
+    """Go, half of them politely."""
+    for number, line in enumerate(lines):
+        if number % 2:
+            line.hang_up()
+        else:
+            line.vanish()
+
+
+def reader_of(person: Person, line: Line, since: int = 0) -> Reader:
+    return Reader(line, person.path, person.session_token, since)
+
+
+async def open_many_chats(party: Party) -> None:
+    """Enough that the ones before them are not kept warm any more."""
+    await asyncio.gather(*(party.create(None, None) for _ in range(KEPT_WARM)))
+
+
+def polls_held() -> int:
+    """Count the calls of Chat.poll that wait, in this process."""
+    code = inspect.unwrap(Chat.poll).__code__
+    return sum(one.cr_code is code for one in gc.get_objects() if inspect.iscoroutine(one))
+
+
+def chats_in_memory() -> set[int]:
+    gc.collect()
+    return {one.chat_id for one in gc.get_objects() if isinstance(one, Chat)}
+
+
+def open_files(server: Server) -> int:
+    return sum(1 for _ in Path(f"/proc/{server.process.pid}/fd").iterdir())
+
+
+def megabytes(server: Server) -> float:
+    """Return how much memory the server really uses (VmRSS)."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    [kilobytes] = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")]
+    return int(kilobytes) / 1024
