@@ -1,0 +1,35 @@
+"""Find and start the one Chromium that all stories share."""
+
+import shutil
+
+from playwright.async_api import Browser, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+INSTALL = (
+    "The tests of the page need Chromium. On Debian or Ubuntu: sudo apt-get install chromium. "
+    "Without it, `make test-server` runs all the other tests."
+)
+
+HOME_NETWORK = "party.test"  # a host that browsers trust as little as http://192.168.…
+
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    f"--host-resolver-rules=MAP {HOME_NETWORK} 127.0.0.1",
+]
+
+
+class NoChromium(Exception):
+    """This machine has no browser that we could drive."""
+
+
+async def start(playwright: Playwright) -> Browser:
+    """Start the browser of this machine. Raises NoChromium, which says what to install."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        raise NoChromium(INSTALL)
+    return await playwright.chromium.launch(executable_path=found, args=ARGS)

@@ -1,0 +1,118 @@
+"""One Chromium for all stories, a profile of its own for everybody, and an eye on each of them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.browser import chromium
+from tests.browser.guests import Guest
+from tests.browser.party import Party, is_known, learns_nothing
+from tests.client import Api
+from tests.people import Person, Story, tell
+from tests.serving import Server
+
+PATIENCE = 10_000  # ms until what must happen counts as not happening
+
+Arrival = Callable[..., Awaitable[Guest]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands in this folder; all of it runs in one loop, the browser's."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+            if pytest_asyncio.is_async_test(item):
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        browser = await chromium.start(playwright)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(server: Server) -> AsyncIterator[Api]:
+    """A client without a page, in the browser's loop."""
+    async with Api(server.url) as api:
+        yield api
+
+
+@pytest.fixture
+def origin(server: Server, request: pytest.FixtureRequest) -> str:
+    """What the browsers call the server; a parameter is another name for its host."""
+    host = getattr(request, "param", "127.0.0.1")
+    return server.url.replace("127.0.0.1", host)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def arrive(browser: Browser, origin: str) -> AsyncIterator[Arrival]:
+    """Bring somebody with a fresh browser profile; nothing may go wrong in it unforgiven."""
+    guests: list[Guest] = []
+
+    async def arrive(name: str, **profile: Any) -> Guest:
+        guest = await Guest.arrive(browser, origin, name, **profile)
+        guest.context.set_default_timeout(PATIENCE)
+        guests.append(guest)
+        return guest
+
+    yield arrive
+    for guest in guests:
+        await guest.context.close()
+    assert [
+        (guest.name, guest.witness.troubles) for guest in guests if guest.witness.troubles
+    ] == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def story(arrive: Arrival, api: Api) -> AsyncIterator[Story]:
+    """A chat made without a page; in the end Charlie's browser must not know a word of it."""
+    story = await tell(api)
+    yield story
+    state = await story.alice.read()
+    words = [message["body"] for message in state["messages"]]
+    names = [member["username"] for member in state["members"]]
+    charlie = await arrive("Charlie")
+    await is_known(charlie, story.charlie.auth_key)
+    await learns_nothing(charlie, story.chat_id, [story.magic_key, *names, *words])
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def alice(arrive: Arrival, story: Story) -> Guest:
+    """Alice's browser, in the chat of the story."""
+    return await seated(await arrive("Alice"), story.alice)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bob(arrive: Arrival, story: Story) -> Guest:
+    """Bob's browser, in the chat of the story."""
+    return await seated(await arrive("Bob"), story.bob)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def party(arrive: Arrival, api: Api) -> AsyncIterator[Party]:
+    """A chat made on the page; in the end Charlie's browser must not know a word of it."""
+    alice, bob = await arrive("Alice"), await arrive("Bob")
+    link = await alice.starts_a_party()
+    await bob.joins(link)
+    party = Party(alice, bob, link, alice.chat_id)
+    yield party
+    charlie = await arrive("Charlie")
+    known = (await api.post("/auth", json={"username": charlie.name})).ok()
+    await is_known(charlie, known["auth_key"])
+    await learns_nothing(charlie, party.chat_id, party.secrets)
+
+
+async def seated(guest: Guest, person: Person) -> Guest:
+    """Open the chat in a browser whose owner is a member already."""
+    await is_known(guest, person.auth_key)
+    await guest.opens(f"/chat/{person.chat_id}")
+    await guest.is_connected()
+    return guest

@@ -1,0 +1,79 @@
+"""Only the last 30 messages exist, on the page too; what passed meanwhile is counted."""
+
+from playwright.async_api import expect
+
+from tests.browser.guests import Guest
+from tests.browser.party import Party
+from tests.browser.witness import UNREACHABLE
+from tests.people import Person, Story
+
+WINDOW = 30
+
+
+async def test_a_reload_keeps_what_was_said_and_who_one_is(party: Party) -> None:
+    await party.alice.says("Before the reload")
+    await party.bob.says("Me too")
+    await party.bob.page.reload()
+    await party.bob.is_in()
+    await party.everybody_sees("Before the reload", "Me too")
+    await party.bob.says("After the reload")
+    await expect(party.alice.signed("Bob")).to_contain_text("After the reload")
+    await party.everybody_sees("After the reload")
+
+
+async def test_messages_go_on_to_appear_while_the_page_holds_thirty(
+    alice: Guest, story: Story
+) -> None:
+    await alice.counts_messages()
+    await says_many(story.bob, 1, 30)
+    await expect(alice.messages).to_have_count(WINDOW)
+    for number in range(31, 36):
+        await story.bob.say(f"Line number {number}")
+        await alice.sees(f"Line number {number}")
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(6, 36)])
+    assert await alice.most_messages() == WINDOW
+
+
+async def test_ones_own_messages_do_not_make_it_more_than_thirty(
+    alice: Guest, story: Story
+) -> None:
+    await says_many(story.bob, 1, 30)
+    await expect(alice.messages).to_have_count(WINDOW)
+    await alice.counts_messages()
+    for number in range(31, 34):
+        await alice.says(f"Line number {number}")
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(4, 34)])
+    assert await alice.most_messages() == WINDOW
+
+
+async def test_who_comes_back_is_told_how_many_messages_passed(alice: Guest, story: Story) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    await says_many(story.bob, 1, 3)
+    await alice.sees("Line number 3")
+    await alice.context.set_offline(True)
+    await expect(alice.connection).to_contain_text("Can't reach the party")
+    await says_many(story.bob, 4, 60)
+    await alice.context.set_offline(False)
+    await alice.is_connected()
+    passed = 60 - WINDOW - 3
+    await expect(alice.log).to_contain_text(f"{passed} messages passed while you were away")
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(31, 61)])
+
+
+async def test_who_comes_back_in_time_misses_nothing_and_is_told_nothing(
+    alice: Guest, story: Story
+) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    await says_many(story.bob, 1, 3)
+    await alice.sees("Line number 3")
+    await alice.context.set_offline(True)
+    await expect(alice.connection).to_contain_text("Can't reach the party")
+    await says_many(story.bob, 4, 20)
+    await alice.context.set_offline(False)
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(1, 21)])
+    assert "passed while you were away" not in await alice.log.inner_text()
+
+
+async def says_many(person: Person, first: int, last: int) -> None:
+    for number in range(first, last + 1):
+        await person.say(f"Line number {number}")
