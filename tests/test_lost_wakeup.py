@@ -54,10 +54,10 @@ async def test_a_message_between_look_and_wait_is_answered_at_once(
     party: Party, seat: Seat
 ) -> None:
     chat = seat.chat
-    message = await party.store.append(chat.chat_id, seat.member, Draft("Just now"))
+    kept = await party.store.append(chat.chat_id, seat.member, Draft("Just now"))
 
     def land() -> None:  # what Chat.say does once the message is kept
-        chat.window.add(message)
+        chat.window.add(kept.message)
         chat._wake()
 
     chat.window = Interrupted(chat.window, land)
@@ -86,7 +86,7 @@ async def test_a_message_between_two_looks_of_a_held_poll_is_answered_at_once(
         chat._wake()
 
     def land() -> None:
-        chat.window.add(first)
+        chat.window.add(first.message)
         chat._wake()
 
     chat.window = Interrupted(chat.window, wake_for_nothing)

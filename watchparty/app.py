@@ -13,6 +13,7 @@ from watchparty.web.errors import init_errors
 from watchparty.web.headers import init_headers
 from watchparty.web.pages import pages
 from watchparty.web.paths import init_paths
+from watchparty.web.polls import polls
 from watchparty.web.proxies import init_proxies
 from watchparty.web.users import users
 
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.register_blueprint(pages)  # /, /username, /chat/<id>
     app.register_blueprint(users)  # /auth
     app.register_blueprint(chats)  # /create, /<chat_id>, /<chat_id>/join
+    app.register_blueprint(polls)  # /poll
     app.register_blueprint(about)  # /healthz, /openapi.json
 
     app.before_serving(party.store.open)

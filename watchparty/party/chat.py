@@ -6,7 +6,7 @@ from watchparty.party import clock
 from watchparty.party.errors import Stopping
 from watchparty.party.indivisible import indivisible
 from watchparty.party.store import Store
-from watchparty.party.values import ChatRecord, Member, Message, User
+from watchparty.party.values import ChatRecord, Member, Receipt, User
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.party.words import Draft
 
@@ -45,21 +45,37 @@ class Chat:
         except TimeoutError:
             return self.window.look(cursor)[1]
 
+    def look(self, cursor: Cursor) -> bytes | None:
+        """Return the page at `cursor` as JSON if there is news in it, at once."""
+        page, encoded = self.window.look(cursor)
+        return encoded if page.has_news else None
+
+    def next_news(self) -> asyncio.Event:
+        """Return what will be set when there is more to look at; take it before the look.
+
+        Raises Stopping when the server goes down.
+        """
+        if self._stopping:
+            raise Stopping
+        return self._news
+
     def page(self, cursor: Cursor) -> Page:
         """Return the page at `cursor` at once."""
         return self.window.look(cursor)[0]
 
     @indivisible
-    async def say(self, author: Member, draft: Draft) -> Message:
-        """Keep a message, then show it to everybody who waits.
+    async def say(self, author: Member, draft: Draft) -> Receipt:
+        """Keep a message, then show it to everybody who waits; a repeat shows nothing.
 
-        Raises StoreUnavailable, and shows nothing, when it could not be kept.
+        Raises StoreUnavailable, and shows nothing, when it could not be kept, and
+        KeyReused when its key stands for another one.
         """
-        message = await self._store.append(self.chat_id, author, draft)
-        self.window.add(message)
-        self.active_at = clock.now()
-        self._wake()
-        return message
+        receipt = await self._store.append(self.chat_id, author, draft)
+        if not receipt.replayed:
+            self.window.add(receipt.message)
+            self.active_at = clock.now()
+            self._wake()
+        return receipt
 
     @indivisible
     async def admit(self, user: User, credential: bytes) -> Member:

@@ -6,6 +6,7 @@ PartyError
 ├── InvalidCredentials    an auth key that nobody holds
 ├── Forbidden             no access to this chat, or no such chat: never told apart
 ├── InvalidInvite         a wrong or dead magic key, or no such chat: never told apart
+├── KeyReused             an idempotency key that stands for something else
 └── Unavailable           not now; the same request may work soon
     ├── Stopping          the server is going down
     └── StoreUnavailable  the store cannot be reached, opened or written
@@ -59,6 +60,13 @@ class InvalidInvite(PartyError):
 
     code = "invalid_invite"
     message = "This invite link does not work, or does not work any more."
+
+
+class KeyReused(PartyError):
+    """The idempotency key was used for another request within the last 24 hours."""
+
+    code = "key_reused"
+    message = "This idempotency key was already used for something else."
 
 
 class Unavailable(PartyError):

@@ -10,7 +10,7 @@ from watchparty.party.chats import Chats
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite
 from watchparty.party.indivisible import indivisible
 from watchparty.party.store import Store
-from watchparty.party.values import Member, Session, User
+from watchparty.party.values import Member, Session, Start, User
 from watchparty.party.words import DEFAULT_NAME
 
 SEATS_REMEMBERED = 50_000  # credentials looked up lately; about 300 bytes each
@@ -31,11 +31,15 @@ class Seat(Struct, frozen=True):
 
 
 class Admission(Struct, frozen=True):
-    """A seat, the fresh session token that opens it again, and the auth key if made now."""
+    """A seat, the fresh session token that opens it again, and the auth key if made now.
+
+    `replayed` when a repeated request led to a chat that had been started before.
+    """
 
     seat: Seat
     session_token: str
     auth_key: str | None
+    replayed: bool = False
 
 
 class Party:
@@ -60,16 +64,23 @@ class Party:
         return replace(user, username=username)
 
     @indivisible
-    async def create(self, auth_key: str | None, username: str | None) -> Admission:
-        """Start a chat with its host in it. Raises InvalidCredentials."""
+    async def create(
+        self, auth_key: str | None, username: str | None, key: str | None = None
+    ) -> Admission:
+        """Start a chat with its host in it; a repeat of `key` leads to the same chat.
+
+        A key counts only together with an auth key: nobody else can be known again.
+        Raises InvalidCredentials, and KeyReused.
+        """
         host = await self._identify(auth_key, username)
         token = secrets.new_secret()
-        while True:  # a taken id is a one in a million affair, but not impossible
-            chat_id = secrets.new_chat_id()
-            if await self.store.add_chat(
-                chat_id, secrets.new_secret(), host.user, secrets.fingerprint(token)
-            ):
-                return Admission(await self.take_seat(chat_id, token), token, host.auth_key)
+        asked = Start(0, secrets.new_secret(), host.user, key if auth_key else None, username or "")
+        chat_id = None
+        while chat_id is None:  # a taken id is a one in a million affair, but not impossible
+            start = replace(asked, chat_id=secrets.new_chat_id())
+            chat_id = await self.store.add_chat(start, secrets.fingerprint(token))
+        seat = await self.take_seat(chat_id, token)
+        return Admission(seat, token, host.auth_key, replayed=chat_id != start.chat_id)
 
     @indivisible
     async def join(

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from watchparty.party.values import ChatRecord, Member, Message, Role, Session, User
+from watchparty.party.values import ChatRecord, Member, Receipt, Role, Session, Start, User
 from watchparty.party.words import Draft
 
 
@@ -33,10 +33,12 @@ class Store(Protocol):
     async def find_holder(self, credential: bytes) -> Session | User | None:
         """Return what this credential stands for, at a cost that tells nothing."""
 
-    async def add_chat(self, chat_id: int, magic_key: str, host: User, credential: bytes) -> bool:
-        """Keep a new chat with `host` in it as member 1, who holds a session.
+    async def add_chat(self, start: Start, credential: bytes) -> int | None:
+        """Keep a new chat with its host in it as member 1, and return its id.
 
-        Returns False, and keeps nothing, when the id is taken.
+        With a key that the host used within 24 hours it is the chat made then. Either
+        way the host gets a session. Returns None, and keeps nothing, when the id is
+        taken; raises KeyReused when the key stands for something else.
         """
 
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
@@ -51,8 +53,10 @@ class Store(Protocol):
     async def add_member(self, chat_id: int, user: User, role: Role, credential: bytes) -> Member:
         """Let `user` in with a session, or add the session to the member they are."""
 
-    async def append(self, chat_id: int, author: Member, draft: Draft) -> Message:
+    async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
         """Keep a message under the next id of its chat and delete what is older than 30.
 
-        Ids are 1, 2, 3 … in the order in which calls return, never used twice.
+        Ids are 1, 2, 3 … in the order in which calls return, never used twice. With a key
+        that the author used within 24 hours it is the message kept then, also when it has
+        left the window. Raises KeyReused when the key stands for another text.
         """

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 Role = Literal["host", "cohost", "guest", "viewer"]
 
@@ -30,13 +30,38 @@ class Session(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """Something said. `created_at` is RFC 3339, UTC, in milliseconds."""
+    """Something said. `created_at` is RFC 3339, UTC, in milliseconds.
+
+    `key` is the idempotency key it was sent with: its sender's page knows it again by
+    that. A key counts per member, so the others may see it.
+    """
 
     id: int
     username: str
     member_id: int
     body: str
     created_at: str
+    key: str | UnsetType = UNSET
+
+
+class Receipt(Struct, frozen=True):
+    """The store's word that a message is durable; `replayed` when it has been before."""
+
+    message: Message
+    replayed: bool = False
+
+
+class Start(Struct, frozen=True):
+    """A chat about to be started.
+
+    `asked` is what the request said; a repeat of `key` stands for the same words only.
+    """
+
+    chat_id: int
+    magic_key: str
+    host: User
+    key: str | None = None
+    asked: str = ""
 
 
 class ChatRecord(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """The words people bring: names and messages, checked once, at the door."""
 
+import re
 import unicodedata
 
 from msgspec import Struct
@@ -19,13 +20,21 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
+# Visible ASCII, as an HTTP header carries it anyway.
+KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
 class Draft(Struct, frozen=True):
-    """A message before it is said: trimmed, not empty, not too long."""
+    """A message before it is said: trimmed, not empty, not too long.
+
+    A repeat with the same `key` is the same message.
+    """
 
     body: str
+    key: str | None = None
 
     @classmethod
-    def of(cls, text: str) -> "Draft":
+    def of(cls, text: str, key: str | None = None) -> "Draft":
         """Check what somebody wants to say.
 
         Raises InvalidRequest when nothing is left after trimming, or more than
@@ -34,7 +43,7 @@ class Draft(Struct, frozen=True):
         body = text.strip()
         if not 1 <= len(body) <= BODY_MAX:
             raise InvalidRequest(f"body must be 1 to {BODY_MAX} characters, not {len(body)}.")
-        return cls(body)
+        return cls(body, key)
 
 
 def username(text: str) -> str:
@@ -51,6 +60,13 @@ def username(text: str) -> str:
     if not any(_is_visible(char) for char in name):
         raise InvalidRequest("username must have something to see in it.")
     return name
+
+
+def idempotency_key(text: str) -> str:
+    """Return the key. Raises InvalidRequest unless it is 1 to 128 visible ASCII characters."""
+    if not KEY.fullmatch(text):
+        raise InvalidRequest("Idempotency-Key must be 1 to 128 visible ASCII characters.")
+    return text
 
 
 def _is_control(char: str) -> bool:

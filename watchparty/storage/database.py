@@ -6,7 +6,8 @@ import logging
 import os
 import sqlite3
 import threading
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
 
 PRIVATE = 0o600  # read and write for the owner: the file holds what people said
+
+LOCKED_MAX = 1.0  # seconds to wait for somebody else's lock; the queue waits as long
 
 PRAGMAS = """
 PRAGMA journal_mode = WAL;
@@ -55,15 +58,18 @@ async def open_database(path: str) -> Database:
     try:
         async with AsyncExitStack() as closing:
             if path != ":memory:":
-                closing.callback(os.close, _claim(Path(path)))
+                closing.callback(os.close, claim(Path(path)))
             db = await _connect(path)
             closing.push_async_callback(db.close)
             await db.executescript(PRAGMAS)
+            await _check_integrity(db)
             await migrate(db)
             epoch = await statements.select_epoch(db)
             logger.info("store: %s, SQLite %s", path, sqlite3.sqlite_version)
-            return Database(GroupCommit(db), epoch, closing.pop_all())
-    except (OSError, sqlite3.Error) as error:
+            return Database(GroupCommit(db, _presence(path)), epoch, closing.pop_all())
+    except OSError as error:
+        raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
+    except sqlite3.Error as error:
         raise StoreUnavailable(f"The store {path} cannot be opened: {error}.") from error
 
 
@@ -81,7 +87,30 @@ async def migrate(db: Connection) -> None:
         await db.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
 
 
-def _claim(path: Path) -> int:
+async def _check_integrity(db: Connection) -> None:
+    """Raise StoreUnavailable when the file is damaged: better now than in somebody's chat."""
+    [(found,)] = await db.execute_fetchall("PRAGMA quick_check(1)")
+    if found != "ok":
+        raise StoreUnavailable(f"The store is damaged ({found}). Restore a backup of it.")
+
+
+def _presence(path: str) -> Callable[[], None]:
+    """Return a check that the file still has its name: without one it dies with the process."""
+    if path == ":memory:":
+        return lambda: None
+    opened = Path(path).stat()
+
+    def check() -> None:
+        with suppress(OSError):
+            if os.path.samestat(opened, os.stat(path)):  # noqa: PTH116  (half the price)
+                return
+        logger.error("the file %s was moved, deleted or replaced", path)
+        raise StoreUnavailable
+
+    return check
+
+
+def claim(path: Path) -> int:
     """Make the file private, and lock it against a second server.
 
     Every chat is answered from the memory of one process, so a second one on the
@@ -112,7 +141,7 @@ async def _connect(path: str) -> Connection:
     loop = asyncio.get_running_loop()
 
     def create() -> None:
-        connection = aiosqlite.connect(path, isolation_level=None)
+        connection = aiosqlite.connect(path, isolation_level=None, timeout=LOCKED_MAX)
         loop.call_soon_threadsafe(made.set_result, connection)
 
     threading.Thread(target=create, daemon=True).start()

@@ -1,14 +1,15 @@
-"""One writer that commits together whatever queued up while the last commit ran."""
+"""One connection for all: reads as they come, and writes that are committed together."""
 
 import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 from aiosqlite import Connection
 
-from watchparty.party.errors import StoreUnavailable
+from watchparty.party.errors import PartyError, StoreUnavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], Awaitable[T]]
@@ -21,72 +22,117 @@ class Order(NamedTuple):
 
     work: Work[Any]
     outcome: asyncio.Future[Any]
+    writes: bool
 
 
 class GroupCommit:
-    """The only one who touches the connection, one transaction after the other.
+    """The only one who touches the connection.
 
-    Everything asked of the store goes through here, reads too, so nobody ever sees
-    what is not committed. Committing to disk is what takes time, and a group of a
-    hundred takes no longer than one. The task that does it lives only while there
-    is something to do, so there is nothing to start and nothing to cancel.
+    Whatever queued up while the last commit ran is worked off together: first the reads,
+    which therefore see nothing that is not committed, then the writes in one transaction.
+    Committing to disk is what takes time, and a group of a hundred takes no longer than
+    one. The task that does it lives only while there is something to do, so there is
+    nothing to start and nothing to cancel.
+
+    Work may refuse by raising a PartyError as long as it has changed nothing.
     """
 
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: Connection, check: Callable[[], None]) -> None:
+        """Use `db`; `check` raises StoreUnavailable when a commit would not be durable."""
         self._db = db
+        self._check = check
         self._queue: list[Order] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def run(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T]) -> T:
+        """Return what `work` finds. Raises StoreUnavailable when the database refuses."""
+        return await self._run(work, writes=False)
+
+    async def write(self, work: Work[T]) -> T:
         """Do `work` in a transaction, and return its result once that is durable.
 
         Raises StoreUnavailable, with nothing changed, when the database refuses.
         """
-        outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.append(Order(work, outcome))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._work_off())
-        return await outcome
+        return await self._run(work, writes=True)
 
     async def finish(self) -> None:
         """Return when everything queued is done."""
         if self._task is not None:
             await self._task
 
+    async def _run(self, work: Work[T], writes: bool) -> T:
+        outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.append(Order(work, outcome, writes))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work_off())
+        return await outcome
+
     async def _work_off(self) -> None:
         while self._queue:
             group, self._queue = self._queue, []
-            await self._commit(group)
+            for order in group:
+                if not order.writes:
+                    await self._look(order)
+            await self._commit([order for order in group if order.writes])
+
+    async def _look(self, order: Order) -> None:
+        try:
+            _settle(order, await order.work(self._db))
+        except Exception as error:
+            _refuse([order], error)
 
     async def _commit(self, group: list[Order]) -> None:
+        if not group:
+            return
         try:
             await self._db.execute("BEGIN IMMEDIATE")
-            results = [await order.work(self._db) for order in group]
+            results = [await self._do(order) for order in group]
+            self._check()
             await self._db.execute("COMMIT")
         except Exception as error:
+            await self._roll_back()
             await self._fail(group, error)
         else:
             for order, result in zip(group, results, strict=True):
-                if not order.outcome.done():  # its caller may have gone
-                    order.outcome.set_result(result)
+                _settle(order, result)
+
+    async def _do(self, order: Order) -> Any:
+        try:
+            return await order.work(self._db)
+        except PartyError as refusal:
+            return refusal
 
     async def _fail(self, group: list[Order], error: Exception) -> None:
-        """Take the whole transaction back, and try each alone: one's fault is not another's."""
-        await self._roll_back()
-        if len(group) > 1:
+        """Refuse everybody when it is the disk; else try each alone: one's fault is not another's.
+
+        A disk that is full or locked would only make each of them wait for its own refusal.
+        """
+        if len(group) == 1 or isinstance(error, sqlite3.OperationalError | StoreUnavailable):
+            _refuse(group, error)
+        else:
             for order in group:
                 await self._commit([order])
-        elif not group[0].outcome.done():
-            group[0].outcome.set_exception(_told(error))
 
     async def _roll_back(self) -> None:
-        if self._db.in_transaction:
-            await self._db.execute("ROLLBACK")
+        with suppress(sqlite3.Error, ValueError):  # a connection that is gone holds nothing
+            if self._db.in_transaction:
+                await self._db.execute("ROLLBACK")
 
 
-def _told(error: Exception) -> Exception:
+def _settle(order: Order, result: Any) -> None:
+    if order.outcome.done():  # its caller has gone
+        return
+    if isinstance(result, PartyError):
+        order.outcome.set_exception(result)
+    else:
+        order.outcome.set_result(result)
+
+
+def _refuse(group: list[Order], error: Exception) -> None:
     """Say it in the product's words; what is no fault of the database stays as it is."""
     if isinstance(error, sqlite3.Error):
         logger.error("the database refused: %s: %s", type(error).__name__, error)
-        return StoreUnavailable()
-    return error
+        error = StoreUnavailable()
+    for order in group:
+        if not order.outcome.done():
+            order.outcome.set_exception(error)

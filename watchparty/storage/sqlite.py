@@ -6,9 +6,9 @@ from aiosqlite import Connection
 
 from watchparty.party.errors import Forbidden
 from watchparty.party.store import Store
-from watchparty.party.values import ChatRecord, Member, Message, Role, Session, User
+from watchparty.party.values import ChatRecord, Member, Receipt, Role, Session, Start, User
 from watchparty.party.words import Draft
-from watchparty.storage import statements
+from watchparty.storage import keys, statements
 from watchparty.storage.database import Database, open_database
 from watchparty.storage.group_commit import T, Work
 
@@ -33,52 +33,69 @@ class SqliteStore(Store):
         return (await self._opened()).epoch
 
     async def add_user(self, credential: bytes, username: str) -> User:
-        return await self._run(lambda db: statements.insert_user(db, credential, username))
+        return await self._write(lambda db: statements.insert_user(db, credential, username))
 
     async def rename_user(self, user_id: int, username: str) -> None:
-        await self._run(lambda db: statements.update_username(db, user_id, username))
+        await self._write(lambda db: statements.update_username(db, user_id, username))
 
     async def find_holder(self, credential: bytes) -> Session | User | None:
-        return await self._run(lambda db: statements.select_holder(db, credential))
+        return await self._read(lambda db: statements.select_holder(db, credential))
 
-    async def add_chat(self, chat_id: int, magic_key: str, host: User, credential: bytes) -> bool:
-        async def work(db: Connection) -> bool:
-            if not await statements.insert_chat(db, chat_id, magic_key):
-                return False
-            await _seat(db, chat_id, host, "host", credential)
-            return True
-
-        return await self._run(work)
+    async def add_chat(self, start: Start, credential: bytes) -> int | None:
+        return await self._write(lambda db: _start(db, start, credential))
 
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
-        return await self._run(lambda db: statements.select_chat(db, chat_id))
+        return await self._read(lambda db: statements.select_chat(db, chat_id))
 
     async def find_magic_key(self, chat_id: int) -> str | None:
-        return await self._run(lambda db: statements.select_magic_key(db, chat_id))
+        return await self._read(lambda db: statements.select_magic_key(db, chat_id))
 
     async def find_member_id(self, chat_id: int, user_id: int) -> int | None:
-        member = await self._run(lambda db: statements.select_member(db, chat_id, user_id))
+        member = await self._read(lambda db: statements.select_member(db, chat_id, user_id))
         return None if member is None else member.member_id
 
     async def add_member(self, chat_id: int, user: User, role: Role, credential: bytes) -> Member:
-        return await self._run(lambda db: _seat(db, chat_id, user, role, credential))
+        return await self._write(lambda db: _seat(db, chat_id, user, role, credential))
 
-    async def append(self, chat_id: int, author: Member, draft: Draft) -> Message:
-        message = await self._run(
-            lambda db: statements.insert_message(db, chat_id, author, draft.body)
-        )
-        if message is None:
-            raise Forbidden
-        return message
+    async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
+        return await self._write(lambda db: _append(db, chat_id, author, draft))
 
-    async def _run(self, work: Work[T]) -> T:
-        return await (await self._opened()).writer.run(work)
+    async def _read(self, work: Work[T]) -> T:
+        return await (await self._opened()).writer.read(work)
+
+    async def _write(self, work: Work[T]) -> T:
+        return await (await self._opened()).writer.write(work)
 
     async def _opened(self) -> Database:
         async with self._opening:
             if self._database is None:
                 self._database = await open_database(self._path)
             return self._database
+
+
+async def _append(db: Connection, chat_id: int, author: Member, draft: Draft) -> Receipt:
+    if draft.key is not None:
+        kept = await keys.find_message(db, chat_id, author, draft)
+        if kept is not None:
+            return Receipt(kept, replayed=True)
+    message = await statements.insert_message(db, chat_id, author, draft)
+    if message is None:
+        raise Forbidden
+    if draft.key is not None:
+        await keys.insert_message(db, chat_id, message, draft.key)
+    return Receipt(message)
+
+
+async def _start(db: Connection, start: Start, credential: bytes) -> int | None:
+    chat_id = None if start.key is None else await keys.find_chat(db, start)
+    if chat_id is None:
+        if not await statements.insert_chat(db, start.chat_id, start.magic_key):
+            return None
+        if start.key is not None:
+            await keys.insert_chat(db, start, start.key)
+        chat_id = start.chat_id
+    await _seat(db, chat_id, start.host, "host", credential)
+    return chat_id
 
 
 async def _seat(db: Connection, chat_id: int, user: User, role: Role, credential: bytes) -> Member:

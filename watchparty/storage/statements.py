@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from aiosqlite import Connection
+from msgspec import UNSET
 
 from watchparty.party import clock
 from watchparty.party.values import ChatRecord, Member, Message, Role, Session, User
+from watchparty.party.words import Draft
 
 Row = tuple[Any, ...]
 
@@ -111,17 +113,19 @@ async def insert_session(db: Connection, credential: bytes, session: Session) ->
     )
 
 
-async def insert_message(db: Connection, chat_id: int, author: Member, body: str) -> Message | None:
+async def insert_message(
+    db: Connection, chat_id: int, author: Member, draft: Draft
+) -> Message | None:
     """Keep a message under the next id of its chat; None when there is no such chat."""
     now = clock.now()
     rows = await _rows(
         db,
-        "INSERT INTO messages (chat_id, id, member_id, username, body, created_at)"
-        " SELECT chat_id, last_id + 1, ?, ?, ?, ? FROM chats WHERE chat_id = ? RETURNING id",
-        (author.member_id, author.username, body, now, chat_id),
+        "INSERT INTO messages (chat_id, id, member_id, username, body, created_at, key)"
+        " SELECT chat_id, last_id + 1, ?, ?, ?, ?, ? FROM chats WHERE chat_id = ? RETURNING id",
+        (author.member_id, author.username, draft.body, now, draft.key, chat_id),
     )
     for (id_,) in rows:
-        return Message(id_, author.username, author.member_id, body, clock.rfc3339(now))
+        return _message(id_, author.username, author.member_id, draft.body, now, draft.key)
     return None
 
 
@@ -129,20 +133,23 @@ async def select_messages(db: Connection, chat_id: int) -> list[Message]:
     """Read the messages of a chat, oldest first."""
     rows = await _rows(
         db,
-        "SELECT id, username, member_id, body, created_at FROM messages"
+        "SELECT id, username, member_id, body, created_at, key FROM messages"
         " WHERE chat_id = ? ORDER BY id",
         (chat_id,),
     )
-    return [
-        Message(id_, username, member_id, body, clock.rfc3339(created_at))
-        for id_, username, member_id, body, created_at in rows
-    ]
+    return [_message(*row) for row in rows]
 
 
 async def select_epoch(db: Connection) -> str:
     """Read the name of this history."""
     [(epoch,)] = await _rows(db, "SELECT value FROM meta WHERE name = 'epoch'", ())
     return str(epoch)
+
+
+def _message(
+    id_: int, username: str, member_id: int, body: str, created_at: int, key: str | None
+) -> Message:
+    return Message(id_, username, member_id, body, clock.rfc3339(created_at), key or UNSET)
 
 
 async def _rows(db: Connection, sql: str, values: Iterable[Any]) -> list[Row]:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from quart import Response
 
-from watchparty.party.values import Member, Message, Role
+from watchparty.party.values import Member, Role
 from watchparty.party.window import Page
 
 
@@ -50,10 +50,15 @@ class StateAnswer(Page, frozen=True, kw_only=True):
     server_time: str
 
 
-class MessageAnswer(Message, frozen=True, kw_only=True):
+class MessageAnswer(Struct, frozen=True, kw_only=True):
     """A message, kept."""
 
     chat_id: int
+    id: int
+    username: str
+    member_id: int
+    body: str
+    created_at: str
 
 
 class HealthAnswer(Struct, frozen=True):

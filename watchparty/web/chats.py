@@ -9,11 +9,12 @@ from watchparty.party import clock, words
 from watchparty.party.chat import Chat
 from watchparty.party.errors import InvalidRequest, MissingCredentials
 from watchparty.party.party import Admission, Seat
+from watchparty.party.values import Message
 from watchparty.party.window import Cursor
-from watchparty.web import body, credentials, links, query
+from watchparty.web import body, credentials, idempotency, links, query
 from watchparty.web.answers import ChatAnswer, MessageAnswer, StateAnswer, json
 from watchparty.web.current import party, settings
-from watchparty.web.users import read_username
+from watchparty.web.users import username_in
 
 chats = Blueprint("chats", __name__)
 
@@ -26,16 +27,20 @@ async def create() -> Response:
     auth_key = credentials.find(request.headers)
     if auth_key is None and settings().require_auth_key:
         raise MissingCredentials
-    admission = await party().create(auth_key, await read_username())
-    return json(_place(admission, magic_key=admission.seat.chat.magic_key))
+    fields = await body.read(request)
+    key = idempotency.find(request.headers, fields)
+    admission = await party().create(auth_key, username_in(fields), key)
+    answer = json(_place(admission, magic_key=admission.seat.chat.magic_key))
+    return idempotency.mark(answer, admission.replayed)
 
 
 @chats.post("/<chat_id:chat_id>/join")
 async def join(chat_id: int) -> Response:
     """Let in who holds the invitation, or is a member already."""
-    magic_key = body.text(await body.read(request), "magic_key") or ""
+    fields = await body.read(request)
+    magic_key = body.text(fields, "magic_key") or ""
     auth_key = credentials.find(request.headers)
-    admission = await party().join(chat_id, magic_key, auth_key, await read_username())
+    admission = await party().join(chat_id, magic_key, auth_key, username_in(fields))
     return json(_place(admission))
 
 
@@ -53,13 +58,15 @@ async def read(chat_id: int) -> Response | Redirect:
 
 @chats.post("/<chat_id:chat_id>")
 async def post(chat_id: int) -> Response:
-    """Say something; the answer is sent when the message is kept."""
+    """Say something; the answer is sent when the message is durable."""
     seat = await party().take_seat(chat_id, credentials.require(request.headers))
-    said = body.text(await body.read(request), *BODY)
+    fields = await body.read(request)
+    said = body.text(fields, *BODY)
     if said is None:
         raise InvalidRequest("body is required.")
-    message = await seat.chat.say(seat.member, words.Draft.of(said))
-    return json(MessageAnswer(chat_id=chat_id, **asdict(message)))
+    draft = words.Draft.of(said, idempotency.find(request.headers, fields))
+    receipt = await seat.chat.say(seat.member, draft)
+    return idempotency.mark(json(_kept(chat_id, receipt.message)), receipt.replayed)
 
 
 def _is_visit(request: Request) -> bool:
@@ -68,6 +75,17 @@ def _is_visit(request: Request) -> bool:
     return (
         credentials.find(request.headers) is None
         and accepts["text/html"] > accepts["application/json"]
+    )
+
+
+def _kept(chat_id: int, message: Message) -> MessageAnswer:
+    return MessageAnswer(
+        chat_id=chat_id,
+        id=message.id,
+        username=message.username,
+        member_id=message.member_id,
+        body=message.body,
+        created_at=message.created_at,
     )
 
 

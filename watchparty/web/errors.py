@@ -12,6 +12,7 @@ STATUSES: dict[type[errors.PartyError], int] = {
     errors.InvalidCredentials: 401,
     errors.Forbidden: 403,
     errors.InvalidInvite: 403,
+    errors.KeyReused: 422,
     errors.Unavailable: 503,
     errors.Stopping: 503,
     errors.StoreUnavailable: 503,

@@ -1,9 +1,6 @@
 """The description of the API (OpenAPI 3.1), made from the shapes the answers have."""
 
-from typing import Any
-
 import msgspec
-from msgspec import Struct
 
 from watchparty import __version__
 from watchparty.party.values import Member, Message
@@ -17,9 +14,18 @@ from watchparty.web.answers import (
     MessageAnswer,
     StateAnswer,
 )
+from watchparty.web.operations import (
+    NO_KEY,
+    OPTIONAL_KEY,
+    Json,
+    fields,
+    operation,
+    plain,
+    ref,
+    takes,
+)
+from watchparty.web.polls import PollAnswer, PollRequest
 from watchparty.web.query import HOLD_MAX, ID_MAX
-
-Json = dict[str, Any]
 
 ANSWERS = (
     AuthAnswer,
@@ -30,17 +36,10 @@ ANSWERS = (
     Message,
     MessageAnswer,
     Page,
+    PollAnswer,
+    PollRequest,
     StateAnswer,
 )
-
-ERRORS = {
-    400: "malformed: `invalid_request`",
-    401: "no credential, or an auth key that is nobody's: `missing_credentials`,"
-    " `invalid_credentials`",
-    403: "no access, or no such chat: `forbidden`, `invalid_invite`",
-    413: "larger than 64 KiB: `too_large`",
-    503: "stopping, or the store is out of reach: `unavailable`",
-}
 
 USERNAME: Json = {
     "type": "string",
@@ -53,6 +52,19 @@ BODY: Json = {
     "minLength": 1,
     "description": f"1 to {BODY_MAX} characters after trimming; also read from `message`,"
     " `text`, `content`, `new_message` and `comment`",
+}
+KEY: Json = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 128,
+    "pattern": "^[!-~]*$",
+}
+KEY_HEADER: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "a repeat with the same key within 24 hours does nothing and is answered as"
+    " the first time; also read from the field `key`",
+    "schema": KEY,
 }
 MAGIC_KEY: Json = {"type": "string", "description": "the invitation; a member needs none"}
 
@@ -82,10 +94,6 @@ EPOCH: Json = {
     "schema": {"type": "string"},
 }
 
-NO_KEY: list[Json] = []
-ANY_KEY: list[Json] = [{"credential": []}]
-OPTIONAL_KEY: list[Json] = [{}, {"credential": []}]
-
 
 def _document() -> Json:
     return {
@@ -113,115 +121,79 @@ def _schemas() -> Json:
     _, schemas = msgspec.json.schema_components(ANSWERS, ref_template="#/components/schemas/{name}")
     for page in (Page, StateAnswer):  # their messages are encoded already: any JSON, by type
         messages = schemas[page.__name__]["properties"]["messages"]
-        messages |= {"items": _ref(Message), "maxItems": WINDOW}
+        messages |= {"items": ref(Message), "maxItems": WINDOW}
+    told: Json = {"anyOf": [ref(Page), ref(ErrorAnswer)]}
+    schemas[PollAnswer.__name__]["properties"]["chats"]["additionalProperties"] = told
     return schemas
 
 
 def _paths() -> Json:
     return {
         "/auth": {
-            "post": _operation(
+            "post": operation(
                 "Say your name and get an auth key, or rename yourself",
                 AuthAnswer,
                 (400, 401, 413, 503),
                 security=OPTIONAL_KEY,
-                body=_fields({"username": USERNAME}, "username"),
+                body=fields({"username": USERNAME}, "username"),
             )
         },
         "/create": {
-            "post": _operation(
+            "post": operation(
                 "Start a chat",
                 ChatAnswer,
-                (400, 401, 413, 503),
+                (400, 401, 413, 422, 503),
                 security=OPTIONAL_KEY,
-                body=_fields({"username": USERNAME}),
+                body=fields({"username": USERNAME, "key": KEY}),
+                parameters=[KEY_HEADER],
             )
         },
         "/{chat_id}": {
             "parameters": [CHAT_ID],
-            "get": _operation(
+            "get": operation(
                 "Read the messages, or wait for new ones",
                 Page,
                 (400, 401, 403, 503),
                 parameters=[SINCE, WAIT, EPOCH],
                 whole=StateAnswer,
             ),
-            "post": _operation(
+            "post": operation(
                 "Say something",
                 MessageAnswer,
-                (400, 401, 403, 413, 503),
-                body=_fields({"body": BODY}, "body"),
+                (400, 401, 403, 413, 422, 503),
+                body=fields({"body": BODY, "key": KEY}, "body"),
+                parameters=[KEY_HEADER],
             ),
         },
         "/{chat_id}/join": {
             "parameters": [CHAT_ID],
-            "post": _operation(
+            "post": operation(
                 "Join with an invitation, or get one more session as a member",
                 ChatAnswer,
                 (400, 401, 403, 413, 503),
                 security=OPTIONAL_KEY,
-                body=_fields({"magic_key": MAGIC_KEY, "username": USERNAME}),
+                body=fields({"magic_key": MAGIC_KEY, "username": USERNAME}),
             ),
         },
-        "/healthz": {"get": _operation("Ask whether the server is up", HealthAnswer, (), NO_KEY)},
-        "/openapi.json": {"get": _plain("This document", "application/json")},
-        "/": {"get": _plain("The home page")},
-        "/username": {"get": _plain("The page that asks your name")},
-        "/username.html": {"get": _plain("The same, for old clients")},
+        "/poll": {
+            "post": operation(
+                "Wait for news in many chats at once",
+                PollAnswer,
+                (400, 413, 503),
+                security=NO_KEY,
+                body=takes(PollRequest),
+            )
+        },
+        "/healthz": {"get": operation("Ask whether the server is up", HealthAnswer, (), NO_KEY)},
+        "/openapi.json": {"get": plain("This document", "application/json")},
+        "/": {"get": plain("The home page")},
+        "/username": {"get": plain("The page that asks your name")},
+        "/username.html": {"get": plain("The same, for old clients")},
         "/chat/{chat_id}": {
             "parameters": [CHAT_ID],
-            "get": _plain("The page of any chat, whether it exists or not"),
+            "get": plain("The page of any chat, whether it exists or not"),
         },
     }
-
-
-def _operation(
-    summary: str,
-    answer: type[Struct],
-    errors: tuple[int, ...],
-    security: list[Json] = ANY_KEY,
-    body: Json | None = None,
-    parameters: list[Json] | None = None,
-    whole: type[Struct] | None = None,
-) -> Json:
-    shape = _ref(answer) if whole is None else {"anyOf": [_ref(whole), _ref(answer)]}
-    operation: Json = {
-        "summary": summary,
-        "security": security,
-        "responses": {"200": _response("done", shape)}
-        | {str(status): _response(ERRORS[status], _ref(ErrorAnswer)) for status in errors},
-    }
-    if body is not None:
-        operation["requestBody"] = body
-    if parameters is not None:
-        operation["parameters"] = parameters
-    return operation
-
-
-def _plain(summary: str, content_type: str = "text/html; charset=utf-8") -> Json:
-    content: Json = {content_type: {}}
-    return {
-        "summary": summary,
-        "security": NO_KEY,
-        "responses": {"200": {"description": summary, "content": content}},
-    }
-
-
-def _response(description: str, schema: Json) -> Json:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _fields(properties: Json, *required: str) -> Json:
-    schema: Json = {"type": "object", "properties": properties, "required": list(required)}
-    forms = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
-    return {
-        "required": bool(required),
-        "content": {form: {"schema": schema} for form in forms},
-    }
-
-
-def _ref(shape: type[Struct]) -> Json:
-    return {"$ref": f"#/components/schemas/{shape.__name__}"}
 
 
 DOCUMENT = msgspec.json.encode(_document())

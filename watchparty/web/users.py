@@ -16,7 +16,7 @@ USERNAME = ("username", "name", "user_name")
 @users.post("/auth")
 async def authenticate() -> Response:
     """Make a user, or rename the one whose auth key is sent."""
-    username = await read_username()
+    username = username_in(await body.read(request))
     if username is None:
         raise InvalidRequest("username is required.")
     auth_key = credentials.find(request.headers)
@@ -27,7 +27,7 @@ async def authenticate() -> Response:
     return json(AuthAnswer(auth_key, username))
 
 
-async def read_username() -> str | None:
-    """Return the checked name in this request's body, if there is one."""
-    given = body.text(await body.read(request), *USERNAME)
+def username_in(fields: body.Fields) -> str | None:
+    """Return the checked name among these fields, if there is one."""
+    given = body.text(fields, *USERNAME)
     return None if given is None else words.username(given)

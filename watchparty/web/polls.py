@@ -1,0 +1,79 @@
+"""Many chats in one request: a browser has few connections, and as many tabs as it likes."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+from quart import Blueprint, Response, request
+
+from watchparty.party import watching
+from watchparty.party.chat import Chat
+from watchparty.party.errors import Forbidden, InvalidRequest
+from watchparty.party.window import Cursor
+from watchparty.web.answers import ErrorAnswer, json
+from watchparty.web.current import party
+from watchparty.web.query import HOLD_MAX, ID_MAX
+
+polls = Blueprint("polls", __name__)
+
+CHATS_MAX = 64  # in one request
+
+
+class Place(Struct, frozen=True):
+    """Where a reader is in one chat, and what lets them read it."""
+
+    token: str
+    since: Annotated[int, Meta(ge=0, le=ID_MAX)]
+    epoch: str | None = None
+
+
+class PollRequest(Struct, frozen=True):
+    """All the chats that somebody follows, and how many seconds to wait for news."""
+
+    chats: Annotated[
+        dict[Annotated[str, Meta(pattern="^(0|[1-9][0-9]{0,17})$")], Place],
+        Meta(min_length=1, max_length=CHATS_MAX),
+    ]
+    wait: Annotated[float, Meta(ge=0)] = 0.0
+
+
+class PollAnswer(Struct, frozen=True):
+    """By chat id, only what there is to tell: a page with news, or an error."""
+
+    chats: dict[str, Raw]
+
+
+_decode = msgspec.json.Decoder(PollRequest).decode
+
+
+@polls.post("/poll")
+async def poll() -> Response:
+    """Return the news of many chats, held up to `wait` seconds until one of them has some."""
+    asked = await _read()
+    places = await asyncio.gather(*(_find(*item) for item in asked.chats.items()))
+    cursors = {found: cursor for _, found, cursor in places if isinstance(found, Chat)}
+    told = {name: _error(found) for name, found, _ in places if isinstance(found, Forbidden)}
+    pages = await watching.poll(cursors, 0 if told else min(asked.wait, HOLD_MAX))
+    told |= {str(chat_id): Raw(page) for chat_id, page in pages.items()}
+    return json(PollAnswer(told))
+
+
+async def _read() -> PollRequest:
+    try:
+        return _decode(await request.get_data(cache=True, as_text=False, parse_form_data=False))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidRequest(f"The body is no poll: {error}.") from error
+
+
+async def _find(name: str, place: Place) -> tuple[str, Chat | Forbidden, Cursor]:
+    cursor = Cursor(place.since, place.epoch)
+    try:
+        seat = await party().take_seat(int(name), place.token)
+    except Forbidden as refusal:
+        return name, refusal, cursor
+    return name, seat.chat, cursor
+
+
+def _error(refusal: Forbidden) -> Raw:
+    return Raw(msgspec.json.encode(ErrorAnswer(refusal.code, refusal.message)))
