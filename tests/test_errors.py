@@ -141,10 +141,12 @@ async def poured(api: Api, head: str, data: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(*api.url.removeprefix("http://").split(":"))
     writer.write(head.encode() + b"Host: x\r\n\r\n" + data)
     answer = b""
-    with contextlib.suppress(ConnectionError):
-        while chunk := await reader.read(LARGEST):
-            answer += chunk
-    writer.close()
+    try:
+        with contextlib.suppress(ConnectionError):
+            while chunk := await reader.read(LARGEST):
+                answer += chunk
+    finally:
+        writer.close()
     return answer
 
 

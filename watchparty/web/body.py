@@ -1,14 +1,19 @@
 """Read a request's body as named fields, however an old client wrapped them."""
 
+import asyncio
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 from quart import Request
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
+from werkzeug.formparser import FormDataParser
 
 from watchparty.party.errors import InvalidRequest
 
 BODY_MAX = 64 * 1024  # bytes; 2,000 emoji, escaped in JSON, are 24 KB
+BODY_TIMEOUT = 60  # seconds that one may take to arrive
 
 Fields = dict[str, Any]
 
@@ -18,15 +23,32 @@ async def read(request: Request) -> Fields:
 
     An empty body has no fields. Raises InvalidRequest for anything else.
     """
-    data: bytes = await request.get_data(cache=True, as_text=False, parse_form_data=False)
+    data = await receive(request)
     if not data.strip():
         return {}
     if _looks_like_form(data):
         if request.mimetype == "multipart/form-data":
-            return _of_form(list((await request.form).items(multi=True)))
+            return _of_form(_parts(request, data))
         if request.mimetype == "application/x-www-form-urlencoded":
             return _of_form(_pairs(data))
     return _json(data)
+
+
+async def receive(request: Request) -> bytes:
+    """Return the body as it came, once, and take no more of it than may be.
+
+    Raises RequestEntityTooLarge above 64 KiB and RequestTimeout after a minute.
+    """
+    data = bytearray()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT):
+            async for chunk in request.body:
+                data += chunk
+                if len(data) > BODY_MAX:
+                    raise RequestEntityTooLarge
+    except TimeoutError:
+        raise RequestTimeout from None
+    return bytes(data)
 
 
 def text(fields: Fields, *names: str) -> str | None:
@@ -63,6 +85,12 @@ def _pairs(data: bytes) -> list[tuple[str, str]]:
         return parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
     except ValueError as error:
         raise InvalidRequest("The form must be UTF-8.") from error
+
+
+def _parts(request: Request, data: bytes) -> list[tuple[str, str]]:
+    parser = FormDataParser()
+    _, form, _ = parser.parse(BytesIO(data), request.mimetype, len(data), request.mimetype_params)
+    return list(form.items(multi=True))
 
 
 def _of_form(pairs: list[tuple[str, str]]) -> Fields:

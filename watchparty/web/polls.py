@@ -11,6 +11,7 @@ from watchparty.party import watching
 from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden, InvalidRequest
 from watchparty.party.window import Cursor
+from watchparty.web import body
 from watchparty.web.answers import ErrorAnswer, json
 from watchparty.web.current import party
 from watchparty.web.query import HOLD_MAX, ID_MAX
@@ -61,7 +62,7 @@ async def poll() -> Response:
 
 async def _read() -> PollRequest:
     try:
-        return _decode(await request.get_data(cache=True, as_text=False, parse_form_data=False))
+        return _decode(await body.receive(request))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest(f"The body is no poll: {error}.") from error
 
