@@ -8,11 +8,19 @@ import sys
 import time
 from pathlib import Path
 
+from watchparty import assets
+
 BIN = Path(sys.executable).parent
 ADDRESS = re.compile(r"https?://[\w.\[\]:]+:\d+")
 START_MAX = 20  # seconds until a server must have said where it is
 
 SERVE = [str(BIN / "watchparty"), "serve", "--bind", "127.0.0.1:0"]
+
+# As an operator starts it by hand, with the configuration that ships.
+HYPERCORN = [
+    *(str(BIN / "hypercorn"), "--config", str(assets.find("hypercorn.toml"))),
+    *("--bind", "127.0.0.1:0", "watchparty.asgi:app"),
+]
 
 
 class Server:

@@ -11,13 +11,11 @@ import pytest
 
 from tests.client import Api
 from tests.people import tell
-from tests.serving import BIN, Server
+from tests.serving import BIN, HYPERCORN, Server
 
 ROOT = Path(__file__).parent.parent
 
-HYPERCORN = [str(BIN / "hypercorn"), "--config", "hypercorn.toml", "--bind", "127.0.0.1:0"]
-UVICORN = [str(BIN / "uvicorn"), "--port", "0"]
-APP = "watchparty.asgi:app"
+UVICORN = [str(BIN / "uvicorn"), "--port", "0", "watchparty.asgi:app"]
 
 # What somebody writes who tries the application in a shell: no lifespan, no farewell.
 ALONE = """
@@ -42,7 +40,7 @@ asyncio.run(main())
 @pytest.fixture(params=[HYPERCORN, UVICORN], ids=["hypercorn", "uvicorn"])
 def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """The application under somebody else's server."""
-    server = Server(tmp_path, command=[*request.param, APP], cwd=ROOT)
+    server = Server(tmp_path, command=request.param)
     yield server
     server.stop()
     assert "Traceback" not in server.log()
@@ -78,7 +76,7 @@ async def test_a_chat_survives_the_restart_of_any_server(tmp_path: Path, other: 
 
 def test_two_workers_on_one_file_are_told_why_not_and_end(tmp_path: Path) -> None:
     env = {**os.environ, "WATCHPARTY_STORE": f"sqlite:{tmp_path}/party.db"}
-    command = [*HYPERCORN, "--workers", "2", APP]
+    command = [*HYPERCORN, "--workers", "2"]
     run = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert "already uses" in run.stdout + run.stderr
     assert "workers = 0" in run.stdout + run.stderr

@@ -10,21 +10,28 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.client import Api
-from tests.crowd import HOLD, PATIENCE, Line, Reader, hold, lines_to
+from tests.crowd import HOLD, PATIENCE, Line, Reader, hold, is_quiet, lines_to, until
 from tests.people import Story
-from tests.serving import Server
+from tests.serving import HYPERCORN, SERVE, Server
 from watchparty.party.window import WINDOW
 
-HELD = 200
+HELD = 1_000
 QUICKLY = 15  # seconds; a server that waits for its polls takes HOLD
 POSTERS = 8
+STALLED = {
+    "half a request line": b"GET / HT",
+    "half a body": b"POST /create HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc",
+    "nobody reads": b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 2_000,
+}
 SAID = 12  # acknowledged when the server is killed; with those under way they fit the window
 
 
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(params=[SERVE, HYPERCORN], ids=["watchparty", "hypercorn"])
+def server(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Server]:
     """A server for one test, which ends it."""
-    server = Server(tmp_path_factory.mktemp("stopping"), limits="off")
+    server = Server(tmp_path_factory.mktemp("stopping"), command=request.param, limits="off")
     yield server
     server.kill()
 
@@ -49,6 +56,38 @@ async def test_a_stop_answers_every_held_poll_and_ends_well(
         assert await asyncio.to_thread(server.process.wait, PATIENCE) == 0
     assert time.monotonic() - began < QUICKLY
     assert "Traceback" not in server.log()
+
+
+async def test_after_a_restart_a_thousand_come_back_at_once_and_none_is_refused(
+    server: Server, story: Story
+) -> None:
+    async with lines_to(server.url, HELD) as lines:
+        await hold(
+            [Reader(line, story.bob.path, story.bob.session_token) for line in lines], server
+        )
+        server.restart()
+    async with Api(server.url) as story.alice.api:
+        await story.alice.say("Where were we?")
+        async with lines_to(server.url, HELD) as lines, asyncio.timeout(PATIENCE):
+            readers = [Reader(line, story.bob.path, story.bob.session_token) for line in lines]
+            assert await asyncio.gather(*(reader.read() for reader in readers)) == [[1]] * HELD
+            story.charlie.api = story.alice.api
+            outside = await story.charlie.try_to_read(story.chat_id, since=0)
+            assert outside.error == (403, "forbidden")
+
+
+@pytest.mark.parametrize("server", [SERVE], indirect=True, ids=["watchparty"])
+@pytest.mark.parametrize("torn", STALLED.values(), ids=STALLED.keys())
+async def test_a_client_that_stalls_cannot_hold_up_a_stop(server: Server, torn: bytes) -> None:
+    _, writer = await asyncio.open_connection(*server.url.removeprefix("http://").split(":"))
+    writer.transport.pause_reading()  # type: ignore[attr-defined]
+    writer.write(torn)
+    await until(lambda: is_quiet(server), "the server never came to rest")
+    began = time.monotonic()
+    assert await asyncio.to_thread(server.stop) == 0
+    assert time.monotonic() - began < QUICKLY
+    assert "Traceback" not in server.log()
+    writer.close()
 
 
 async def test_a_stop_lets_messages_under_way_arrive(server: Server, story: Story) -> None:

@@ -5,6 +5,7 @@ from quart import Quart
 from watchparty import assets
 from watchparty.party.party import Party
 from watchparty.settings import Settings
+from watchparty.stopping import init_stopping
 from watchparty.storage import open_store
 from watchparty.web.about import about
 from watchparty.web.body import BODY_MAX
@@ -50,5 +51,6 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.register_blueprint(about)  # /healthz, /openapi.json
 
     app.before_serving(party.store.open)
+    init_stopping(app, party)
     app.after_serving(party.store.close)
     return app

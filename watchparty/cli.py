@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from watchparty.app import create_app
 from watchparty.listening import listen, raise_file_limit
 from watchparty.party.errors import StoreUnavailable
 from watchparty.settings import BadSettings, Settings
+
+STANDSTILL = 0.75  # seconds in which a stop must get on, by one request at least
 
 
 @click.group()
@@ -51,18 +54,30 @@ def _configure(bind: str | None, file: Path | None) -> Config:
 
 
 async def _serve(app: Quart, config: Config) -> None:
-    """Serve until SIGTERM or Ctrl-C, and answer every held poll before the listeners close."""
+    """Serve until SIGTERM or Ctrl-C, and be gone soon after, whoever holds on to us."""
     party = app.extensions["watchparty.party"]
     await party.store.open()
     raise_file_limit()
     stopped = asyncio.Event()
-
-    def stop() -> None:
-        party.stop()
-        stopped.set()
-
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     for address in listen(config):
         click.echo(address)
-    await hypercorn_serve(app, config, shutdown_trigger=stopped.wait)
+    serving = asyncio.ensure_future(hypercorn_serve(app, config, shutdown_trigger=stopped.wait))
+    stopping = asyncio.ensure_future(stopped.wait())
+    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    await _let_finish(serving)
+    await party.store.close()
+    if not serving.done():
+        logging.shutdown()
+        os._exit(0)  # nothing is left to lose, and Hypercorn may wait for such clients for ever
+    await serving
+
+
+async def _let_finish(serving: asyncio.Future[None]) -> None:
+    """Return when the server has ended, or has come to a standstill over clients that stall."""
+    before = None
+    while not serving.done() and (left := len(asyncio.all_tasks())) != before:
+        before = left
+        await asyncio.wait([serving], timeout=STANDSTILL)

@@ -13,7 +13,7 @@ from werkzeug.formparser import FormDataParser
 from watchparty.party.errors import InvalidRequest
 
 BODY_MAX = 64 * 1024  # bytes; 2,000 emoji, escaped in JSON, are 24 KB
-BODY_TIMEOUT = 60  # seconds that one may take to arrive
+BODY_TIMEOUT = 10  # seconds that one may take to arrive; a stop may have to wait as long
 
 Fields = dict[str, Any]
 
@@ -37,7 +37,7 @@ async def read(request: Request) -> Fields:
 async def receive(request: Request) -> bytes:
     """Return the body as it came, once, and take no more of it than may be.
 
-    Raises RequestEntityTooLarge above 64 KiB and RequestTimeout after a minute.
+    Raises RequestEntityTooLarge above 64 KiB and RequestTimeout after 10 s.
     """
     data = bytearray()
     try:
