@@ -16,6 +16,7 @@ from watchparty.app import create_app
 from watchparty.listening import listen, raise_file_limit
 from watchparty.party.errors import StoreUnavailable
 from watchparty.settings import BadSettings, Settings
+from watchparty.storage import back_up
 
 STANDSTILL = 0.75  # seconds in which a stop must get on, by one request at least
 
@@ -42,6 +43,21 @@ def serve(bind: str | None, store: str | None, config: Path | None) -> None:
         asyncio.run(_serve(app, _configure(bind, config)))
     except (BadSettings, StoreUnavailable, OSError) as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--store", metavar="URL", help="What to copy. [default: sqlite:watchparty.db]")
+def backup(file: Path, store: str | None) -> None:
+    """Copy the database to the new FILE, while a server uses it or not."""
+    try:
+        back_up(Settings.from_env(store=store).store, file)
+    except (BadSettings, StoreUnavailable) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"{file} holds all that was said until now. Start a server on it, and readers"
+        " are told that it is another history."
+    )
 
 
 def _configure(bind: str | None, file: Path | None) -> Config:

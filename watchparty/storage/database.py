@@ -1,6 +1,7 @@
 """Open the database file: private, alone, durable, and at the newest schema."""
 
 import asyncio
+import errno
 import fcntl
 import logging
 import os
@@ -33,6 +34,10 @@ PRAGMA foreign_keys = ON;
 """
 
 logger = logging.getLogger(__name__)
+
+
+class InUse(StoreUnavailable):
+    """Another process has the file."""
 
 
 class Database(NamedTuple):
@@ -111,22 +116,25 @@ def _presence(path: str) -> Callable[[], None]:
 
 
 def claim(path: Path) -> int:
-    """Make the file private, and lock it against a second server.
+    """Make the file private, and lock it against a second server until the result is closed.
 
     Every chat is answered from the memory of one process, so a second one on the
     same file would answer with gaps. The lock is a file of its own because SQLite's
     locks on the database are lost when anybody here opens and closes it (POSIX).
+    Raises InUse.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a directory")
     lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise StoreUnavailable(
+        raise InUse(
             f"Another server, or another worker of this one, already uses {path}."
             " Watch Party with SQLite is one process: start it with `workers = 0`."
         ) from None
-    path.touch(PRIVATE)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
     path.chmod(PRIVATE)
     return lock
 

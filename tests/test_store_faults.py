@@ -1,0 +1,174 @@
+"""When the disk refuses: writes say so, readers go on, and nothing is believed that is not kept."""
+
+import asyncio
+import resource
+import sqlite3
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.client import Api
+from tests.people import Story, tell
+from tests.serving import SERVE, Server
+
+Fault = Callable[[Server], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of one's own, to be maltreated."""
+    server = Server(tmp_path)
+    yield server
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
+@contextmanager
+def full(server: Server) -> Iterator[None]:
+    """No file may grow any more (RLIMIT_FSIZE): what a full disk or a quota does."""
+    before = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, before[1]))
+    yield
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def locked(server: Server) -> Iterator[None]:
+    """Somebody looks into the file with a tool, and forgets to let go of it."""
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as tool:
+        tool.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def moved(server: Server) -> Iterator[None]:
+    """Somebody tidies up."""
+    aside = server.database.with_suffix(".aside")
+    server.database.rename(aside)
+    yield
+    aside.rename(server.database)
+
+
+@contextmanager
+def replaced(server: Server) -> Iterator[None]:
+    """Somebody puts another file in its place while the server runs."""
+    with moved(server):
+        server.database.write_bytes(b"")
+        yield
+
+
+FAULTS = [full, locked, moved, replaced]
+
+
+@pytest.fixture
+async def story(server: Server) -> AsyncIterator[Story]:
+    async with Api(server.url) as api:
+        story = await tell(api)
+        await story.alice.say("Before")
+        yield story
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_fault_refuses_writes_serves_readers_and_passes(
+    server: Server, story: Story, fault: Fault
+) -> None:
+    alice, held = story.alice, asyncio.create_task(story.bob.read(since=1, wait=30))
+    with fault(server):
+        for path, token, fields in (
+            (alice.path, alice.session_token, {"body": "Now"}),
+            ("/create", None, {"username": "Dora"}),
+            (f"{alice.path}/join", None, {"magic_key": story.magic_key}),
+        ):
+            answer = await alice.api.post(path, token, json=fields)
+            assert answer.error == (503, "unavailable")
+            assert int(answer.headers["Retry-After"]) > 0
+        assert [m["body"] for m in (await story.bob.read())["messages"]] == ["Before"]
+        assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+        assert not held.done()
+    assert (await alice.say("After"))["id"] == 2
+    assert [message["body"] for message in (await held)["messages"]] == ["After"]
+    server.restart()
+    async with Api(server.url) as story.bob.api:
+        bodies = [message["body"] for message in (await story.bob.read())["messages"]]
+    assert bodies == ["Before", "After"]
+
+
+async def test_a_message_refused_is_said_once_when_it_is_sent_again(
+    server: Server, story: Story
+) -> None:
+    alice, key = story.alice, {"Idempotency-Key": "again"}
+    with full(server):
+        refused = await alice.api.post(
+            alice.path, alice.session_token, json={"body": "Now"}, headers=key
+        )
+        assert refused.error == (503, "unavailable")
+    for _ in range(2):
+        sent = await alice.api.post(
+            alice.path, alice.session_token, json={"body": "Now"}, headers=key
+        )
+        assert sent.ok()["id"] == 2
+    assert (await story.bob.read())["last_id"] == 2
+
+
+async def test_many_are_refused_together_not_one_after_the_other(
+    server: Server, story: Story
+) -> None:
+    """Each would wait for the lock, and all who come later behind it."""
+    with locked(server):
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(
+                *(
+                    story.alice.api.post(
+                        story.alice.path, story.alice.session_token, json={"body": f"{n}"}
+                    )
+                    for n in range(100)
+                )
+            )
+        assert {answer.error for answer in answers} == {(503, "unavailable")}
+
+
+def damaged(tmp_path: Path, damage: Callable[[bytearray], None]) -> Path:
+    """Return a database that was in use once, and then came to harm."""
+    server = Server(tmp_path)
+    assert server.stop() == 0
+    content = bytearray(server.database.read_bytes())
+    damage(content)
+    server.database.write_bytes(content)
+    return server.database
+
+
+def scribble(content: bytearray) -> None:
+    content[4096:8192] = b"\xa5" * 4096
+
+
+def cut_short(content: bytearray) -> None:
+    del content[8192:]
+
+
+@pytest.mark.parametrize("damage", [scribble, cut_short])
+def test_a_damaged_file_is_told_at_the_start_and_left_alone(
+    tmp_path: Path, damage: Callable[[bytearray], None]
+) -> None:
+    file = damaged(tmp_path, damage)
+    before = file.read_bytes()
+    run = subprocess.run(
+        [*SERVE, "--store", f"sqlite:{file}"], capture_output=True, text=True, timeout=30
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("Error: ")
+    assert "Traceback" not in run.stderr
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["/proc/party.db", "/dev/null/party.db", "."])
+def test_a_place_where_nothing_can_be_kept_is_told_at_the_start(place: str) -> None:
+    run = subprocess.run(
+        [*SERVE, "--store", f"sqlite:{place}"], capture_output=True, text=True, timeout=30
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("Error: ")
+    assert place in run.stderr
+    assert "Traceback" not in run.stderr

@@ -1,0 +1,69 @@
+"""Copy a database that a server may be using."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from watchparty.party.errors import StoreUnavailable
+from watchparty.storage.database import PRIVATE, InUse, claim
+
+# Whoever followed the history beyond this moment must notice when the copy takes its place.
+NEW_EPOCH = "UPDATE meta SET value = lower(hex(randomblob(8))) WHERE name = 'epoch'"
+
+
+def backup(source: Path, target: Path) -> None:
+    """Write all that is committed in `source` to the new file `target`, as another history.
+
+    Raises StoreUnavailable, and leaves no file behind, when that is impossible.
+    """
+    if not source.exists():
+        raise StoreUnavailable(f"There is no database {source}.")
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+    except OSError as error:
+        raise StoreUnavailable(f"Cannot write {target}: {error.strerror}.") from error
+    try:
+        _copy(source, target)
+    except BaseException as error:
+        target.unlink()
+        if isinstance(error, sqlite3.Error | OSError):
+            raise StoreUnavailable(f"Cannot copy {source} to {target}: {error}.") from error
+        raise
+
+
+def _copy(source: Path, target: Path) -> None:
+    with _opened(source) as live, closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        live.backup(copy)
+        copy.execute(NEW_EPOCH)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file; the server turns WAL on again
+    _sync(target)
+    _sync(target.parent)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database, read-only when a server is using it.
+
+    SQLite up to 3.51.2 can lose what is committed while a second connection writes or
+    checkpoints (the "WAL-reset" bug, sqlite.org/wal.html); one that is read-only does neither.
+    """
+    mode = "ro"
+    with suppress(InUse):
+        lock, mode = claim(path), "rw"
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode={mode}", uri=True)) as db:
+            yield db
+    finally:
+        if mode == "rw":
+            os.close(lock)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
