@@ -15,7 +15,7 @@ help:
 	@echo "make test-server              the tests that need no browser"
 	@echo "make lint                     style, types and layers"
 	@echo "make format                   put the style right"
-	@echo "make screenshots              take the pictures in docs/images anew"
+	@echo "make screenshots              take pictures of the page into build/screenshots"
 	@echo "make clean                    remove what the others made (not your database)"
 
 run: $(VENV)/run.done

@@ -10,7 +10,8 @@ link, magic_key = sys.argv[1].split("#")
 
 def call(path: str, token: str = "", **fields: str) -> Any:
     address, body = link.replace("/chat/", "/") + path, json.dumps(fields).encode()
-    return json.load(urlopen(Request(address, body if fields else None, {"Session-Token": token})))
+    headers = {"Authorization": f"Bearer {token}"}
+    return json.load(urlopen(Request(address, body if fields else None, headers)))
 
 
 me = call("/join", magic_key=magic_key, username="Pingbot")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.browser import chromium
 from tests.client import Api
 from tests.people import Person, guest, host
 from tests.serving import Server
@@ -53,9 +54,7 @@ async def main() -> None:
 async def take_all(url: str) -> None:
     async with Api(url) as api, async_playwright() as playwright:
         alice, made = await lively_party(api)
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = await chromium.start(playwright)
         for size in SIZES:
             for scheme in SCHEMES:
                 await take(browser, f"{scheme}-{size}", url, alice, made["magic_link"])

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.client import Answer, Api
@@ -136,6 +136,7 @@ async def test_any_authorization_opens_nothing(story: Story, value: str) -> None
 
 
 @any_input
+@example(segment="%2Fopenapi.json")
 @given(segment=TEXT.map(quote_all) | st.binary(max_size=40).map(quote_from_bytes))
 async def test_any_path_leads_somewhere_or_nowhere(story: Story, segment: str) -> None:
     api, token = story.bob.api, story.charlie.session_token

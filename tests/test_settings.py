@@ -1,8 +1,11 @@
 """The operator's settings take effect, or the server says what is wrong and does not start."""
 
 import os
+import sqlite3
 import stat
 import subprocess
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,21 @@ def refused(*options: str, **settings: str) -> str:
     return said
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a?b",
+        "https://a#b",
+        "https://me:pass@a",
+        "https://a:99999",
+        "https://a:0",
+        "http://:80",
+    ],
+)
+def test_what_is_no_origin_is_told(url: str) -> None:
+    assert "WATCHPARTY_PUBLIC_URL" in refused(public_url=url)
+
+
 @pytest.mark.parametrize("number", range(4))
 def test_every_mistake_is_told_at_once(number: int) -> None:
     wrong = {name: values[number] for name, values in BAD.items()}
@@ -51,6 +69,7 @@ def test_one_mistake_is_told_alone() -> None:
 
 def test_a_bad_option_is_a_mistake_like_a_bad_variable() -> None:
     assert "mysql://localhost/party" in refused("--store", "mysql://localhost/party")
+    assert "--store" in refused("--store", "mysql://localhost/party")
     assert "nowhere.toml" in refused("--config", "/nowhere.toml")
 
 
@@ -114,11 +133,21 @@ def test_a_taken_port_is_told(server: Server) -> None:
     taken = server.url.removeprefix("http://")
     said = refused("--bind", taken)
     assert "in use" in said
+    assert taken in said
     assert len(said.strip().splitlines()[-1]) < 200
 
 
-def test_a_place_that_is_not_ours_is_told() -> None:
-    assert "Error" in refused("--bind", "192.0.2.1:8000")
+@pytest.mark.parametrize(
+    "place", ["192.0.2.1:8000", "127.0.0.1:99999", "127.0.0.1:http", "nohost.invalid:8000"]
+)
+def test_a_place_where_nobody_can_listen_is_told(place: str) -> None:
+    assert f"Error: Cannot listen at {place}" in refused("--bind", place)
+
+
+def test_a_configuration_that_is_none_is_told(tmp_path: Path) -> None:
+    config = tmp_path / "bad.toml"
+    config.write_text("bind = [")
+    assert str(config) in refused("--config", str(config))
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
@@ -127,8 +156,33 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     assert not (tmp_path / "missing").exists()
 
 
-def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> None:
-    diary = tmp_path / "diary.txt"
-    diary.write_text("Dear diary, " * 1000)
-    assert str(diary) in refused(store=f"sqlite:{diary}")
-    assert diary.read_text() == "Dear diary, " * 1000
+def of_another_program(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("CREATE TABLE users (name TEXT)")
+
+
+def a_diary(file: Path) -> None:
+    file.write_text("Dear diary, " * 1000)
+
+
+@pytest.mark.parametrize("make", [of_another_program, a_diary])
+def test_a_file_that_is_not_ours_is_told_and_left_alone(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    file = tmp_path / "not-ours"
+    make(file)
+    file.chmod(0o644)
+    before = file.read_bytes()
+    assert f"{file} is not a database of Watch Party" in refused(store=f"sqlite:{file}")
+    assert file.read_bytes() == before
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_a_folder_is_told_and_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(0o755)
+    assert str(folder) in refused(store=f"sqlite:{folder}")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert [*tmp_path.iterdir()] == [folder]

@@ -13,7 +13,7 @@ from quart import Quart
 
 from watchparty import __version__, assets
 from watchparty.app import create_app
-from watchparty.listening import listen, raise_file_limit
+from watchparty.listening import CannotListen, listen, raise_file_limit
 from watchparty.party.errors import StoreUnavailable
 from watchparty.settings import BadSettings, Settings
 from watchparty.storage import back_up
@@ -41,7 +41,7 @@ def serve(bind: str | None, store: str | None, config: Path | None) -> None:
     try:
         app = create_app(Settings.from_env(store=store))
         asyncio.run(_serve(app, _configure(bind, config)))
-    except (BadSettings, StoreUnavailable, OSError) as error:
+    except (BadSettings, StoreUnavailable, CannotListen) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -61,7 +61,10 @@ def backup(file: Path, store: str | None) -> None:
 
 
 def _configure(bind: str | None, file: Path | None) -> Config:
-    config = Config.from_toml(file or assets.find("hypercorn.toml"))
+    try:
+        config = Config.from_toml(file or assets.find("hypercorn.toml"))
+    except (ValueError, OSError) as error:
+        raise BadSettings([f"--config={str(file)!r}: {error}"]) from error
     config.workers = 1  # we are it; Hypercorn would only warn that it starts none
     config.loglevel = "WARNING"  # the address is told by us, once
     if bind:

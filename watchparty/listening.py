@@ -11,12 +11,21 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what people m
 SOMEWHERE = ("192.0.2.1", 9)
 
 
+class CannotListen(Exception):
+    """Nobody could reach us at this address; the text says why."""
+
+
 def listen(config: Config) -> list[str]:
     """Bind and listen as `config` says, and return lines that tell where to open the page.
 
-    Raises OSError when an address is taken or not ours.
+    Raises CannotListen when an address is taken, not ours, or none.
     """
-    sockets = config.create_sockets()
+    try:
+        sockets = config.create_sockets()
+    except (OSError, OverflowError, ValueError) as error:
+        where = ", ".join((*config.bind, *config.insecure_bind))
+        why = getattr(error, "strerror", None) or error
+        raise CannotListen(f"Cannot listen at {where} (HOST:PORT): {why}.") from error
     secure, insecure = sockets.secure_sockets, sockets.insecure_sockets
     lines = [line for one in secure for line in _told(one, "https")]
     lines += [line for one in insecure for line in _told(one, "http")]
@@ -38,9 +47,9 @@ def _told(sock: socket.socket, scheme: str) -> list[str]:
         return [f"Watch Party is listening on unix:{sock.getsockname()}"]
     host, port = sock.getsockname()[:2]
     if host in ANYWHERE:
-        return [
-            f"Watch Party is running at {scheme}://{ANYWHERE[host]}:{port}",
-            f"  and for phones on the same network at {scheme}://{own_address()}:{port}",
+        return [  # first the one whose invite links work for everybody
+            f"Watch Party is running at {scheme}://{own_address()}:{port}, for phones on the same network too,",
+            f"  and at {scheme}://{ANYWHERE[host]}:{port} for this computer only",
         ]
     shown = f"[{host}]" if ":" in host else host
     return [f"Watch Party is running at {scheme}://{shown}:{port}"]

@@ -36,13 +36,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         found: dict[str, Any] = {}
         mistakes = []
         for name, parse in PARSERS.items():
-            text = given.get(name) or env.get(f"WATCHPARTY_{name.upper()}", "").strip()
+            variable = f"WATCHPARTY_{name.upper()}"
+            text = given.get(name) or env.get(variable, "").strip()
             if not text:
                 continue
             try:
                 found[name] = parse(text)
             except ValueError as error:
-                mistakes.append(f"WATCHPARTY_{name.upper()}={text!r}: {error}")
+                source = f"--{name}" if given.get(name) else variable
+                mistakes.append(f"{source}={text!r}: {error}")
         if mistakes:
             raise BadSettings(mistakes)
         return cls(**found)
@@ -57,9 +59,11 @@ def _store(text: str) -> str:
 
 def _origin(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
-        raise ValueError("use an origin like https://party.example.org, without a path")
-    return f"{parts.scheme}://{parts.netloc}"
+    origin = f"{parts.scheme}://{parts.netloc}"
+    plain = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+    if not plain or parts.port == 0 or text.rstrip("/") != origin:  # a port may raise ValueError
+        raise ValueError("use an origin like https://party.example.org, and nothing after it")
+    return origin
 
 
 def _switch(text: str) -> bool:

@@ -1,7 +1,6 @@
 """Open the database file: private, alone, durable, and at the newest schema."""
 
 import asyncio
-import errno
 import fcntl
 import logging
 import os
@@ -22,6 +21,11 @@ from watchparty.storage.group_commit import GroupCommit
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
+
+# The first 16 bytes of every SQLite file, and the four at 68 that say whose it is
+# (SQLite file format, section 1.3).
+MAGIC = b"SQLite format 3\0"
+OURS = b"WPty"
 
 PRIVATE = 0o600  # read and write for the owner: the file holds what people said
 
@@ -66,11 +70,12 @@ async def open_database(path: str) -> Database:
                 closing.callback(os.close, claim(Path(path)))
             db = await _connect(path)
             closing.push_async_callback(db.close)
+            await _sign(db)
             await db.executescript(PRAGMAS)
             await _check_integrity(db)
             await migrate(db)
             epoch = await statements.select_epoch(db)
-            logger.info("store: %s, SQLite %s", path, sqlite3.sqlite_version)
+            logger.info("store: %s, SQLite %s", _absolute(path), sqlite3.sqlite_version)
             return Database(GroupCommit(db, _presence(path)), epoch, closing.pop_all())
     except OSError as error:
         raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
@@ -90,6 +95,13 @@ async def migrate(db: Connection) -> None:
     for number in sorted(n for n in scripts if n > version):
         script = scripts[number].read_text(encoding="utf-8")
         await db.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+async def _sign(db: Connection) -> None:
+    """Mark a new file as ours, before the write-ahead log takes what is written."""
+    [(pages,)] = await db.execute_fetchall("PRAGMA page_count")
+    if not pages:
+        await db.executescript(f"PRAGMA application_id = {int.from_bytes(OURS)}")
 
 
 async def _check_integrity(db: Connection) -> None:
@@ -116,27 +128,53 @@ def _presence(path: str) -> Callable[[], None]:
 
 
 def claim(path: Path) -> int:
-    """Make the file private, and lock it against a second server until the result is closed.
+    """Lock the file against a second server until the result is closed, and make it private.
 
     Every chat is answered from the memory of one process, so a second one on the
     same file would answer with gaps. The lock is a file of its own because SQLite's
     locks on the database are lost when anybody here opens and closes it (POSIX).
-    Raises InUse.
+    Raises InUse, and StoreUnavailable when the place or the file is not for us: then
+    nothing was touched.
     """
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "it is a directory")
-    lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
+    if not path.parent.is_dir():
+        raise StoreUnavailable(f"The folder of the store {path} does not exist. Make it first.")
+    if path.exists() and not path.is_file():
+        raise StoreUnavailable(f"The store {path} must be a file.")
+    lock = _lock(Path(f"{path}.lock"), path)
+    try:
+        _check_ours(path)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
+        path.chmod(PRIVATE)
+    except BaseException:
+        Path(f"{path}.lock").unlink()
+        os.close(lock)
+        raise
+    return lock
+
+
+def _lock(file: Path, path: Path) -> int:
+    lock = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
         raise InUse(
-            f"Another server, or another worker of this one, already uses {path}."
-            " Watch Party with SQLite is one process: start it with `workers = 0`."
+            f"Another server already uses {path}. Stop it first, or give this one another file."
+            " (Workers are servers, too: with SQLite it must be one process, `workers = 0`.)"
         ) from None
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
-    path.chmod(PRIVATE)
     return lock
+
+
+def _check_ours(path: Path) -> None:
+    if path.exists():
+        with path.open("rb") as file:
+            header = file.read(100)
+        if header and (header[:16] != MAGIC or header[68:72] != OURS):
+            raise StoreUnavailable(f"{path} is not a database of Watch Party.")
+
+
+def _absolute(path: str) -> str:
+    return path if path == ":memory:" else str(Path(path).absolute())
 
 
 async def _connect(path: str) -> Connection:

@@ -1,6 +1,7 @@
 """What a chat looks like in a path."""
 
-from quart import Quart
+from quart import Quart, request
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
 
@@ -25,3 +26,9 @@ def init_paths(app: Quart) -> None:
     app.url_map.converters["chat_id"] = ChatIdConverter
     app.url_map.converters["invited"] = InvitedConverter
     app.url_map.merge_slashes = False
+
+    @app.before_request
+    async def refuse() -> None:
+        """Routing drops slashes at the beginning: `//create` is nothing of ours."""
+        if request.scope["path"].startswith("//"):
+            raise NotFound
