@@ -5,13 +5,12 @@ import sys
 from typing import Any
 from urllib.request import Request, urlopen
 
-link, magic_key = sys.argv[1].split("#")
+chat, magic_key = sys.argv[1].replace("/chat/", "/").split("#")
 
 
 def call(path: str, token: str = "", **fields: str) -> Any:
-    address, body = link.replace("/chat/", "/") + path, json.dumps(fields).encode()
-    headers = {"Authorization": f"Bearer {token}"}
-    return json.load(urlopen(Request(address, body if fields else None, headers)))
+    body = json.dumps(fields).encode() if fields else None
+    return json.load(urlopen(Request(chat + path, body, {"Authorization": f"Bearer {token}"})))
 
 
 me = call("/join", magic_key=magic_key, username="Pingbot")
