@@ -47,8 +47,9 @@ def _told(sock: socket.socket, scheme: str) -> list[str]:
         return [f"Watch Party is listening on unix:{sock.getsockname()}"]
     host, port = sock.getsockname()[:2]
     if host in ANYWHERE:
-        return [  # first the one whose invite links work for everybody
-            f"Watch Party is running at {scheme}://{own_address()}:{port}, for phones on the same network too,",
+        return [  # first the one whose invite links work everywhere
+            f"Watch Party is running at {scheme}://{own_address()}:{port}",
+            "  for this computer and phones on the same network,",
             f"  and at {scheme}://{ANYWHERE[host]}:{port} for this computer only",
         ]
     shown = f"[{host}]" if ":" in host else host
