@@ -1,0 +1,91 @@
+"""A chat exists once in memory, is loaded once, and only for whoever is in it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from watchparty.party.chats import Chats
+from watchparty.party.errors import Forbidden
+from watchparty.party.party import Admission, Party
+from watchparty.party.values import ChatRecord, Start, User
+from watchparty.storage.sqlite import SqliteStore
+
+NOWHERE = 100000000001  # the id of no chat, yet
+MANY = 50
+
+
+class CountingStore(SqliteStore):
+    """Counts how often it is asked for a chat."""
+
+    loads = 0
+
+    async def load_chat(self, chat_id: int) -> ChatRecord | None:
+        self.loads += 1
+        return await super().load_chat(chat_id)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[CountingStore]:
+    store = CountingStore(str(tmp_path / "party.db"))
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def alice(store: CountingStore) -> Admission:
+    """In a chat of her own, which nobody has looked at since the server started."""
+    alice = await Party(store).create(None, "Alice")
+    store.loads = 0
+    return alice
+
+
+async def test_who_come_at_once_get_the_same_chat_and_it_is_loaded_once(
+    store: CountingStore, alice: Admission
+) -> None:
+    party, chat_id = Party(store), alice.seat.chat.chat_id
+    seats = await asyncio.gather(
+        *(party.take_seat(chat_id, alice.session_token) for _ in range(MANY))
+    )
+    chats = {id(seat.chat) for seat in seats}
+    assert (len(chats), store.loads) == (1, 1)
+    assert await party.chats.get(chat_id) is seats[0].chat
+    assert store.loads == 1
+
+
+async def test_whoever_gives_up_while_a_chat_is_loaded_takes_it_from_nobody(
+    store: CountingStore, alice: Admission
+) -> None:
+    chats = Chats(store)
+    asking = [asyncio.create_task(chats.get(alice.seat.chat.chat_id)) for _ in range(MANY)]
+    await asyncio.sleep(0)
+    for task in asking[::2]:  # the first, who began to load it, is among them
+        task.cancel()
+    found = await asyncio.gather(*asking, return_exceptions=True)
+    assert all(isinstance(chat, asyncio.CancelledError) for chat in found[::2])
+    assert len({id(chat) for chat in found[1::2]}) == store.loads == 1
+    assert await chats.get(alice.seat.chat.chat_id) is found[1]
+
+
+async def test_an_outsider_makes_no_chat_come_into_memory(
+    store: CountingStore, alice: Admission
+) -> None:
+    party = Party(store)
+    charlie = await party.create(None, "Charlie")
+    store.loads = 0
+    for secret in (charlie.session_token, charlie.auth_key or "", "x"):
+        for chat_id in (alice.seat.chat.chat_id, NOWHERE):
+            with pytest.raises(Forbidden):
+                await party.take_seat(chat_id, secret)
+    assert store.loads == 0
+
+
+async def test_that_a_chat_was_nowhere_is_not_remembered(store: CountingStore) -> None:
+    chats = Chats(store)
+    asked = await asyncio.gather(*(chats.get(NOWHERE) for _ in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in asked] == [Forbidden] * 3
+    assert store.loads == 1
+    host = await store.add_user(b"auth key", "Alice")
+    assert await store.add_chat(Start(NOWHERE, "key", User(host.user_id, "Alice")), b"token")
+    assert (await chats.get(NOWHERE)).members[1].username == "Alice"

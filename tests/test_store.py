@@ -1,0 +1,207 @@
+"""The store's promises, kept in a real file: whole or not at all, in order, and 30 at most."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from watchparty.party import secrets
+from watchparty.party.errors import Forbidden, StoreUnavailable
+from watchparty.party.party import Admission, Party
+from watchparty.party.values import Start, User
+from watchparty.party.window import WINDOW
+from watchparty.party.words import Draft
+from watchparty.storage.sqlite import SqliteStore
+
+NOWHERE = 100000000001  # the id of no chat
+ALICE = User(1, "Alice")  # the first user of a store
+NOBODY = User(10**6, "Nobody")  # a user the store has never heard of
+
+CROWD = 300  # who write at once
+STATES = 100  # of the file, that another reader has to catch while it is written to
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "party.db"
+
+
+@pytest.fixture
+async def store(file: Path) -> AsyncIterator[SqliteStore]:
+    store = SqliteStore(str(file))
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def alice(store: SqliteStore) -> Admission:
+    return await Party(store).create(None, "Alice")
+
+
+async def say(store: SqliteStore, alice: Admission, text: str) -> int:
+    """Keep a message of Alice's and return its id."""
+    seat = alice.seat
+    return (await store.append(seat.chat.chat_id, seat.member, Draft(text))).message.id
+
+
+def reader(file: Path) -> closing[sqlite3.Connection]:
+    """Open the file as somebody else would, who waits for nobody's lock."""
+    return closing(sqlite3.connect(file, timeout=0, isolation_level=None))
+
+
+def dump(file: Path) -> list[str]:
+    with reader(file) as db:
+        return list(db.iterdump())
+
+
+Fault = Callable[[SqliteStore, Admission], Awaitable[object]]
+
+# Each goes wrong at another place; the last two when a part is done already.
+FAULTS: dict[str, tuple[type[Exception], Fault]] = {
+    "a message to no chat": (
+        Forbidden,
+        lambda store, alice: store.append(NOWHERE, alice.seat.member, Draft("Hello?")),
+    ),
+    "a message that is no Unicode": (
+        UnicodeError,
+        lambda store, alice: say(store, alice, "\ud800"),
+    ),
+    "a guest who is nobody": (
+        StoreUnavailable,
+        lambda store, alice: store.add_member(
+            alice.seat.chat.chat_id, NOBODY, "guest", b"some credential"
+        ),
+    ),
+    "a chat whose host is nobody": (
+        StoreUnavailable,
+        lambda store, alice: store.add_chat(Start(NOWHERE, "key", NOBODY), b"some credential"),
+    ),
+    "a chat that is opened by the key of another": (
+        StoreUnavailable,
+        lambda store, alice: store.add_chat(
+            Start(NOWHERE, "key", ALICE), secrets.fingerprint(alice.session_token)
+        ),
+    ),
+}
+
+faults = pytest.mark.parametrize(("error", "fault"), FAULTS.values(), ids=FAULTS.keys())
+
+
+@faults
+async def test_what_fails_has_changed_nothing(
+    store: SqliteStore, alice: Admission, file: Path, error: type[Exception], fault: Fault
+) -> None:
+    before = dump(file)
+    with pytest.raises(error):
+        await fault(store, alice)
+    assert dump(file) == before
+    assert await say(store, alice, "I am still here") == 1
+
+
+@faults
+async def test_one_that_fails_hurts_none_of_those_it_is_committed_with(
+    store: SqliteStore, alice: Admission, file: Path, error: type[Exception], fault: Fault
+) -> None:
+    orders: list[Awaitable[object]] = [say(store, alice, f"{number}") for number in range(20)]
+    orders.insert(10, fault(store, alice))
+    outcomes = await asyncio.gather(*orders, return_exceptions=True)
+    assert isinstance(outcomes.pop(10), error)
+    assert outcomes == [*range(1, 21)]
+    with reader(file) as db:
+        bodies = db.execute("SELECT body FROM messages ORDER BY id").fetchall()
+        assert bodies == [(f"{number}",) for number in range(20)]
+        assert db.execute("SELECT username FROM members").fetchall() == [("Alice",)]
+
+
+async def test_ids_have_no_holes_and_come_in_the_order_in_which_calls_return(
+    store: SqliteStore, alice: Admission
+) -> None:
+    returned: list[int] = []
+
+    async def talk(name: int) -> None:
+        returned.append(await say(store, alice, f"{name}: First!"))
+        returned.append(await say(store, alice, f"{name}: No?"))
+
+    await asyncio.gather(*(talk(name) for name in range(CROWD)))
+    assert returned == [*range(1, 2 * CROWD + 1)]
+
+
+async def test_whoever_gives_up_leaves_all_or_nothing_and_no_open_transaction(
+    store: SqliteStore, alice: Admission, file: Path
+) -> None:
+    """Cancel a start of a chat (a chat, a member, a session) at ever later moments."""
+    turns, tries, whole = 0, 0, False
+    while not whole:
+        tries += 1
+        start = Start(NOWHERE + tries, "key", ALICE)
+        task = asyncio.create_task(store.add_chat(start, secrets.fingerprint(f"{tries}")))
+        whole = await give_up_after(turns, task)
+        turns = max(turns + 1, turns * 5 // 4)
+        await store.rename_user(ALICE.user_id, f"Alice the {tries}.")  # who comes next is served
+        with reader(file) as db:
+            db.execute("BEGIN IMMEDIATE")
+            chats, members, sessions = (
+                db.execute(f"SELECT chat_id FROM {table} ORDER BY 1").fetchall()
+                for table in ("chats", "members", "sessions")
+            )
+        assert chats == members == sessions
+    assert 2 < len(chats) < tries + 1, "nobody gave up both before and after it was too late"
+
+
+async def give_up_after(turns: int, task: asyncio.Task[object]) -> bool:
+    """Let the loop turn so often, then cancel; tell whether it was done by then."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    done = task.done()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    return done
+
+
+async def test_authors_who_give_up_leave_no_hole_for_the_others(
+    store: SqliteStore, alice: Admission
+) -> None:
+    tasks = [asyncio.create_task(say(store, alice, f"{number}")) for number in range(CROWD)]
+    await asyncio.sleep(0)  # each has asked the store by now
+    for task in tasks[::2]:
+        task.cancel()
+    ids = await asyncio.gather(*tasks[1::2])
+    record = await store.load_chat(alice.seat.chat.chat_id)
+    assert record is not None
+    assert ids == sorted(set(ids))
+    assert ids[-1] <= record.last_id
+    newest = range(record.last_id - WINDOW + 1, record.last_id + 1)
+    assert [message.id for message in record.messages] == [*newest]
+    assert await say(store, alice, "And I am next") == record.last_id + 1
+
+
+async def test_nobody_who_reads_the_file_ever_finds_31_messages(
+    store: SqliteStore, alice: Admission, file: Path
+) -> None:
+    seen: set[tuple[int, int, int]] = set()
+    stopped = threading.Event()
+    watching = asyncio.create_task(asyncio.to_thread(watch, file, seen, stopped))
+    try:
+        async with asyncio.timeout(60):
+            while len(seen) < STATES:
+                await say(store, alice, "one by one")
+                await asyncio.gather(*(say(store, alice, "all at once") for _ in range(3)))
+    finally:
+        stopped.set()
+        await watching
+    assert max(count for count, _, _ in seen) == WINDOW
+    assert all(newest - oldest + 1 == count for count, oldest, newest in seen)
+
+
+def watch(file: Path, seen: set[tuple[int, int, int]], stopped: threading.Event) -> None:
+    """Look at the messages in the file again and again; note count, oldest and newest."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+        while not stopped.is_set():
+            [found] = db.execute("SELECT count(*), min(id), max(id) FROM messages").fetchall()
+            if found[0]:
+                seen.add(found)
