@@ -62,20 +62,23 @@ export function readChat(chatId, token, cursor, hold, signal) {
   return ask("GET", `/${chatId}?${query}`, { credential: token, signal, patience });
 }
 
-/** @param {string} chatId @param {string} token @param {string} body @returns {Promise<Message>} */
-export const postMessage = (chatId, token, body) =>
-  ask("POST", `/${chatId}`, { credential: token, body: { body } });
+/**
+ * @param {string} chatId @param {string} token @param {{ key: string, body: string }} letter posted once, however
+ * often it is sent @param {AbortSignal} signal @returns {Promise<Message>}
+ */
+export const postMessage = (chatId, token, { key, body }, signal) =>
+  ask("POST", `/${chatId}`, { credential: token, body: { body }, key, signal });
 
 /**
  * @param {string} method @param {string} path
- * @param {{ credential?: string, body?: object, patience?: number, signal?: AbortSignal }} how
+ * @param {{ credential?: string, body?: object, key?: string, patience?: number, signal?: AbortSignal }} how
  */
-async function ask(method, path, { credential, body, patience = PATIENCE, signal }) {
+async function ask(method, path, { patience = PATIENCE, signal, ...what }) {
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(), patience * 1000);
   signal?.addEventListener("abort", () => ending.abort());
   try {
-    return await answered(await fetch(path, request(method, credential, body, ending.signal)));
+    return await answered(await fetch(path, request(method, what, ending.signal)));
   } catch (error) {
     throw error instanceof Refused ? error : new Unreachable();
   } finally {
@@ -83,14 +86,12 @@ async function ask(method, path, { credential, body, patience = PATIENCE, signal
   }
 }
 
-/**
- * @param {string} method @param {string | undefined} credential @param {object | undefined} body
- * @param {AbortSignal} signal
- */
-function request(method, credential, body, signal) {
+/** @param {string} method @param {{ credential?: string, body?: object, key?: string }} what @param {AbortSignal} signal */
+function request(method, { credential, body, key }, signal) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (credential) headers.Authorization = `Bearer ${credential}`;
+  if (key) headers["Idempotency-Key"] = key;
   if (body) headers["Content-Type"] = "application/json";
   // no-store: requests for one URL would otherwise wait for one another across tabs
   /** @type {RequestInit} */

@@ -3,14 +3,22 @@
  * One bubble for each message, and for each letter still on its way.
  *
  * @typedef {import("./api.js").Message} Message
- * @typedef {import("./outbox.js").Letter} Letter
+ * @typedef {import("./letters.js").Letter} Letter
  */
+import { shortly } from "./clock.js";
 import { onlyEmoji } from "./graphemes.js";
 import { linked } from "./links.js";
 import { cloned, inside } from "./page.js";
 
 const BIG_EMOJI = 5; // as many as still read as a gesture and not as a wall
-const NOTES = { waiting: "Sending…", sending: "Sending…", failed: "Not sent" };
+
+/** @type {Record<Letter["state"], (letter: Letter) => string>} */
+const NOTES = {
+  sending: () => "Sending…",
+  waiting: () => "Waiting for the connection…",
+  failed: () => "Not sent",
+  stale: ({ at }) => `Written ${shortly(new Date(at))}. Still send it?`,
+};
 
 export class Bubbles {
   /** @type {WeakMap<object, HTMLElement>} */
@@ -58,10 +66,11 @@ export class Bubbles {
     if (bubble.dataset.state === letter.state) return;
     bubble.dataset.state = letter.state;
     const progress = bubble.querySelector(".progress") ?? this.#addProgress(bubble, letter);
-    const failed = letter.state === "failed";
-    inside(progress, ".progress-note").textContent = NOTES[letter.state];
-    inside(progress, ".problem").textContent = failed ? letter.problem : "";
-    for (const button of progress.querySelectorAll("button")) button.hidden = !failed;
+    const asks = letter.state === "failed" || letter.state === "stale";
+    inside(progress, ".progress-note").textContent = NOTES[letter.state](letter);
+    inside(progress, ".retry").textContent = letter.state === "stale" ? "Send it" : "Retry";
+    inside(progress, ".problem").textContent = letter.problem;
+    for (const button of progress.querySelectorAll("button")) button.hidden = !asks;
   }
 
   /** @param {HTMLElement} bubble @param {Letter} letter */

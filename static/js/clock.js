@@ -14,8 +14,8 @@ export function showTime(element, at) {
   if (known) element.setAttribute("datetime", at);
 }
 
-/** @param {Date} when */
-function shortly(when) {
+/** @param {Date} when @returns {string} the time, with the day unless it is today */
+export function shortly(when) {
   const today = when.toDateString() === new Date().toDateString();
   return today ? time.format(when) : `${day.format(when)}, ${time.format(when)}`;
 }

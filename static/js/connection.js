@@ -17,10 +17,12 @@ export class Connection {
     this.#words = /** @type {HTMLElement} */ (status.querySelector(".connection-words"));
   }
 
-  /** @param {keyof typeof WORDS} state */
+  /** @param {keyof typeof WORDS} state @returns {boolean} whether that is news */
   is(state) {
-    if (this.#status.dataset.state === state) return; // saying it again would read it aloud again
+    const before = this.#status.dataset.state;
+    if (before === state) return false; // saying it again would read it aloud again
     this.#status.dataset.state = state;
     this.#words.textContent = WORDS[state];
+    return true;
   }
 }

@@ -4,7 +4,8 @@
  * a line wherever some are missing. Knows nothing of the page.
  *
  * @typedef {import("./api.js").Message} Message
- * @typedef {{ after: number, line: string }} Line stands behind the message with the id `after`
+ * @typedef {{ after: number, until: number, line: string }} Line stands behind the message with the id `after`,
+ *   and goes with the one with the id `until`
  */
 import { counted } from "./words.js";
 
@@ -23,9 +24,12 @@ export class History {
    * @returns {Message[]} those that are new here
    */
   take(answer, since) {
-    if (answer.reset) this.#replace();
-    this.#miss(answer.reset ? 0 : since, answer.missed);
-    return answer.messages.filter((message) => this.add(message));
+    if (answer.reset) this.#replace(answer.last_id);
+    const fresh = answer.messages.filter(({ id }) => !this.#messages.has(id));
+    for (const message of fresh) this.#messages.set(message.id, message);
+    const gone = this.#prune().filter((id) => fresh.some((message) => message.id === id));
+    this.#miss(answer.reset ? 0 : since, answer, gone);
+    return fresh.filter(({ id }) => this.#messages.has(id));
   }
 
   /** @param {Message} message @returns {boolean} whether it is new here */
@@ -41,28 +45,29 @@ export class History {
     return [...this.#messages.values(), ...this.#lines].sort((a, b) => place(a) - place(b));
   }
 
-  #replace() {
+  /** @param {number} until */
+  #replace(until) {
     this.#messages.clear();
-    this.#lines = [{ after: 0, line: REPLACED }];
+    this.#lines = [{ after: 0, until, line: REPLACED }];
   }
 
-  /** @param {number} since @param {number} missed */
-  #miss(since, missed) {
+  /** @param {number} since @param {{ missed: number, last_id: number }} answer @param {number[]} gone before anybody saw them */
+  #miss(since, { missed, last_id: until }, gone) {
     // Our own messages may be among those the poll never brought: they are here, the rest is missing.
     const known = [...this.#messages.keys()].filter((id) => id > since && id <= since + missed);
-    const count = missed - known.length;
+    const count = missed - known.length + gone.length;
     if (count <= 0) return;
     const line = `${counted(count, "message")} passed while you were away`;
-    this.#lines.push({ after: Math.max(since, ...known), line });
+    this.#lines.push({ after: Math.max(since, ...known, ...gone), until, line });
   }
 
+  /** @returns {number[]} what is no longer here */
   #prune() {
     const ids = [...this.#messages.keys()].sort((a, b) => a - b);
-    for (const id of ids.slice(0, -WINDOW)) {
-      this.#messages.delete(id);
-      // A line goes with the first message below it.
-      this.#lines = this.#lines.filter(({ after }) => after >= id);
-    }
+    const gone = ids.slice(0, -WINDOW);
+    for (const id of gone) this.#messages.delete(id);
+    this.#lines = this.#lines.filter(({ until }) => until > (gone.at(-1) ?? -1));
+    return gone;
   }
 }
 

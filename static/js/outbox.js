@@ -1,99 +1,156 @@
 // @ts-check
 /**
  * Messages on their way: one at a time, in the order they were written. A letter leaves the box when
- * the server took it, whether its answer says so or a poll brings the message first.
- *
- * A retry after a lost answer can post twice. The key that rules this out belongs into #post and
- * isSame, and nowhere else.
+ * the server took it, whether its answer says so or a poll brings the message first. Without an answer
+ * it is sent again with the same key, until there is one; only a refusal ends that.
  *
  * @typedef {import("./api.js").Message} Message
- * @typedef {{ body: string, state: "waiting" | "sending" | "failed", problem: string,
- *             lost?: boolean, id?: number }} Letter
+ * @typedef {import("./letters.js").Letter} Letter
  */
-import { Unreachable } from "./api.js";
+import { Refused } from "./api.js";
+import { Backoff } from "./backoff.js";
+import { Letters } from "./letters.js";
+
+const KEY_LIVES = 23 * 3_600_000; // ms; the server forgets a key after 24 hours
 
 export class Outbox {
-  /** @type {Letter[]} */
-  #letters = [];
-  #sending = false;
+  #letters;
+  #backoff = new Backoff();
+  #member = 0;
+  #flowing = false;
+  #ending = new AbortController();
+  /** @type {Letter | undefined} */
+  #sending;
   #post;
   #arrived;
   #changed;
 
   /**
-   * @param {(body: string) => Promise<Message>} post
+   * @param {string} chatId
+   * @param {(letter: Letter, signal: AbortSignal) => Promise<Message>} post
    * @param {(letter: Letter, message: Message) => void} arrived
    * @param {() => void} changed
    */
-  constructor(post, arrived, changed) {
+  constructor(chatId, post, arrived, changed) {
+    this.#letters = new Letters(chatId, changed);
     this.#post = post;
     this.#arrived = arrived;
     this.#changed = changed;
   }
 
   get letters() {
-    return this.#letters;
+    return this.#letters.all;
   }
 
   /** @param {string} body */
   put(body) {
-    this.#letters.push({ body, state: "waiting", problem: "" });
+    this.#letters.write(body, this.#member, this.#backoff.isFailing ? "waiting" : "sending");
     this.#flow();
   }
 
-  /** @param {Letter} letter */
+  /** Send it after all. @param {Letter} letter */
   retry(letter) {
-    if (letter.state !== "failed") return;
-    letter.state = "waiting";
+    if (isUnderway(letter)) return;
+    if (!this.#isCovered(letter)) this.#letters.renew(letter, this.#member);
+    letter.problem = "";
+    letter.state = "sending";
+    this.#letters.keep(letter);
     this.#flow();
   }
 
   /** @param {Letter} letter */
   discard(letter) {
-    this.#letters = this.#letters.filter((other) => other !== letter);
+    this.#letters.drop(letter);
     this.#changed();
   }
 
   /** A poll brought a message of ours: the letter it came from, taken out of the box. @param {Message} message */
   claim(message) {
-    const letter = this.#letters.find((letter) => isSame(letter, message));
-    if (letter) this.#settle(letter, message);
+    const letter = this.letters.find(({ key }) => key === message.key);
+    if (!letter) return;
+    this.#settle(letter, message);
+    if (letter === this.#sending) this.#ending.abort(); // its answer tells nothing new
     return letter;
   }
 
+  /** The party was reached. @param {number} member who we are there @param {boolean} back after it could not be */
+  open(member, back) {
+    this.#member = member;
+    for (const letter of this.letters) letter.member ||= member;
+    this.#letters.adopt();
+    if (back) this.#hurry();
+    this.#flow();
+  }
+
+  /** What hangs on the old network goes out anew, and nothing waits any longer. */
+  #hurry() {
+    this.#ending.abort();
+    this.#backoff.wake();
+  }
+
   async #flow() {
-    this.#changed();
-    if (this.#sending) return;
-    this.#sending = true;
-    for (let letter; (letter = this.#next()); this.#changed()) await this.#send(letter);
-    this.#sending = false;
+    if (this.#flowing || !this.#member) return this.#changed();
+    this.#flowing = true;
+    for (let letter; (letter = this.#next()); ) await this.#send(letter);
+    this.#flowing = false;
   }
 
   #next() {
-    return this.#letters.find(({ state }) => state === "waiting");
+    for (const letter of this.letters) if (isUnderway(letter) && !this.#isCovered(letter)) letter.state = "stale";
+    this.#changed();
+    return this.letters.find(isUnderway);
   }
 
   /** @param {Letter} letter */
   async #send(letter) {
-    letter.state = "sending";
+    this.#ending = new AbortController();
+    this.#sending = letter;
     try {
-      const message = await this.#post(letter.body);
+      const message = await this.#post(letter, this.#ending.signal);
+      this.#backoff.succeeded();
+      this.#mark("sending");
       if (!letter.id) this.#settle(letter, message);
       this.#arrived(letter, message);
     } catch (error) {
-      letter.state = "failed";
-      letter.problem = error instanceof Error ? error.message : "";
-      letter.lost = error instanceof Unreachable;
+      if (!this.#ending.signal.aborted) await this.#endure(letter, error);
     }
+  }
+
+  /** @param {Letter} letter @param {unknown} error */
+  #endure(letter, error) {
+    if (!isRefusal(error)) {
+      this.#mark("waiting");
+      return this.#backoff.endure(error);
+    }
+    Object.assign(letter, { state: "failed", problem: error.message });
+    this.#letters.keep(letter);
+  }
+
+  /** @param {Letter["state"]} state of all that go out by themselves */
+  #mark(state) {
+    for (const letter of this.letters.filter(isUnderway)) letter.state = state;
+    this.#changed();
   }
 
   /** @param {Letter} letter @param {Message} message */
   #settle(letter, message) {
     letter.id = message.id;
-    this.#letters = this.#letters.filter((other) => other !== letter);
+    this.#letters.drop(letter);
+  }
+
+  /** Whether its key still rules out that it is posted twice. @param {Letter} letter */
+  #isCovered({ at, member }) {
+    return member === this.#member && Date.now() - at < KEY_LIVES;
   }
 }
 
-/** Sent, or perhaps sent, and word for word the message. @param {Letter} letter @param {Message} message */
-const isSame = (letter, message) =>
-  (letter.state === "sending" || (letter.state === "failed" && letter.lost === true)) && letter.body === message.body;
+/** @param {Letter} letter */
+const isUnderway = ({ state }) => state === "sending" || state === "waiting";
+
+/**
+ * Whether it was the message that the server did not want. A server that is busy or broken will take
+ * it later, and a key that no longer opens the chat is the poll's to mend.
+ * @param {unknown} error @returns {error is Refused}
+ */
+const isRefusal = (error) =>
+  error instanceof Refused && error.status < 500 && ![401, 408, 425, 429].includes(error.status) && error.code !== "forbidden";

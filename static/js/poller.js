@@ -4,7 +4,7 @@
  * has been dealt with and not before; after a failure it waits, longer each time.
  */
 import { Refused, Unreachable } from "./api.js";
-import { delay } from "./backoff.js";
+import { Backoff } from "./backoff.js";
 
 const HOLD = 25; // seconds the server may hold a request; routers cut silent connections at 30 and up
 const HASTY = 1000; // ms; an empty answer sooner than this means the server holds nothing just now
@@ -23,11 +23,10 @@ export class Poller {
   #party;
   /** @type {Cursor | undefined} */
   #cursor;
-  #failures = 0;
+  #backoff = new Backoff();
   #quick = false; // the next request isn't held: its answer tells that the party is back
   #nudged = false;
   #ending = new AbortController();
-  #wake = () => {};
 
   /** @param {Listener} party */
   constructor(party) {
@@ -37,7 +36,7 @@ export class Poller {
   async run() {
     addEventListener("online", () => this.#nudge());
     addEventListener("offline", () => this.#nudge());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#wake());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#backoff.wake());
     while (await this.#turn());
   }
 
@@ -59,10 +58,10 @@ export class Poller {
     const answer = await this.#party.read(this.#cursor, hold, this.#ending.signal);
     this.#party.take(answer, this.#cursor?.since);
     this.#cursor = { since: answer.last_id, epoch: answer.epoch };
-    this.#failures = 0;
+    this.#backoff.succeeded();
     this.#quick = this.#nudged = false;
     const hasty = hold && !answer.messages.length && Date.now() - asked < HASTY;
-    if (hasty) await this.#pause(HASTY);
+    if (hasty) await this.#backoff.pause(HASTY);
   }
 
   async #mend() {
@@ -82,23 +81,14 @@ export class Poller {
     if (nudged) return; // we ended it ourselves
     if (!(error instanceof Refused || error instanceof Unreachable)) console.error(error); // a mistake of ours
     this.#party.lost();
-    const asked = error instanceof Refused ? error.retryAfter : 0;
-    await this.#pause(delay(this.#failures++, asked), error instanceof Refused && error.status === 429);
-  }
-
-  /** @param {number} ms @param {boolean} [stubborn] told to wait: then nothing cuts it short */
-  #pause(ms, stubborn = false) {
-    return new Promise((resume) => {
-      const timer = setTimeout(resume, ms);
-      this.#wake = stubborn ? () => {} : () => (clearTimeout(timer), resume(undefined));
-    });
+    await this.#backoff.endure(error);
   }
 
   /** The network changed: a request on the old one may hang for long, so ask again at once. */
   #nudge() {
     this.#nudged = this.#quick = true;
     this.#ending.abort();
-    this.#wake();
+    this.#backoff.wake();
   }
 }
 

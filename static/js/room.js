@@ -16,7 +16,7 @@ import { Transcript } from "./transcript.js";
 /**
  * @typedef {import("./api.js").Answer} Answer
  * @typedef {import("./api.js").Message} Message
- * @typedef {import("./outbox.js").Letter} Letter
+ * @typedef {import("./letters.js").Letter} Letter
  */
 
 const TITLE = "Watch Party";
@@ -31,11 +31,7 @@ export class Room {
   #people = new People(part("people"));
   #invite = new Invite();
   #bottom = new Bottom(this.#log, part("newer"));
-  #outbox = new Outbox(
-    (body) => this.#post(body),
-    (letter, message) => this.#arrived(letter, message),
-    () => this.#render(),
-  );
+  #outbox;
   #transcript = new Transcript(
     this.#log,
     (letter) => this.#retry(letter),
@@ -47,6 +43,12 @@ export class Room {
   constructor(chatId) {
     this.#chatId = chatId;
     this.#access = new Access(chatId);
+    this.#outbox = new Outbox(
+      chatId,
+      (letter, signal) => postMessage(chatId, this.#access.token, letter, signal),
+      (letter, message) => this.#arrived(letter, message),
+      () => this.#render(),
+    );
     this.#composer = new Composer(part("composer"), chatId, (body) => this.#say(body));
   }
 
@@ -88,7 +90,7 @@ export class Room {
     this.#people.meet(fresh);
     const fromOthers = fresh.filter(({ member_id }) => member_id !== this.#me.memberId);
     this.#render(since === undefined ? 0 : fromOthers.length);
-    this.#connection.is("connected");
+    this.#outbox.open(this.#me.memberId, this.#connection.is("connected"));
   }
 
   /** The first answer carries the state too. @param {Answer} answer */
@@ -114,11 +116,6 @@ export class Room {
   #discard(letter) {
     this.#composer.focusIfRoomy();
     this.#outbox.discard(letter);
-  }
-
-  /** @param {string} body */
-  #post(body) {
-    return postMessage(this.#chatId, this.#access.token, body);
   }
 
   /** @param {Message} message a poll brought; perhaps one of ours, ahead of its own answer */

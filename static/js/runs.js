@@ -4,7 +4,7 @@
  *
  * @typedef {import("./api.js").Message} Message
  * @typedef {import("./history.js").Line} Line
- * @typedef {import("./outbox.js").Letter} Letter
+ * @typedef {import("./letters.js").Letter} Letter
  * @typedef {{ memberId: number, username: string }} Me
  * @typedef {{ author: number, username: string, at: string, mine: boolean, items: (Message | Letter)[] }} Run
  */

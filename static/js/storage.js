@@ -29,6 +29,12 @@ class Shelf {
     return kept === true;
   }
 
+  /** @param {string} prefix @returns {string[]} the keys that begin with it */
+  keys(prefix) {
+    const stored = attempt(() => Object.keys(this.#store ?? {})) ?? [];
+    return [...stored, ...this.#memory.keys()].filter((key) => key.startsWith(prefix));
+  }
+
   /** @param {string} key */
   remove(key) {
     this.#memory.delete(key);

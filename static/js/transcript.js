@@ -5,7 +5,7 @@
  *
  * @typedef {import("./api.js").Message} Message
  * @typedef {import("./history.js").Line} Line
- * @typedef {import("./outbox.js").Letter} Letter
+ * @typedef {import("./letters.js").Letter} Letter
  * @typedef {import("./runs.js").Me} Me
  * @typedef {import("./runs.js").Run} Run
  */
@@ -38,7 +38,7 @@ export class Transcript {
   /** @param {(Message | Line)[]} entries @param {Letter[]} letters @param {Me} me */
   render(entries, letters, me) {
     // Each letter on its way pushes out the oldest message in a moment.
-    const underway = letters.filter(({ state }) => state !== "failed").length;
+    const underway = letters.filter(({ state }) => state === "sending" || state === "waiting").length;
     const shown = newest(entries, WINDOW - underway);
     /** @type {Set<Element>} */
     const taken = new Set();

@@ -1,8 +1,9 @@
 """Find and start the one Chromium that all stories share."""
 
 import shutil
+from pathlib import Path
 
-from playwright.async_api import Browser, Playwright
+from playwright.async_api import Browser, BrowserContext, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = (
@@ -28,8 +29,20 @@ class NoChromium(Exception):
 
 
 async def start(playwright: Playwright) -> Browser:
-    """Start the browser of this machine. Raises NoChromium, which says what to install."""
+    """Start the browser of this machine."""
+    return await playwright.chromium.launch(executable_path=find(), args=ARGS)
+
+
+async def start_profile(playwright: Playwright, folder: Path) -> BrowserContext:
+    """Start a browser with one profile, which stays in the folder when it ends."""
+    return await playwright.chromium.launch_persistent_context(
+        folder, executable_path=find(), args=ARGS
+    )
+
+
+def find() -> str:
+    """Return the path of the browser. Raises NoChromium, which says what to install."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         raise NoChromium(INSTALL)
-    return await playwright.chromium.launch(executable_path=found, args=ARGS)
+    return found

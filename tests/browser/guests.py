@@ -8,6 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Viewpor
 from tests.browser.witness import Witness
 
 CHAT = re.compile(r"/chat/\d+$")
+UNDERWAY = re.compile(r"^(Sending…|Waiting for the connection…)$")
 DESK: ViewportSize = {"width": 1024, "height": 700}
 
 # The most messages that ever stood in the log of this page, kept up to date by the page itself.
@@ -118,7 +119,7 @@ class Guest:
     async def has_sent(self) -> None:
         """Wait until nothing is on its way any more."""
         await expect(self.box).to_have_value("")
-        await expect(self.page.get_by_text("Sending…")).to_have_count(0)
+        await expect(self.page.get_by_text(UNDERWAY)).to_have_count(0)
 
     def message(self, text: str) -> Locator:
         """The message that is this text, give or take white space."""

@@ -3,10 +3,11 @@
 from typing import Literal
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Arrival, seated
 from tests.browser.guests import Guest
+from tests.browser.test_sending import refuse_posts
 from tests.browser.witness import UNREACHABLE
 from tests.client import Api
 from tests.people import Story, guest
@@ -93,6 +94,7 @@ async def test_eight_authors_and_all_the_rest_can_be_read(
     await fails_to_send(alice)
     await alice.button("Copy invite link").click()
     await expect(alice.page.get_by_text("It works on this computer only")).to_be_visible()
+    alice.witness.forgive(UNREACHABLE)
     await alice.context.set_offline(True)
     await expect(alice.connection).to_contain_text("Can't reach the party")
     assert await alice.page.evaluate(TOO_FAINT) == []
@@ -101,11 +103,8 @@ async def test_eight_authors_and_all_the_rest_can_be_read(
 
 
 async def fails_to_send(alice: Guest) -> None:
-    async def fail_posts(route: Route) -> None:
-        await (route.abort() if route.request.method == "POST" else route.continue_())
-
-    alice.witness.forgive(UNREACHABLE)
-    await alice.page.route(f"**/{alice.chat_id}", fail_posts)
+    alice.witness.forgive("status of 400")
+    await alice.page.route(f"**/{alice.chat_id}", refuse_posts)
     await alice.box.fill("This one fails")
     await alice.box.press("Enter")
     await expect(alice.button("Retry")).to_be_visible()

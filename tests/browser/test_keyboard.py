@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Arrival
 from tests.browser.guests import Guest
-from tests.browser.witness import UNREACHABLE
+from tests.browser.test_sending import refuse_posts
 from tests.people import Story
 
 STOPS = 12  # presses of Tab until something counts as out of reach
@@ -47,9 +47,9 @@ async def test_an_invitation_is_accepted_without_a_mouse(arrive: Arrival, story:
     await dora.is_in()
 
 
-async def test_a_failed_message_is_retried_without_a_mouse(alice: Guest, story: Story) -> None:
-    alice.witness.forgive(UNREACHABLE)
-    await alice.page.route(f"**/{story.chat_id}", fail_posts)
+async def test_a_refused_message_is_retried_without_a_mouse(alice: Guest, story: Story) -> None:
+    alice.witness.forgive("status of 400")
+    await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await alice.box.fill("By keyboard, please")
     await alice.box.press("Enter")
     await tabs_to(alice.page, alice.button("Retry"))
@@ -92,10 +92,10 @@ async def test_every_control_on_the_way_in_has_a_name(
 
 
 async def test_every_control_in_the_chat_has_a_name(alice: Guest, story: Story) -> None:
-    alice.witness.forgive(UNREACHABLE)
+    alice.witness.forgive("status of 400")
     await story.bob.say("Look: https://example.org/film")
     await alice.sees("Look: https://example.org/film")
-    await alice.page.route(f"**/{story.chat_id}", fail_posts)
+    await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await alice.box.fill("This one fails")
     await alice.box.press("Enter")
     await expect(alice.button("Retry")).to_be_visible()
@@ -134,7 +134,3 @@ async def tabs_to(page: Page, goal: Locator) -> None:
 async def names_everything(page: Page) -> None:
     snapshot = await page.locator("body").aria_snapshot()
     assert NAMELESS.findall(snapshot) == [], snapshot
-
-
-async def fail_posts(route: Route) -> None:
-    await (route.abort() if route.request.method == "POST" else route.continue_())
