@@ -6,13 +6,14 @@ BIND ?= 127.0.0.1:8000
 BIN = $(VENV)/bin
 export VENV PYTHON
 
-.PHONY: help run test test-server lint format screenshots clean
+.PHONY: help run test test-server torture lint format screenshots clean
 
 help:
 	@echo "make run                      install and start the server, and say where it is"
 	@echo "make run BIND=0.0.0.0:8000    the same for phones on your network"
 	@echo "make test                     install what the tests need, a browser too, and run them"
 	@echo "make test-server              the tests that need no browser"
+	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
 	@echo "make lint                     style, types and layers"
 	@echo "make format                   put the style right"
 	@echo "make screenshots              take pictures of the page into build/screenshots"
@@ -27,6 +28,9 @@ test: $(VENV)/test.done
 
 test-server: $(VENV)/test.done
 	$(BIN)/pytest -m "not browser" $(ARGS)
+
+torture: $(VENV)/test.done
+	$(BIN)/python -m tests.torture $(SECONDS)
 
 lint: $(VENV)/lint.done
 	$(BIN)/ruff format --check .

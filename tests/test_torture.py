@@ -1,0 +1,16 @@
+"""Killed, cut off and deserted for some seconds, the server keeps its promises."""
+
+from pathlib import Path
+
+from tests.torture.rounds import torture
+
+SECONDS = 8
+KILLS = 2  # at least, on a machine that takes its time
+
+
+async def test_nothing_is_lost_doubled_or_silently_missing(tmp_path: Path) -> None:
+    report = await torture(tmp_path, SECONDS)
+    assert report.is_clean, report.table()
+    assert report.kills >= KILLS
+    assert report.replays > 0
+    assert report.acknowledged > report.unseen
