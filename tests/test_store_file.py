@@ -121,6 +121,16 @@ async def test_a_file_belongs_to_one_store_until_that_is_closed(file: Path) -> N
     await second.close()
 
 
+async def test_another_name_of_the_same_file_is_no_way_around_the_lock(file: Path) -> None:
+    first = await opened(file)
+    other = file.with_name("other.db")
+    other.symlink_to(file)
+    with pytest.raises(StoreUnavailable, match="already uses"):
+        await opened(other)
+    await first.close()
+    await (await opened(other)).close()
+
+
 async def test_migrations_run_once_and_opening_again_keeps_everything(file: Path) -> None:
     store = await opened(file)
     alice, epoch = await store.add_user(b"auth key", "Alice"), await store.epoch()
@@ -182,6 +192,7 @@ async def test_a_migration_that_fails_leaves_the_file_as_it_was(
 async def test_a_file_from_the_future_is_refused_and_left_alone(file: Path) -> None:
     await (await opened(file)).close()
     ask(file, f"PRAGMA user_version = {NEWEST + 1}")
+    ask(file, "PRAGMA journal_mode = DELETE")  # as a backup is
     before = contents(file.parent)
     with pytest.raises(StoreUnavailable, match="newer") as refusal:
         await opened(file)

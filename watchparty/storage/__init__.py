@@ -16,4 +16,4 @@ def back_up(url: str, target: Path) -> None:
     """Copy the store at an address to the new file `target`. Raises StoreUnavailable."""
     from watchparty.storage.backup import backup
 
-    backup(Path(url.partition(":")[2]), target)
+    backup(Path(url.partition(":")[2]).resolve(), target)

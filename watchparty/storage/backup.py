@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from watchparty.party.errors import StoreUnavailable
-from watchparty.storage.database import PRIVATE, InUse, claim
+from watchparty.storage.file import PRIVATE, InUse, claim
 
 # Whoever followed the history beyond this moment must notice when the copy takes its place.
 NEW_EPOCH = "UPDATE meta SET value = lower(hex(randomblob(8))) WHERE name = 'epoch'"
@@ -35,7 +35,10 @@ def backup(source: Path, target: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    with _opened(source) as live, closing(sqlite3.connect(target, isolation_level=None)) as copy:
+    with (
+        _opened(source) as live,
+        closing(sqlite3.connect(target, isolation_level=None)) as copy,
+    ):
         live.backup(copy)
         copy.execute(NEW_EPOCH)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file; the server turns WAL on again

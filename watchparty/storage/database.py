@@ -1,13 +1,11 @@
 """Open the database file: private, alone, durable, and at the newest schema."""
 
 import asyncio
-import fcntl
 import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,18 +14,12 @@ from aiosqlite import Connection
 
 from watchparty.party.errors import StoreUnavailable
 from watchparty.storage import statements
+from watchparty.storage.file import OURS, claim, presence
 from watchparty.storage.group_commit import GroupCommit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
-
-# The first 16 bytes of every SQLite file, and the four at 68 that say whose it is
-# (SQLite file format, section 1.3).
-MAGIC = b"SQLite format 3\0"
-OURS = b"WPty"
-
-PRIVATE = 0o600  # read and write for the owner: the file holds what people said
 
 LOCKED_MAX = 1.0  # seconds to wait for somebody else's lock; the queue waits as long
 
@@ -38,10 +30,6 @@ PRAGMA foreign_keys = ON;
 """
 
 logger = logging.getLogger(__name__)
-
-
-class InUse(StoreUnavailable):
-    """Another process has the file."""
 
 
 class Database(NamedTuple):
@@ -70,13 +58,14 @@ async def open_database(path: str) -> Database:
                 closing.callback(os.close, claim(Path(path)))
             db = await _connect(path)
             closing.push_async_callback(db.close)
+            await _check_version(db)
             await _sign(db)
             await db.executescript(PRAGMAS)
             await _check_integrity(db)
             await migrate(db)
             epoch = await statements.select_epoch(db)
-            logger.info("store: %s, SQLite %s", _absolute(path), sqlite3.sqlite_version)
-            return Database(GroupCommit(db, _presence(path)), epoch, closing.pop_all())
+            logger.info("store: %s, SQLite %s", path, sqlite3.sqlite_version)
+            return Database(GroupCommit(db, presence(path)), epoch, closing.pop_all())
     except OSError as error:
         raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
     except sqlite3.Error as error:
@@ -84,17 +73,28 @@ async def open_database(path: str) -> Database:
 
 
 async def migrate(db: Connection) -> None:
-    """Bring the schema to the newest version, one numbered file and transaction at a time.
+    """Bring the schema to the newest version, one numbered file and transaction at a time."""
+    version = await _version(db)
+    for number, file in sorted(_scripts().items()):
+        if number > version:
+            script = file.read_text(encoding="utf-8")
+            await db.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
 
-    Raises StoreUnavailable when the file comes from a newer Watch Party.
-    """
-    [(version,)] = await db.execute_fetchall("PRAGMA user_version")
-    scripts = {int(file.name[:4]): file for file in MIGRATIONS.glob("[0-9]*.sql")}
-    if version > max(scripts):
+
+async def _check_version(db: Connection) -> None:
+    """Raise StoreUnavailable when the file comes from a newer Watch Party: it is left as it is."""
+    version = await _version(db)
+    if version > max(_scripts()):
         raise StoreUnavailable(f"The store is of version {version}, newer than this Watch Party.")
-    for number in sorted(n for n in scripts if n > version):
-        script = scripts[number].read_text(encoding="utf-8")
-        await db.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+async def _version(db: Connection) -> int:
+    [(version,)] = await db.execute_fetchall("PRAGMA user_version")
+    return int(version)
+
+
+def _scripts() -> dict[int, Path]:
+    return {int(file.name[:4]): file for file in MIGRATIONS.glob("[0-9]*.sql")}
 
 
 async def _sign(db: Connection) -> None:
@@ -111,72 +111,6 @@ async def _check_integrity(db: Connection) -> None:
         raise StoreUnavailable(f"The store is damaged ({found}). Restore a backup of it.")
 
 
-def _presence(path: str) -> Callable[[], None]:
-    """Return a check that the file still has its name: without one it dies with the process."""
-    if path == ":memory:":
-        return lambda: None
-    opened = Path(path).stat()
-
-    def check() -> None:
-        with suppress(OSError):
-            if os.path.samestat(opened, os.stat(path)):  # noqa: PTH116  (half the price)
-                return
-        logger.error("the file %s was moved, deleted or replaced", path)
-        raise StoreUnavailable
-
-    return check
-
-
-def claim(path: Path) -> int:
-    """Lock the file against a second server until the result is closed, and make it private.
-
-    Every chat is answered from the memory of one process, so a second one on the
-    same file would answer with gaps. The lock is a file of its own because SQLite's
-    locks on the database are lost when anybody here opens and closes it (POSIX).
-    Raises InUse, and StoreUnavailable when the place or the file is not for us: then
-    nothing was touched.
-    """
-    if not path.parent.is_dir():
-        raise StoreUnavailable(f"The folder of the store {path} does not exist. Make it first.")
-    if path.exists() and not path.is_file():
-        raise StoreUnavailable(f"The store {path} must be a file.")
-    lock = _lock(Path(f"{path}.lock"), path)
-    try:
-        _check_ours(path)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
-        path.chmod(PRIVATE)
-    except BaseException:
-        Path(f"{path}.lock").unlink()
-        os.close(lock)
-        raise
-    return lock
-
-
-def _lock(file: Path, path: Path) -> int:
-    lock = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise InUse(
-            f"Another server already uses {path}. Stop it first, or give this one another file."
-            " (Workers are servers, too: with SQLite it must be one process, `workers = 0`.)"
-        ) from None
-    return lock
-
-
-def _check_ours(path: Path) -> None:
-    if path.exists():
-        with path.open("rb") as file:
-            header = file.read(100)
-        if header and (header[:16] != MAGIC or header[68:72] != OURS):
-            raise StoreUnavailable(f"{path} is not a database of Watch Party.")
-
-
-def _absolute(path: str) -> str:
-    return path if path == ":memory:" else str(Path(path).absolute())
-
-
 async def _connect(path: str) -> Connection:
     """Connect on a daemon thread, so that a server killed in mid-air does not hang.
 
@@ -188,7 +122,12 @@ async def _connect(path: str) -> Connection:
 
     def create() -> None:
         connection = aiosqlite.connect(path, isolation_level=None, timeout=LOCKED_MAX)
-        loop.call_soon_threadsafe(made.set_result, connection)
+        loop.call_soon_threadsafe(_settle, made, connection)
 
     threading.Thread(target=create, daemon=True).start()
     return await (await made)
+
+
+def _settle(made: asyncio.Future[Connection], connection: Connection) -> None:
+    if not made.done():  # nobody waits any more
+        made.set_result(connection)

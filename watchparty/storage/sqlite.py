@@ -1,6 +1,7 @@
 """Everything in one SQLite file, through one connection."""
 
 import asyncio
+from pathlib import Path
 
 from aiosqlite import Connection
 
@@ -17,7 +18,8 @@ class SqliteStore(Store):
     """The embedded store: a file, or `:memory:` for one that is gone with the process."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
+        # One file has one lock, whatever it is called.
+        self._path = path if path == ":memory:" else str(Path(path).resolve())
         self._opening = asyncio.Lock()
         self._database: Database | None = None
 

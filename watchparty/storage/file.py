@@ -1,0 +1,85 @@
+"""The database file itself: ours, private, locked against a second server, and still there."""
+
+import fcntl
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from watchparty.party.errors import StoreUnavailable
+
+# The first 16 bytes of every SQLite file, and the four at 68 that say whose it is
+# (SQLite file format, section 1.3).
+MAGIC = b"SQLite format 3\0"
+OURS = b"WPty"
+
+PRIVATE = 0o600  # read and write for the owner: the file holds what people said
+
+logger = logging.getLogger(__name__)
+
+
+class InUse(StoreUnavailable):
+    """Another process has the file."""
+
+
+def claim(path: Path) -> int:
+    """Lock the file against a second server until the result is closed, and make it private.
+
+    Every chat is answered from the memory of one process, so a second one on the
+    same file would answer with gaps. The lock is a file of its own because SQLite's
+    locks on the database are lost when anybody here opens and closes it (POSIX).
+    Raises InUse, and StoreUnavailable when the place or the file is not for us: then
+    nothing was touched.
+    """
+    if not path.parent.is_dir():
+        raise StoreUnavailable(f"The folder of the store {path} does not exist. Make it first.")
+    if path.exists() and not path.is_file():
+        raise StoreUnavailable(f"The store {path} must be a file.")
+    lock = _lock(Path(f"{path}.lock"), path)
+    try:
+        _check_ours(path)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
+        path.chmod(PRIVATE)
+    except BaseException:
+        Path(f"{path}.lock").unlink()
+        os.close(lock)
+        raise
+    return lock
+
+
+def _lock(file: Path, path: Path) -> int:
+    lock = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise InUse(
+            f"Another server already uses {path}. Stop it first, or give this one another file."
+            " (Workers are servers, too: with SQLite it must be one process, `workers = 0`.)"
+        ) from None
+    return lock
+
+
+def _check_ours(path: Path) -> None:
+    if path.exists():
+        with path.open("rb") as file:
+            header = file.read(100)
+        if header and (header[:16] != MAGIC or header[68:72] != OURS):
+            raise StoreUnavailable(f"{path} is not a database of Watch Party.")
+
+
+def presence(path: str) -> Callable[[], None]:
+    """Return a check that the file still has its name: without one it dies with the process."""
+    if path == ":memory:":
+        return lambda: None
+    opened = Path(path).stat()
+
+    def check() -> None:
+        with suppress(OSError):
+            if os.path.samestat(opened, os.stat(path)):  # noqa: PTH116  (half the price)
+                return
+        logger.error("the file %s was moved, deleted or replaced", path)
+        raise StoreUnavailable
+
+    return check
