@@ -4,7 +4,7 @@ import { Refused, joinChat } from "./api.js";
 import { authKey } from "./identity.js";
 import { dropKey, pocketedKey } from "./invitation.js";
 import { forgetSession, keepSession, sessionFor } from "./sessions.js";
-import { NOT_IN_PARTY, goHome } from "./way-home.js";
+import { NEEDS_INVITE, NOT_IN_PARTY, goHome } from "./way-home.js";
 
 export class Access {
   #chatId;
@@ -31,7 +31,7 @@ export class Access {
     if (hadSession && authKey() && !this.#renewed && (await this.#rejoin())) return true;
     forgetSession(this.#chatId);
     if (pocketedKey(this.#chatId)) location.reload(); // a fresh invitation came along
-    else goHome(hadSession ? NOT_IN_PARTY : undefined);
+    else goHome(hadSession ? NOT_IN_PARTY : NEEDS_INVITE);
     return false;
   }
 

@@ -31,7 +31,7 @@ export class Bottom {
     change();
     if (this.#following) return this.#settle();
     this.#hold(held);
-    this.#unseen += arrivals;
+    this.#unseen = Math.min(this.#unseen + arrivals, this.#log.querySelectorAll(".bubble").length);
     this.#show();
   }
 
@@ -58,16 +58,22 @@ export class Bottom {
 
   /** @returns {[Element, number][]} what is in view and where it stands */
   #visible() {
-    const top = this.#log.getBoundingClientRect().top;
+    const { top, bottom } = this.#log.getBoundingClientRect();
     return [...this.#log.querySelectorAll(".bubble")]
-      .filter((bubble) => bubble.getBoundingClientRect().bottom > top)
-      .map((bubble) => [bubble, bubble.getBoundingClientRect().top]);
+      .map((bubble) => ({ bubble, place: bubble.getBoundingClientRect() }))
+      .filter(({ place }) => place.bottom > top && place.top < bottom)
+      .map(({ bubble, place }) => [bubble, place.top]);
   }
 
   /** @param {[Element, number][]} held */
   #hold(held) {
     const [bubble, stood] = held.find(([bubble]) => bubble.isConnected) ?? [];
-    if (!bubble || stood === undefined) return;
+    if (!bubble || stood === undefined) {
+      // All that was being read is gone: go on at the oldest that is left.
+      this.#setPad(0);
+      this.#log.scrollTop = 0;
+      return;
+    }
     const wanted = this.#log.scrollTop + bubble.getBoundingClientRect().top - stood;
     // Older messages vanish above: an empty space takes their place until the reader is back down.
     if (wanted < 0) this.#setPad(this.#pad - wanted);

@@ -4,7 +4,7 @@ import { authKey } from "./identity.js";
 import { chatInAddress, inviteIn, pocketKey, pocketedKey } from "./invitation.js";
 import { Room } from "./room.js";
 import { sessionFor } from "./sessions.js";
-import { goHome } from "./way-home.js";
+import { NEEDS_INVITE, goHome } from "./way-home.js";
 
 /** @param {string} chatId */
 async function enter(chatId) {
@@ -17,9 +17,9 @@ async function enter(chatId) {
   }
   // No key of this chat, but perhaps a member all the same: the server knows.
   if (authKey()) return new Room(chatId).openIfMember();
-  goHome();
+  goHome(NEEDS_INVITE);
 }
 
 const chatId = chatInAddress();
 if (chatId) enter(chatId);
-else goHome();
+else goHome(NEEDS_INVITE);

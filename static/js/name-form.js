@@ -3,6 +3,8 @@
 import { rememberedName } from "./identity.js";
 
 const NAMELESS = "Type a name first, any name.";
+const LONGEST = 32; // characters
+const TOO_LONG = `That name is too long: ${LONGEST} characters are the most.`;
 
 export class NameForm {
   #form;
@@ -32,6 +34,7 @@ export class NameForm {
     if (this.#busy) return;
     const username = this.#name.value.trim().normalize();
     if (!username) return this.#complain(NAMELESS);
+    if ([...username].length > LONGEST) return this.#complain(TOO_LONG);
     this.#setBusy(true);
     this.#complain("");
     let leaving = false;

@@ -8,6 +8,7 @@ export const DEAD_INVITE =
   "That invite link doesn't work any more. Ask for a new one, or start your own party.";
 export const NOT_IN_PARTY =
   "You're not in that party any more. Ask for an invite link, or start your own party.";
+export const NEEDS_INVITE = "To get into a party, open its invite link. Anybody in the party can send you one.";
 
 /** Leave for the home page; the back button skips the page left behind. @param {string} [notice] */
 export function goHome(notice) {

@@ -9,7 +9,7 @@ from tests.browser.party import Party, learns_nothing
 from tests.browser.witness import REFUSED
 from tests.people import Story
 
-LINKS = ["/chat/{}#{}", "/chat/{}?magic_key={}", "/chat/{}%23{}"]
+LINKS = ["/chat/{}#{}", "/chat/{}?magic_key={}", "/chat/{}%23{}", "/chat/{}#{}).", "/chat/{}#{}%20"]
 
 NOTE_ADDRESSES = """
     window.addresses = [];
@@ -90,8 +90,23 @@ async def test_a_stranger_without_any_key_is_home_at_once_and_asks_the_api_nothi
     dora = await arrive("Dora")
     await dora.opens(f"/chat/{story.chat_id}")
     await dora.is_home()
+    await expect(dora.page.get_by_text("open its invite link")).to_be_visible()
     assert dora.witness.calls == []
     assert "Nobody outside" not in await dora.page.content()
+
+
+async def test_a_name_that_is_too_long_is_told_before_anything_is_sent(
+    arrive: Arrival, story: Story
+) -> None:
+    dora = await arrive("Dora")
+    await dora.opens(f"/chat/{story.chat_id}#{story.magic_key}")
+    await dora.name_box.fill("x" * 33)
+    await dora.button("Join").click()
+    await expect(dora.page.get_by_role("alert")).to_contain_text("32 characters")
+    assert dora.witness.calls == []
+    await dora.name_box.fill("🎬" * 32)
+    await dora.button("Join").click()
+    await dora.is_in()
 
 
 async def test_a_stranger_does_not_get_back_in_with_the_back_button(

@@ -49,6 +49,19 @@ async def test_who_reads_above_is_told_of_news_and_goes_there_with_a_press(
     await expect(alice.button("new message")).to_have_count(0)
 
 
+async def test_who_reads_what_is_gone_goes_on_at_the_oldest_that_is_left(
+    alice: Guest, story: Story
+) -> None:
+    await fills(story, 30)
+    await expect(alice.messages).to_have_count(30)
+    await scrolls_up(alice)
+    for number in range(40):
+        await story.bob.say(f"News {number}")
+    await expect(alice.messages.last).to_have_text("News 39")
+    await expect(alice.message("News 10")).to_be_in_viewport(ratio=1)
+    await expect(alice.button("30 new messages")).to_be_visible()
+
+
 async def test_the_lines_one_reads_do_not_move_while_older_ones_vanish(
     alice: Guest, story: Story
 ) -> None:
