@@ -23,6 +23,17 @@ HYPERCORN = [
 ]
 
 
+def configured(folder: Path, **values: int) -> list[str]:
+    """Return the options for a server with the configuration that ships, but for these values."""
+    text = assets.find("hypercorn.toml").read_text(encoding="utf-8")
+    for name, value in values.items():
+        text, found = re.subn(rf"(?m)^{name} = .*", f"{name} = {value}", text)
+        assert found == 1, name
+    config = folder / "hypercorn.toml"
+    config.write_text(text, encoding="utf-8")
+    return ["--config", str(config)]
+
+
 class Server:
     """One server process; `url` is where it listens, `log()` all it has said."""
 

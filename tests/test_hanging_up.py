@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import inspect
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from hypercorn.config import Config
 from tests.client import Api
 from tests.crowd import HOLD, Line, Reader, a_server, hold, lines_to, until
 from tests.people import Person, Story, tell
-from tests.serving import Server
+from tests.serving import Server, configured
 from watchparty import assets
 from watchparty.app import create_app
 from watchparty.listening import listen
@@ -78,10 +77,7 @@ async def test_a_server_whose_thousand_clients_vanish_is_as_before(
 async def test_who_hangs_up_between_two_polls_is_kept_as_long_as_an_idle_connection(
     tmp_path: Path,
 ) -> None:
-    config = tmp_path / "hypercorn.toml"
-    shipped = assets.find("hypercorn.toml").read_text()
-    config.write_text(re.sub(r"(?m)^keep_alive_timeout = .*", "keep_alive_timeout = 1", shipped))
-    with a_server(tmp_path, "--config", str(config)) as server:
+    with a_server(tmp_path, *configured(tmp_path, keep_alive_timeout=1)) as server:
         async with Api(server.url) as api:
             story = await tell(api)
             before = open_files(server)

@@ -12,6 +12,8 @@ from watchparty.web.body import BODY_MAX
 from watchparty.web.chats import chats
 from watchparty.web.errors import init_errors
 from watchparty.web.headers import init_headers
+from watchparty.web.malformed import init_malformed
+from watchparty.web.overload import init_overload
 from watchparty.web.pages import pages
 from watchparty.web.paths import init_paths
 from watchparty.web.polls import polls
@@ -40,6 +42,8 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.jinja_env.globals["static"] = static
 
     init_paths(app)
+    init_malformed(app)
+    init_overload(app)
     init_proxies(app, settings.trusted_proxies)
     init_errors(app)
     init_headers(app)

@@ -16,8 +16,9 @@ DEFAULT_NAME = "Guest"
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 # "Letters" and "symbols" that draw nothing: the Hangul fillers, which Unicode
-# counts as Default_Ignorable_Code_Point, and the empty Braille pattern.
-INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+# counts as Default_Ignorable_Code_Point, the empty Braille pattern, the place of an
+# object that is not there, and a note without a head.
+INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffc\U0001d159")
 
 
 # Visible ASCII, as an HTTP header carries it anyway.

@@ -82,12 +82,20 @@ def _json(data: bytes) -> Fields:
 
 def _pairs(data: bytes) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
+        return parse_qsl(_utf8(data), keep_blank_values=True, errors="strict")
+    except ValueError as error:
+        raise InvalidRequest("The form must be UTF-8.") from error
+
+
+def _utf8(data: bytes) -> str:
+    try:
+        return data.decode()
     except ValueError as error:
         raise InvalidRequest("The form must be UTF-8.") from error
 
 
 def _parts(request: Request, data: bytes) -> list[tuple[str, str]]:
+    _utf8(data)
     parser = FormDataParser()
     _, form, _ = parser.parse(BytesIO(data), request.mimetype, len(data), request.mimetype_params)
     return list(form.items(multi=True))

@@ -48,7 +48,9 @@ async def join(chat_id: int) -> Response:
 async def read(chat_id: int) -> Response | Redirect:
     """Return the messages newer than `since`, held up to `wait` seconds until there are some."""
     if _is_visit(request):
-        return redirect(url_for("pages.chat", invited=chat_id), 303)
+        return redirect(
+            url_for("pages.chat", invited=chat_id, magic_key=request.args.get("magic_key")), 303
+        )
     seat = await party().take_seat(chat_id, credentials.require(request.headers))
     cursor, wait = query.cursor(request.args), query.wait(request.args)
     if cursor.since is None:

@@ -36,7 +36,9 @@ def init_errors(app: Quart) -> None:
 
 
 async def _refuse(error: errors.PartyError) -> Response:
-    response = json(ErrorAnswer(error.code, error.message), STATUSES[type(error)])
+    # What is wrong with the store is for the operator: it names files.
+    message = type(error).message if isinstance(error, errors.Unavailable) else error.message
+    response = json(ErrorAnswer(error.code, message), STATUSES[type(error)])
     if response.status_code == 401:  # RFC 9110 section 11.6.1
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, errors.Unavailable):

@@ -14,7 +14,10 @@ def magic_link(origin: str, chat_id: int, magic_key: str) -> str:
 
 def origin(request: Request, public_url: str | None) -> str:
     """Return what addresses on this server begin with, as the asker sees it."""
-    return public_url or f"{request.scheme}://{request.host or _own_host(request)}"
+    if public_url:
+        return public_url
+    scheme = "https" if request.scheme == "https" else "http"  # a proxy may say anything
+    return f"{scheme}://{request.host or _own_host(request)}"
 
 
 def _own_host(request: Request) -> str:

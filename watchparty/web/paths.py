@@ -1,7 +1,6 @@
 """What a chat looks like in a path."""
 
-from quart import Quart, request
-from werkzeug.exceptions import NotFound
+from quart import Quart
 from werkzeug.routing import BaseConverter
 
 
@@ -18,7 +17,8 @@ class ChatIdConverter(BaseConverter):
 class InvitedConverter(BaseConverter):
     """A chat id, with the magic key in tow when a mail filter turned `#` into `%23`."""
 
-    regex = "[0-9]{1,18}(?:#[^/]*)?"
+    regex = "[0-9]{1,18}/?(?:#.*)?"
+    part_isolating = False
 
 
 def init_paths(app: Quart) -> None:
@@ -26,9 +26,3 @@ def init_paths(app: Quart) -> None:
     app.url_map.converters["chat_id"] = ChatIdConverter
     app.url_map.converters["invited"] = InvitedConverter
     app.url_map.merge_slashes = False
-
-    @app.before_request
-    async def refuse() -> None:
-        """Routing drops slashes at the beginning: `//create` is nothing of ours."""
-        if request.scope["path"].startswith("//"):
-            raise NotFound

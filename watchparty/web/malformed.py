@@ -1,0 +1,73 @@
+"""Refuse requests that the framework would stumble over, in our words instead of a bare 500."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
+from quart import Quart, request
+from werkzeug.exceptions import NotFound
+
+from watchparty.party.errors import InvalidRequest
+
+MALFORMED = "watchparty.malformed"
+
+# Any name the resolver could know; everything else has to pass IDNA (RFC 5890).
+PLAIN_HOST = re.compile(rb"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?(?::\d*)?|\[[\da-fA-F:.]+\](?::\d*)?")
+
+# Bytes; no file has a longer name or path (NAME_MAX, PATH_MAX), and no address of ours.
+SEGMENT_MAX = 255
+PATH_MAX = 2_000
+
+
+def init_malformed(app: Quart) -> None:
+    """Look at each request before `app` does."""
+    serve = app.asgi_app
+
+    async def check(scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] != "lifespan" and (fault := _fault(scope)):
+            headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+            scope = {**scope, "path": "/", "headers": headers, MALFORMED: fault}
+        await serve(scope, receive, send)
+
+    @app.before_request
+    async def refuse() -> None:
+        if fault := request.scope.get(MALFORMED):
+            raise InvalidRequest(str(fault))
+        if _leads_nowhere(request.scope["path"]):
+            raise NotFound
+
+    app.asgi_app = check  # type: ignore[method-assign]
+
+
+def _fault(scope: Any) -> str | None:
+    if scope["path"][:1] != "/" and not _has_path(scope["path"]):
+        return "The request target must be a path or an address (RFC 9112 section 3.2)."
+    for name, value in scope["headers"]:
+        if name == b"host" and not _is_host(value):
+            return "Host must be a name or an address (RFC 9110 section 7.2)."
+    return None
+
+
+def _leads_nowhere(path: str) -> bool:
+    """Tell what the file system would choke on, and `//`, of which routing would drop one."""
+    too_long = len(path) > PATH_MAX or any(len(part) > SEGMENT_MAX for part in path.split("/"))
+    return too_long or path.startswith("//")
+
+
+def _has_path(target: str) -> bool:
+    """Tell whether an address in absolute form has a path that could be looked up."""
+    try:
+        return bool(urlsplit(target).path)
+    except ValueError:
+        return False
+
+
+def _is_host(value: bytes) -> bool:
+    if not value or PLAIN_HOST.fullmatch(value):
+        return True
+    try:
+        value.decode("latin-1").partition(":")[0].lower().encode("idna")
+    except UnicodeError:
+        return False
+    return True

@@ -1,0 +1,40 @@
+"""When the system has no more connections to give: say so once in a while, not thousands of times.
+
+asyncio asks for as many connections at a time as the listening socket may queue, and
+complains of each that it does not get. With a long queue these complaints would be all
+that the server does until somebody hangs up.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+from quart import Quart
+
+COMPLAINT = "socket.accept() out of system resource"  # asyncio.selector_events
+EVERY = 10.0  # seconds
+
+
+def init_overload(app: Quart) -> None:
+    """Let `app` keep its event loop from drowning in complaints."""
+
+    @app.before_serving
+    async def listen() -> None:
+        loop = asyncio.get_running_loop()
+        before, told = loop.get_exception_handler(), -EVERY
+
+        def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            nonlocal told
+            if context.get("message") == COMPLAINT:
+                if time.monotonic() - told < EVERY:
+                    return
+                told = time.monotonic()
+                app.logger.error(
+                    "no connections left (%s): some have to wait", context["exception"]
+                )
+            elif before is not None:
+                before(loop, context)
+            else:
+                loop.default_exception_handler(context)
+
+        loop.set_exception_handler(handle)
