@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 CHUNK = 65_536  # bytes
+PATIENCE = 10  # seconds until what must happen counts as not happening
 REQUEST = re.compile(rb"([A-Z]+ /\S*) HTTP/1\.1\r\n")
 NOTHING = re.compile(r"(?!)")
 
@@ -25,17 +26,16 @@ class Call:
 class Line:
     """Forwards HTTP/1.1 to a server; `url` is what clients call it."""
 
-    def __init__(self, url: str, host: str = "127.0.0.1") -> None:
+    def __init__(self, url: str) -> None:
         self.upstream = int(url.rpartition(":")[2])
         self.calls: list[Call] = []
         self.is_cut = self.is_silent = False
         self.refused = self.lost = NOTHING
-        self._host = host
         self._wires: dict[Wire, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
-        self.url = f"http://{self._host}:{self._server.sockets[0].getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -50,8 +50,10 @@ class Line:
             wire.snap()
 
     def silence(self) -> None:
-        """Keep the connections, and let nothing through any more."""
+        """Keep the connections, and let nothing through, as when the network changes."""
         self.is_silent = True
+        for wire in self._wires:
+            wire.is_silent = True
 
     def refuse(self, calls: str) -> None:
         """Break the connection at every call that matches: it never arrives."""
@@ -62,9 +64,7 @@ class Line:
         self.lost = re.compile(calls)
 
     def heal(self) -> None:
-        """Let everything through again; what was swallowed stays lost."""
-        if self.is_silent:
-            self.cut()
+        """Let everything through again, on new connections: those that fell silent remain so."""
         self.is_cut = self.is_silent = False
         self.refused = self.lost = NOTHING
 
@@ -87,6 +87,15 @@ class Line:
         del self._wires[wire]
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what the line is to see."""
+    for _ in range(PATIENCE * 100):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
 class Wire:
     """One connection of a client, and ours to the server behind it."""
 
@@ -94,6 +103,7 @@ class Wire:
         self, line: Line, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.calls: list[Call] = []
+        self.is_silent = line.is_silent
         self._line = line
         self._client = reader, writer
         self._ends = [writer]
@@ -122,7 +132,7 @@ class Wire:
         while data := await source.read(CHUNK):
             if not passes(data):
                 break
-            if not self._line.is_silent:
+            if not self.is_silent:
                 goal.write(data)
                 await goal.drain()
         self.snap()
@@ -134,7 +144,7 @@ class Wire:
         return not self._line.refused.search(self.calls[-1].what)
 
     def _answer(self, _: bytes) -> bool:
-        if self._line.is_silent:
+        if self.is_silent:
             return True
         if self._line.lost.search(self.calls[-1].what):
             return False

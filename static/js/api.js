@@ -62,10 +62,11 @@ export function readChat(chatId, token, cursor, hold, signal) {
   return ask("GET", `/${chatId}?${query}`, { credential: token, signal, patience });
 }
 
-/**
- * @param {string} chatId @param {string} token @param {{ key: string, body: string }} letter posted once, however
- * often it is sent @param {AbortSignal} signal @returns {Promise<Message>}
- */
+/** @param {import("./cursors.js").Places} chats @param {number} hold @param {AbortSignal} signal */
+export const pollChats = (chats, hold, signal) =>
+  ask("POST", "/poll", { body: { wait: hold, chats }, signal, patience: hold ? hold + GRACE : PATIENCE });
+
+/** @param {string} chatId @param {string} token @param {{ key: string, body: string }} letter @param {AbortSignal} signal */
 export const postMessage = (chatId, token, { key, body }, signal) =>
   ask("POST", `/${chatId}`, { credential: token, body: { body }, key, signal });
 
@@ -77,6 +78,7 @@ async function ask(method, path, { patience = PATIENCE, signal, ...what }) {
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(), patience * 1000);
   signal?.addEventListener("abort", () => ending.abort());
+  if (signal?.aborted) ending.abort();
   try {
     return await answered(await fetch(path, request(method, what, ending.signal)));
   } catch (error) {

@@ -4,6 +4,7 @@
  *
  * @typedef {import("./api.js").Message} Message
  * @typedef {import("./letters.js").Letter} Letter
+ * @typedef {(letter: Letter, verb: "retry" | "discard") => void} Decide
  */
 import { shortly } from "./clock.js";
 import { onlyEmoji } from "./graphemes.js";
@@ -23,13 +24,11 @@ const NOTES = {
 export class Bubbles {
   /** @type {WeakMap<object, HTMLElement>} */
   #elements = new WeakMap();
-  #retry;
-  #discard;
+  #decide;
 
-  /** @param {(letter: Letter) => void} retry @param {(letter: Letter) => void} discard */
-  constructor(retry, discard) {
-    this.#retry = retry;
-    this.#discard = discard;
+  /** @param {Decide} decide */
+  constructor(decide) {
+    this.#decide = decide;
   }
 
   /** @param {Message | Letter} item @returns {HTMLElement} */
@@ -76,8 +75,8 @@ export class Bubbles {
   /** @param {HTMLElement} bubble @param {Letter} letter */
   #addProgress(bubble, letter) {
     const progress = cloned("progress-template");
-    inside(progress, ".retry").addEventListener("click", () => this.#retry(letter));
-    inside(progress, ".discard").addEventListener("click", () => this.#discard(letter));
+    inside(progress, ".retry").addEventListener("click", () => this.#decide(letter, "retry"));
+    inside(progress, ".discard").addEventListener("click", () => this.#decide(letter, "discard"));
     bubble.append(progress);
     return progress;
   }

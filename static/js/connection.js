@@ -1,15 +1,17 @@
 // @ts-check
 /** Whether the party can be reached, said politely and always in sight. */
+import { shortly } from "./clock.js";
 
 const WORDS = {
-  connecting: "Connecting…",
-  connected: "Connected",
-  lost: "Can't reach the party. Trying again…",
+  connecting: () => "Connecting…",
+  connected: () => "Connected",
+  lost: (/** @type {Date} */ since) => `Can't reach the party. Offline since ${shortly(since)}, trying again…`,
 };
 
 export class Connection {
   #status;
   #words;
+  #seen = new Date(); // the last sign of life
 
   /** @param {HTMLElement} status */
   constructor(status) {
@@ -19,10 +21,10 @@ export class Connection {
 
   /** @param {keyof typeof WORDS} state @returns {boolean} whether that is news */
   is(state) {
-    const before = this.#status.dataset.state;
-    if (before === state) return false; // saying it again would read it aloud again
+    if (state === "connected") this.#seen = new Date();
+    if (this.#status.dataset.state === state) return false; // saying it again would read it aloud again
     this.#status.dataset.state = state;
-    this.#words.textContent = WORDS[state];
+    this.#words.textContent = WORDS[state](this.#seen);
     return true;
   }
 }

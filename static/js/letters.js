@@ -1,15 +1,15 @@
 // @ts-check
 /**
- * Letters are messages the server has not confirmed yet. The browser keeps each in a record of its own
- * until then, across reloads and restarts, so that tabs of one chat never overwrite one another. A
- * letter whose tab died is taken up by another one: sent twice with one key, it is still one message.
+ * Messages the server has not confirmed yet, kept across reloads and restarts, each in a record of its
+ * own: tabs of one chat never overwrite one another. What a dead tab left, another one takes up; sent
+ * twice with one key, it is still one message.
  *
  * @typedef {object} Letter
  * @property {string} key the idempotency key
  * @property {string} body
- * @property {number} at when it was written, in ms
- * @property {number} member who wrote it; 0 until we know who we are
- * @property {"sending" | "waiting" | "failed" | "stale"} state waiting: for the connection; stale: for a yes
+ * @property {number} at ms
+ * @property {number} member who wrote it; 0: we don't know yet who we are
+ * @property {"sending" | "waiting" | "failed" | "stale"} state stale: too old to go without a yes
  * @property {string} problem why it was refused
  * @property {number} [id] the message it became
  */
@@ -50,7 +50,7 @@ export class Letters {
     this.all = this.all.filter((other) => other !== letter);
   }
 
-  /** Its key is too old to rule out a double: it goes out as if written now. @param {Letter} letter @param {number} member */
+  /** As if written now. @param {Letter} letter @param {number} member */
   renew(letter, member) {
     forGood.remove(this.#records + letter.key);
     this.keep(Object.assign(letter, { key: newKey(), at: Date.now(), member }));

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Messages on their way: one at a time, in the order they were written. A letter leaves the box when
- * the server took it, whether its answer says so or a poll brings the message first. Without an answer
- * it is sent again with the same key, until there is one; only a refusal ends that.
+ * Messages on their way: one at a time, in order. A letter leaves the box when the server took it,
+ * whether its answer says so or a poll brings the message first. Without an answer it is sent again
+ * with the same key, until there is one or it is refused.
  *
  * @typedef {import("./api.js").Message} Message
  * @typedef {import("./letters.js").Letter} Letter
@@ -48,7 +48,7 @@ export class Outbox {
     this.#flow();
   }
 
-  /** Send it after all. @param {Letter} letter */
+  /** @param {Letter} letter */
   retry(letter) {
     if (isUnderway(letter)) return;
     if (!this.#isCovered(letter)) this.#letters.renew(letter, this.#member);
@@ -64,7 +64,7 @@ export class Outbox {
     this.#changed();
   }
 
-  /** A poll brought a message of ours: the letter it came from, taken out of the box. @param {Message} message */
+  /** A poll brought a message of ours: the letter it came from. @param {Message} message */
   claim(message) {
     const letter = this.letters.find(({ key }) => key === message.key);
     if (!letter) return;
@@ -78,14 +78,9 @@ export class Outbox {
     this.#member = member;
     for (const letter of this.letters) letter.member ||= member;
     this.#letters.adopt();
-    if (back) this.#hurry();
+    if (back) this.#ending.abort(); // it hangs on the old network
+    if (back) this.#backoff.wake();
     this.#flow();
-  }
-
-  /** What hangs on the old network goes out anew, and nothing waits any longer. */
-  #hurry() {
-    this.#ending.abort();
-    this.#backoff.wake();
   }
 
   async #flow() {
@@ -138,7 +133,7 @@ export class Outbox {
     this.#letters.drop(letter);
   }
 
-  /** Whether its key still rules out that it is posted twice. @param {Letter} letter */
+  /** Whether its key rules out a double. @param {Letter} letter */
   #isCovered({ at, member }) {
     return member === this.#member && Date.now() - at < KEY_LIVES;
   }
@@ -147,10 +142,8 @@ export class Outbox {
 /** @param {Letter} letter */
 const isUnderway = ({ state }) => state === "sending" || state === "waiting";
 
-/**
- * Whether it was the message that the server did not want. A server that is busy or broken will take
- * it later, and a key that no longer opens the chat is the poll's to mend.
- * @param {unknown} error @returns {error is Refused}
- */
+const LATER = [401, 408, 425, 429];
+
+/** A busy server takes it later, and access is for the poll to mend. @param {unknown} error @returns {error is Refused} */
 const isRefusal = (error) =>
-  error instanceof Refused && error.status < 500 && ![401, 408, 425, 429].includes(error.status) && error.code !== "forbidden";
+  error instanceof Refused && error.status < 500 && !LATER.includes(error.status) && error.code !== "forbidden";

@@ -1,72 +1,76 @@
 // @ts-check
 /**
- * The one loop: ask, hand the answer over, ask again. The next request leaves when the last answer
- * has been dealt with and not before; after a failure it waits, longer each time.
+ * The one loop, in each page and in the worker they share: ask, deal with the answer, ask again. The next
+ * request leaves when the last answer has been dealt with and not before; after a failure it waits.
  */
 import { Refused, Unreachable } from "./api.js";
 import { Backoff } from "./backoff.js";
 
-const HOLD = 25; // seconds the server may hold a request; routers cut silent connections at 30 and up
+export const HOLD = 25; // seconds the server may hold a request; routers cut silent connections at 30 and up
 const HASTY = 1000; // ms; an empty answer sooner than this means the server holds nothing just now
 
 /**
- * @typedef {import("./api.js").Answer} Answer
- * @typedef {import("./api.js").Cursor} Cursor
- * @typedef {object} Listener
- * @property {(cursor: Cursor | undefined, hold: number, signal: AbortSignal) => Promise<Answer>} read
- * @property {(answer: Answer, since: number | undefined) => void} take show it; since is undefined at first
- * @property {() => Promise<boolean>} refused mend the access, or give up with false
+ * @typedef {object} Party
+ * @property {(hold: number, signal: AbortSignal) => Promise<boolean>} ask whether there was news
+ * @property {() => Promise<boolean>} [refused] mend the access, or give up with false
  * @property {() => void} lost nobody answers
  */
 
 export class Poller {
   #party;
-  /** @type {Cursor | undefined} */
-  #cursor;
   #backoff = new Backoff();
   #quick = false; // the next request isn't held: its answer tells that the party is back
-  #nudged = false;
   #ending = new AbortController();
 
-  /** @param {Listener} party */
+  /** @param {Party} party */
   constructor(party) {
     this.#party = party;
   }
 
   async run() {
-    addEventListener("online", () => this.#nudge());
-    addEventListener("offline", () => this.#nudge());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#backoff.wake());
     while (await this.#turn());
+  }
+
+  /** What there is to ask for has changed. */
+  again() {
+    this.#ending.abort();
+    this.#backoff.wake();
+  }
+
+  /** The network may have changed: a request on the old one may hang for long. */
+  nudge() {
+    this.#quick = true;
+    this.again();
   }
 
   /** @returns {Promise<boolean>} whether to go on */
   async #turn() {
+    const { signal } = (this.#ending = new AbortController());
     try {
-      await this.#ask();
+      await this.#ask(signal);
     } catch (error) {
-      if (isRefusal(error)) return this.#mend();
+      if (signal.aborted) return true; // we ended it ourselves
+      if (isRefusal(error)) return this.#mend(error);
       await this.#endure(error);
     }
     return true;
   }
 
-  async #ask() {
+  /** @param {AbortSignal} signal */
+  async #ask(signal) {
     const asked = Date.now();
-    const hold = this.#quick || !this.#cursor ? 0 : HOLD;
-    this.#ending = new AbortController();
-    const answer = await this.#party.read(this.#cursor, hold, this.#ending.signal);
-    this.#party.take(answer, this.#cursor?.since);
-    this.#cursor = { since: answer.last_id, epoch: answer.epoch };
+    const hold = this.#quick ? 0 : HOLD;
+    const news = await this.#party.ask(hold, signal);
     this.#backoff.succeeded();
-    this.#quick = this.#nudged = false;
-    const hasty = hold && !answer.messages.length && Date.now() - asked < HASTY;
-    if (hasty) await this.#backoff.pause(HASTY);
+    if (!signal.aborted) this.#quick = false;
+    if (hold && !news && Date.now() - asked < HASTY) await this.#backoff.pause(HASTY);
   }
 
-  async #mend() {
+  /** @param {unknown} refusal */
+  async #mend(refusal) {
     try {
-      return await this.#party.refused();
+      if (this.#party.refused) return await this.#party.refused();
+      throw refusal;
     } catch (error) {
       await this.#endure(error);
       return true;
@@ -75,20 +79,10 @@ export class Poller {
 
   /** @param {unknown} error */
   async #endure(error) {
-    const nudged = this.#nudged;
     this.#quick = true;
-    this.#nudged = false;
-    if (nudged) return; // we ended it ourselves
     if (!(error instanceof Refused || error instanceof Unreachable)) console.error(error); // a mistake of ours
     this.#party.lost();
     await this.#backoff.endure(error);
-  }
-
-  /** The network changed: a request on the old one may hang for long, so ask again at once. */
-  #nudge() {
-    this.#nudged = this.#quick = true;
-    this.#ending.abort();
-    this.#backoff.wake();
   }
 }
 

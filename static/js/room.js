@@ -1,16 +1,16 @@
 // @ts-check
 /** The party itself: what comes in goes on the page, what is written goes out. */
 import { Access } from "./access.js";
-import { postMessage, readChat } from "./api.js";
+import { postMessage } from "./api.js";
 import { Bottom } from "./bottom.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { Feed } from "./feed.js";
 import { History } from "./history.js";
 import { Invite } from "./invite.js";
 import { Outbox } from "./outbox.js";
 import { inside, part } from "./page.js";
 import { People } from "./people.js";
-import { Poller } from "./poller.js";
 import { Transcript } from "./transcript.js";
 
 /**
@@ -32,11 +32,7 @@ export class Room {
   #invite = new Invite();
   #bottom = new Bottom(this.#log, part("newer"));
   #outbox;
-  #transcript = new Transcript(
-    this.#log,
-    (letter) => this.#retry(letter),
-    (letter) => this.#discard(letter),
-  );
+  #transcript = new Transcript(this.#log, (letter, verb) => this.#decide(letter, verb));
   #composer;
 
   /** @param {string} chatId */
@@ -64,12 +60,11 @@ export class Room {
   }
 
   #follow() {
-    new Poller({
-      read: (cursor, hold, signal) => readChat(this.#chatId, this.#access.token, cursor, hold, signal),
+    new Feed(this.#chatId, this.#access, {
       take: (answer, since) => this.#take(answer, since),
       refused: () => this.#access.renew(),
       lost: () => (this.#show(), this.#connection.is("lost")),
-    }).run();
+    }).follow();
   }
 
   #show() {
@@ -106,16 +101,10 @@ export class Room {
     this.#outbox.put(body);
   }
 
-  /** @param {Letter} letter */
-  #retry(letter) {
+  /** @param {Letter} letter @param {"retry" | "discard"} verb */
+  #decide(letter, verb) {
     this.#composer.focusIfRoomy(); // the button is about to vanish
-    this.#outbox.retry(letter);
-  }
-
-  /** @param {Letter} letter */
-  #discard(letter) {
-    this.#composer.focusIfRoomy();
-    this.#outbox.discard(letter);
+    this.#outbox[verb](letter);
   }
 
   /** @param {Message} message a poll brought; perhaps one of ours, ahead of its own answer */

@@ -24,10 +24,10 @@ export class Transcript {
   /** @type {WeakMap<object, HTMLElement>} */
   #lines = new WeakMap();
 
-  /** @param {HTMLElement} log @param {(letter: Letter) => void} retry @param {(letter: Letter) => void} discard */
-  constructor(log, retry, discard) {
+  /** @param {HTMLElement} log @param {import("./bubbles.js").Decide} decide */
+  constructor(log, decide) {
     this.#log = log;
-    this.#bubbles = new Bubbles(retry, discard);
+    this.#bubbles = new Bubbles(decide);
   }
 
   /** A letter became a message: the same bubble from now on. @param {Letter} letter @param {Message} message */

@@ -12,6 +12,7 @@ from tests.browser import chromium
 from tests.browser.guests import Guest
 from tests.browser.party import Party, is_known, learns_nothing
 from tests.client import Api
+from tests.cutting import Line
 from tests.people import Person, Story, tell
 from tests.serving import Server
 
@@ -50,11 +51,20 @@ async def api(server: Server) -> AsyncIterator[Api]:
         yield api
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def line(server: Server) -> AsyncIterator[Line]:
+    """What lies between browsers and server, for a story that cuts it or listens to it."""
+    async with Line(server.url) as line:
+        yield line
+
+
 @pytest.fixture
 def origin(server: Server, request: pytest.FixtureRequest) -> str:
     """What the browsers call the server; a parameter is another name for its host."""
     host = getattr(request, "param", "127.0.0.1")
-    return server.url.replace("127.0.0.1", host)
+    listens = "line" in request.fixturenames
+    url = request.getfixturevalue("line").url if listens else server.url
+    return str(url).replace("127.0.0.1", host)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -5,6 +5,7 @@ from playwright.async_api import expect
 from tests.browser.guests import Guest
 from tests.browser.party import Party
 from tests.browser.witness import UNREACHABLE
+from tests.cutting import Line
 from tests.people import Person, Story
 
 WINDOW = 30
@@ -46,14 +47,16 @@ async def test_ones_own_messages_do_not_make_it_more_than_thirty(
     assert await alice.most_messages() == WINDOW
 
 
-async def test_who_comes_back_is_told_how_many_messages_passed(alice: Guest, story: Story) -> None:
+async def test_who_comes_back_is_told_how_many_messages_passed(
+    alice: Guest, story: Story, line: Line
+) -> None:
     alice.witness.forgive(UNREACHABLE)
     await says_many(story.bob, 1, 3)
     await alice.sees("Line number 3")
-    await alice.context.set_offline(True)
+    line.cut()
     await expect(alice.connection).to_contain_text("Can't reach the party")
     await says_many(story.bob, 4, 60)
-    await alice.context.set_offline(False)
+    line.heal()
     await alice.is_connected()
     passed = 60 - WINDOW - 3
     await expect(alice.log).to_contain_text(f"{passed} messages passed while you were away")
@@ -61,15 +64,15 @@ async def test_who_comes_back_is_told_how_many_messages_passed(alice: Guest, sto
 
 
 async def test_who_comes_back_in_time_misses_nothing_and_is_told_nothing(
-    alice: Guest, story: Story
+    alice: Guest, story: Story, line: Line
 ) -> None:
     alice.witness.forgive(UNREACHABLE)
     await says_many(story.bob, 1, 3)
     await alice.sees("Line number 3")
-    await alice.context.set_offline(True)
+    line.cut()
     await expect(alice.connection).to_contain_text("Can't reach the party")
     await says_many(story.bob, 4, 20)
-    await alice.context.set_offline(False)
+    line.heal()
     await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(1, 21)])
     assert "passed while you were away" not in await alice.log.inner_text()
 

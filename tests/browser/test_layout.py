@@ -6,6 +6,7 @@ from playwright.async_api import FloatRect, ViewportSize, expect
 from tests.browser.conftest import Arrival, seated
 from tests.browser.guests import Guest
 from tests.browser.witness import UNREACHABLE
+from tests.cutting import Line
 from tests.people import Story
 
 SMALL: ViewportSize = {"width": 320, "height": 640}
@@ -73,7 +74,7 @@ async def test_long_names_fit_a_small_phone(arrive: Arrival, story: Story) -> No
 
 
 async def test_the_header_stays_one_line_and_nothing_moves_when_the_connection_goes(
-    arrive: Arrival, story: Story
+    arrive: Arrival, story: Story, line: Line
 ) -> None:
     alice = await seated(await arrive("Alice", viewport=PHONE), story.alice)
     alice.witness.forgive(UNREACHABLE)
@@ -81,11 +82,11 @@ async def test_the_header_stays_one_line_and_nothing_moves_when_the_connection_g
     await alice.sees("Hold still, please")
     before = await places(alice)
     assert before["banner"]["height"] < 80
-    await alice.context.set_offline(True)
+    line.cut()
     await expect(alice.connection).to_contain_text("Can't reach the party")
     assert await places(alice) == before
     await fits(alice)
-    await alice.context.set_offline(False)
+    line.heal()
     await alice.is_connected()
     assert await places(alice) == before
 

@@ -1,0 +1,70 @@
+// @ts-check
+/** This tab's line to the poll that all tabs share, as long as the browser can share one. */
+import { Refused, Unreachable } from "./api.js";
+
+const START = 5000; // ms until a worker that has said nothing counts as one that doesn't run
+const SILENCE = 90_000; // ms; a living worker says something long before
+
+/**
+ * @typedef {import("./api.js").Answer} Answer
+ * @typedef {import("./cursors.js").Place & { hold: number }} Question
+ */
+
+export class SharedPoll {
+  /** @type {MessagePort | undefined} */
+  #port;
+  #number = 0;
+  #lost;
+  /** @type {(said: any) => void} */
+  #hear = () => {};
+
+  /** @param {() => void} lost nobody answers the worker, who goes on trying */
+  constructor(lost) {
+    this.#lost = lost;
+    this.#connect();
+    addEventListener("pagehide", () => this.#port?.postMessage(null));
+  }
+
+  get works() {
+    return this.#port !== undefined;
+  }
+
+  /** @param {Question} question @param {AbortSignal} signal @returns {Promise<Answer | void>} nothing: no worker */
+  read(question, signal) {
+    const number = ++this.#number;
+    return new Promise((resolve, reject) => {
+      const end = () => reject(new Unreachable());
+      const timer = setTimeout(() => (this.#connect(), end()), SILENCE);
+      signal.addEventListener("abort", () => (clearTimeout(timer), end()));
+      this.#hear = (said) => {
+        if (said.number !== number && this.#port) return; // too late: it was asked again
+        clearTimeout(timer);
+        if (said.refused) reject(new Refused(403, said.refused, 0));
+        else resolve(said.answer);
+      };
+      this.#port?.postMessage({ ...question, number });
+    });
+  }
+
+  #connect() {
+    this.#port?.close();
+    try {
+      const worker = new SharedWorker(new URL("./poll-worker.js", import.meta.url), { type: "module" });
+      const timer = setTimeout(() => this.#giveUp(), START);
+      worker.onerror = () => this.#giveUp();
+      worker.port.onmessage = ({ data }) => {
+        clearTimeout(timer);
+        if (data.lost) this.#lost();
+        else this.#hear(data);
+      };
+      this.#port = worker.port;
+    } catch {
+      this.#giveUp();
+    }
+  }
+
+  #giveUp() {
+    this.#port = undefined;
+    this.#hear({});
+  }
+}
