@@ -55,7 +55,8 @@ async def test_after_a_sleep_a_connection_that_died_is_not_waited_for(
     line.heal()
     await story.bob.say("Said to the sleeping")
     start = time.monotonic()
-    await alice.page.clock.fast_forward("10:00")
+    await alice.page.clock.set_system_time(time.time() + 600)
+    await alice.page.clock.fast_forward("00:05")
     await alice.sees("Said to the sleeping")
     assert time.monotonic() - start < 5
 

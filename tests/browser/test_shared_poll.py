@@ -65,7 +65,7 @@ async def test_tabs_that_close_leave_no_gap_for_the_others(
     await until(lambda: not line.held())
 
 
-async def test_a_frozen_tab_holds_up_nobody_and_catches_up(
+async def test_a_tab_that_stands_still_holds_up_nobody_and_catches_up(
     arrive: Arrival, api: Api, line: Line
 ) -> None:
     alice, [chat, other] = await in_chats(api, await arrive("Alice"), 2)
@@ -74,7 +74,8 @@ async def test_a_frozen_tab_holds_up_nobody_and_catches_up(
         await chat.say(f"Line number {number}")
     await tab.sees("Line number 3")
     chrome = await tab.context.new_cdp_session(tab.page)
-    await chrome.send("Page.setWebLifecycleState", {"state": "frozen"})
+    await chrome.send("Debugger.enable")
+    await chrome.send("Debugger.pause")  # at its next step
     for number in range(4, 61):
         await chat.say(f"Line number {number}")
         if number % 10 == 0:
@@ -83,7 +84,7 @@ async def test_a_frozen_tab_holds_up_nobody_and_catches_up(
     await neighbour.sees("Next door")
     last = [f"Line number {n}" for n in range(31, 61)]
     await expect(twin.messages).to_have_text(last)
-    await chrome.send("Page.setWebLifecycleState", {"state": "active"})
+    await chrome.send("Debugger.disable")
     await expect(tab.messages).to_have_text(last)
     await chat.say("Everybody here?")
     for reader in (tab, twin):
