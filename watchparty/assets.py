@@ -22,7 +22,7 @@ def find(name: str) -> Path:
 
 
 def fingerprint(folder: Path) -> str:
-    """Return ten hex digits that change with any file below `folder`.
+    """Return eight hex digits that change with any file below `folder`.
 
     They are part of every static address, so a browser may keep the files for
     ever and an upgrade still reaches it, the imports of ES modules included.
@@ -31,4 +31,4 @@ def fingerprint(folder: Path) -> str:
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(str(file.relative_to(folder)).encode())
         digest.update(file.read_bytes())
-    return digest.hexdigest()[:10]
+    return digest.hexdigest()[:8]

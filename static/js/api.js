@@ -39,8 +39,8 @@ export class Unreachable extends Error {
 /** @param {string} username @param {string} [authKey] given: rename its owner @returns {Promise<Identity>} */
 export const introduce = (username, authKey) => ask("POST", "/auth", { credential: authKey, body: { username } });
 
-/** @param {string} authKey @returns {Promise<Session>} */
-export const createChat = (authKey) => ask("POST", "/create", { credential: authKey, body: {} });
+/** @param {string} authKey @param {string} key one key makes one chat @returns {Promise<Session>} */
+export const createChat = (authKey, key) => ask("POST", "/create", { credential: authKey, body: {}, key });
 
 /**
  * @param {string} chatId @param {string} authKey

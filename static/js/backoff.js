@@ -18,7 +18,7 @@ export class Backoff {
     this.#failures = 0;
   }
 
-  /** Wait, longer after each failure; and as long as the server asked for. @param {unknown} error */
+  /** Wait, longer each time, or as long as the server asks for. @param {unknown} error */
   endure(error) {
     const asked = error instanceof Refused ? error.retryAfter : 0;
     const longest = Math.min(CEILING, FIRST * 2 ** Math.min(this.#failures++, 10));

@@ -5,7 +5,8 @@ import { shortly } from "./clock.js";
 const WORDS = {
   connecting: () => "Connecting…",
   connected: () => "Connected",
-  lost: (/** @type {Date} */ since) => `Can't reach the party. Offline since ${shortly(since)}, trying again…`,
+  /** @param {Date} since */
+  lost: (since) => `Can't reach the party. Offline since ${shortly(since)}, trying again…`,
 };
 
 export class Connection {

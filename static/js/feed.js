@@ -1,5 +1,5 @@
 // @ts-check
-/** The news of one chat, from the poll that all tabs share; where there is none, from a poll of this page. */
+/** The news of one chat, from the poll that all tabs share, or else from one of this page. */
 import { readChat } from "./api.js";
 import { HOLD, Poller } from "./poller.js";
 import { SharedPoll } from "./shared-poll.js";
@@ -76,7 +76,7 @@ export class Feed {
     return { answer: await readChat(this.#chatId, token, place, hold, signal), held: true };
   }
 
-  /** In the background, a poll of our own ends at once; back in sight, nobody waits for a back-off. */
+  /** In the background, a poll of our own ends; back in sight, nobody waits for a back-off. */
   #turned() {
     if (document.hidden ? !this.#shared.works : this.#isLost) this.#poller.nudge();
   }

@@ -51,9 +51,9 @@ export class History {
     this.#lines = [{ after: 0, until, line: REPLACED }];
   }
 
-  /** @param {number} since @param {{ missed: number, last_id: number }} answer @param {number[]} gone before anybody saw them */
+  /** @param {number} since @param {import("./api.js").Answer} answer @param {number[]} gone unseen */
   #miss(since, { missed, last_id: until }, gone) {
-    // Our own messages may be among those the poll never brought: they are here, the rest is missing.
+    // Our own may be among those the poll never brought: they are here, the rest is missing.
     const known = [...this.#messages.keys()].filter((id) => id > since && id <= since + missed);
     const count = missed - known.length + gone.length;
     if (count <= 0) return;

@@ -2,14 +2,18 @@
 /** The home page: a name, and a party is on. */
 import { createChat } from "./api.js";
 import { as } from "./identity.js";
+import { newKey } from "./keys.js";
 import { NameForm } from "./name-form.js";
 import { part } from "./page.js";
 import { keepSession } from "./sessions.js";
 import { takeNotice } from "./way-home.js";
 
+let key = newKey(); // of one party, however often it takes to press
+
 /** @param {string} username @returns {Promise<boolean>} */
 async function startParty(username) {
-  const session = await as(username, createChat);
+  const session = await as(username, (authKey) => createChat(authKey, key));
+  key = newKey();
   const kept = keepSession(session);
   // A browser that keeps nothing walks in by its own invitation.
   location.assign(`/chat/${session.chat_id}${kept ? "" : `#${session.magic_key}`}`);

@@ -1,12 +1,12 @@
 // @ts-check
 /** Who this browser is, across chats: one auth_key and the name it goes by. */
 import { Refused, introduce } from "./api.js";
-import { forGood, text } from "./storage.js";
+import { forGood, secret, text } from "./storage.js";
 
 const ME = "watchparty:me";
 
 export const rememberedName = () => text(forGood.read(ME).username);
-export const authKey = () => text(forGood.read(ME).auth_key);
+export const authKey = () => secret(forGood.read(ME).auth_key);
 
 /**
  * Take a step under this name. A key the server doesn't know any more is replaced silently, once.

@@ -66,8 +66,8 @@ async function accept(chatId, username) {
 function keyInAddress() {
   const inPath = location.pathname.match(CHAT_PATH)?.[2];
   const inQuery = new URLSearchParams(location.search).get("magic_key");
-  const found = readable(location.hash.slice(1)) || inQuery || readable(inPath ?? "");
-  return found.match(/^[\w-]*/)?.[0] ?? ""; // a messenger may take the end of the sentence for the link's
+  const found = inQuery || readable(location.hash.slice(1)) || readable(inPath ?? "");
+  return found.match(/[\w-]+/)?.[0] ?? ""; // messengers stretch links
 }
 
 /** @param {string} encoded */

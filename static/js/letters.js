@@ -13,10 +13,10 @@
  * @property {string} problem why it was refused
  * @property {number} [id] the message it became
  */
+import { newKey } from "./keys.js";
 import { forGood, text } from "./storage.js";
 
-const KEY_SIZE = 16; // bytes; nobody guesses it and no two are the same
-const ORPHANED = 30_000; // ms; by then a living tab got rid of its letter, or has no connection either
+const ORPHANED = 30_000; // ms; a living tab got rid of it by then, or has no connection either
 
 export class Letters {
   #records;
@@ -34,7 +34,7 @@ export class Letters {
 
   /** @param {string} body @param {number} member @param {Letter["state"]} state */
   write(body, member, state) {
-    const at = Math.max(Date.now(), (this.all.at(-1)?.at ?? 0) + 1); // one order, whatever the clock does
+    const at = Math.max(Date.now(), (this.all.at(-1)?.at ?? 0) + 1); // in order, whatever the clock does
     this.all.push({ key: newKey(), body, at, member, state, problem: "" });
     this.keep(this.all[this.all.length - 1]);
   }
@@ -50,7 +50,7 @@ export class Letters {
     this.all = this.all.filter((other) => other !== letter);
   }
 
-  /** As if written now. @param {Letter} letter @param {number} member */
+  /** @param {Letter} letter @param {number} member */
   renew(letter, member) {
     forGood.remove(this.#records + letter.key);
     this.keep(Object.assign(letter, { key: newKey(), at: Date.now(), member }));
@@ -72,12 +72,9 @@ export class Letters {
     return { key, body: text(body), at: Number(at) || 0, member: Number(member) || 0, problem: text(problem), state };
   }
 
-  /** @param {string} record that another tab removed: the letter arrived, or was discarded */
+  /** @param {string} record that another tab removed */
   #dropped(record) {
     const letter = this.all.find(({ key }) => this.#records + key === record);
     if (letter) this.#changed(this.drop(letter));
   }
 }
-
-const newKey = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(KEY_SIZE)), (byte) => byte.toString(16).padStart(2, "0")).join("");

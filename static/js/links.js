@@ -36,8 +36,8 @@ const isMidWord = (text, index) => /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, 
 /** A name before the host ("https://bank.example@elsewhere.example") only ever deceives. @param {string} address */
 function isWeb(address) {
   try {
-    const { protocol, username } = new URL(address);
-    return /^https?:$/.test(protocol) && !username;
+    const { protocol, username, password } = new URL(address);
+    return /^https?:$/.test(protocol) && !username && !password;
   } catch {
     return false;
   }

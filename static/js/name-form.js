@@ -20,6 +20,7 @@ export class NameForm {
     this.#problem = /** @type {HTMLElement} */ (form.querySelector(".problem"));
     this.#act = act;
     this.#name.value = rememberedName();
+    /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]")).disabled = false;
     form.addEventListener("submit", (event) => (event.preventDefault(), this.#submit()));
     this.#name.addEventListener("input", () => this.#complain(""));
     // A page that comes back from the back/forward cache must not stay busy for ever.

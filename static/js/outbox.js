@@ -26,10 +26,8 @@ export class Outbox {
   #changed;
 
   /**
-   * @param {string} chatId
-   * @param {(letter: Letter, signal: AbortSignal) => Promise<Message>} post
-   * @param {(letter: Letter, message: Message) => void} arrived
-   * @param {() => void} changed
+   * @param {string} chatId @param {(letter: Letter, signal: AbortSignal) => Promise<Message>} post
+   * @param {(letter: Letter, message: Message) => void} arrived @param {() => void} changed
    */
   constructor(chatId, post, arrived, changed) {
     this.#letters = new Letters(chatId, changed);

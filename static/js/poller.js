@@ -7,7 +7,7 @@ import { Refused, Unreachable } from "./api.js";
 import { Backoff } from "./backoff.js";
 
 export const HOLD = 25; // seconds the server may hold a request; routers cut silent connections at 30 and up
-const HASTY = 1000; // ms; an empty answer sooner than this means the server holds nothing just now
+const HASTY = 1000; // ms; an empty answer sooner than this: the server holds nothing just now
 
 /**
  * @typedef {object} Party
@@ -19,7 +19,7 @@ const HASTY = 1000; // ms; an empty answer sooner than this means the server hol
 export class Poller {
   #party;
   #backoff = new Backoff();
-  #quick = false; // the next request isn't held: its answer tells that the party is back
+  #quick = false; // not held: its answer tells that the party is back
   #ending = new AbortController();
 
   /** @param {Party} party */

@@ -1,12 +1,12 @@
 // @ts-check
 /** The keys to single chats, one record each, so that tabs in different chats never mix. */
-import { forGood, text } from "./storage.js";
+import { forGood, secret } from "./storage.js";
 
 /** @param {string} chatId */
 const record = (chatId) => `watchparty:chat:${chatId}`;
 
 /** @param {string} chatId @returns {string} the session token, empty when there is none */
-export const sessionFor = (chatId) => text(forGood.read(record(chatId)).session_token);
+export const sessionFor = (chatId) => secret(forGood.read(record(chatId)).session_token);
 
 /** @param {import("./api.js").Session} session @returns {boolean} whether it outlives the page */
 export const keepSession = ({ chat_id, session_token, username }) =>

@@ -3,12 +3,10 @@
 import { Refused, Unreachable } from "./api.js";
 
 const START = 5000; // ms until a worker that has said nothing counts as one that doesn't run
-const SILENCE = 90_000; // ms; a living worker says something long before
+const SILENCE = 90_000; // ms; a living worker says something before,
+const ASKED = 30_000; // ms; and sooner when it holds nothing
 
-/**
- * @typedef {import("./api.js").Answer} Answer
- * @typedef {import("./cursors.js").Place & { hold: number }} Question
- */
+/** @typedef {import("./cursors.js").Place & { hold: number }} Question */
 
 export class SharedPoll {
   /** @type {MessagePort | undefined} */
@@ -29,12 +27,12 @@ export class SharedPoll {
     return this.#port !== undefined;
   }
 
-  /** @param {Question} question @param {AbortSignal} signal @returns {Promise<Answer | void>} nothing: no worker */
+  /** @param {Question} question @param {AbortSignal} signal @returns {Promise<import("./api.js").Answer | void>} */
   read(question, signal) {
     const number = ++this.#number;
     return new Promise((resolve, reject) => {
       const end = () => reject(new Unreachable());
-      const timer = setTimeout(() => (this.#connect(), end()), SILENCE);
+      const timer = setTimeout(() => (this.#connect(), end()), question.hold ? SILENCE : ASKED);
       signal.addEventListener("abort", () => (clearTimeout(timer), end()));
       this.#hear = (said) => {
         if (said.number !== number && this.#port) return; // too late: it was asked again

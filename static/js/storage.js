@@ -51,6 +51,9 @@ export const forThisTab = new Shelf(() => sessionStorage);
 /** @param {unknown} value */
 export const text = (value) => (typeof value === "string" ? value : "");
 
+/** One that fits into a header. @param {unknown} value */
+export const secret = (value) => (/^[!-~]+$/.test(text(value)) ? text(value) : "");
+
 /** @template T @param {() => T} step @returns {T | undefined} */
 function attempt(step) {
   try {

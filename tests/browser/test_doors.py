@@ -9,7 +9,15 @@ from tests.browser.party import Party, learns_nothing
 from tests.browser.witness import REFUSED
 from tests.people import Story
 
-LINKS = ["/chat/{}#{}", "/chat/{}?magic_key={}", "/chat/{}%23{}", "/chat/{}#{}).", "/chat/{}#{}%20"]
+LINKS = [
+    "/chat/{}#{}",
+    "/chat/{}/#{}",
+    "/chat/{}?magic_key={}#_=_",
+    "/chat/{}?magic_key={}",
+    "/chat/{}%23{}",
+    "/chat/{}#{}).",
+    "/chat/{}#{}%20",
+]
 
 NOTE_ADDRESSES = """
     window.addresses = [];
@@ -136,3 +144,26 @@ async def keeps_no_key_in_sight(guest: Guest, magic_key: str) -> None:
     assert guest.page.url == f"{guest.origin}/chat/{guest.chat_id}"
     shown = await guest.page.evaluate("location.href + JSON.stringify(history.state)")
     assert magic_key not in shown
+
+
+@pytest.mark.parametrize("broken", ["a\nb", "€", ""])
+async def test_a_stored_key_that_cannot_be_sent_locks_nobody_out(
+    arrive: Arrival, story: Story, broken: str
+) -> None:
+    dora = await arrive("Dora")
+    await dora.opens("/")
+    for record in ("me", f"chat:{story.chat_id}"):
+        kept = {"auth_key": broken, "session_token": broken, "username": "Dora"}
+        await dora.page.evaluate(
+            "([key, value]) => localStorage.setItem(key, JSON.stringify(value))",
+            [f"watchparty:{record}", kept],
+        )
+    await dora.joins(story.magic_link)
+    await dora.says("Here I am")
+
+
+async def test_nothing_can_be_pressed_before_the_page_is_ready(arrive: Arrival) -> None:
+    dora = await arrive("Dora", java_script_enabled=False)
+    for path, button in (("/", "Start a watch party"), ("/username", "Save")):
+        await dora.opens(path)
+        await expect(dora.button(button)).to_be_disabled()

@@ -63,6 +63,21 @@ async def test_the_longest_message_fits_a_small_phone(
     await expect(alice.log).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("text", ["👨" + "\u200d👨" * 900, "a" + "\n" * 1990 + "b"])
+async def test_a_message_that_cannot_be_broken_takes_no_room_from_others(
+    arrive: Arrival, story: Story, text: str
+) -> None:
+    await story.bob.say(text)
+    await story.bob.say("An ordinary line, long enough to need a second one on a small phone")
+    alice = await seated(await arrive("Alice", viewport=SMALL), story.alice)
+    for bubble in await alice.messages.all():
+        box = await bubble.bounding_box()
+        assert box is not None
+        assert box["width"] <= SMALL["width"]
+        assert box["height"] <= 2 * SMALL["height"]
+    await expect(alice.messages.last).to_be_in_viewport(ratio=1)
+
+
 async def test_long_names_fit_a_small_phone(arrive: Arrival, story: Story) -> None:
     dora = await arrive("W" * 32, viewport=SMALL)
     await dora.joins(f"/chat/{story.chat_id}#{story.magic_key}")
