@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.browser.chromium import HOME_NETWORK
 from tests.browser.conftest import Arrival
@@ -172,3 +172,22 @@ async def accounted(guest: Guest) -> set[int]:
     gaps = set(range(1, max(seen) + 1)) - seen
     assert len(gaps) == told, (sorted(seen), lines)
     return seen | gaps
+
+
+async def test_a_worker_that_died_is_replaced(
+    browser: Browser, arrive: Arrival, api: Api, line: Line
+) -> None:
+    alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
+    await alice.context.clock.install()
+    tab = await opens(alice, chat)
+    await until(lambda: len(line.held(POLL)) == 1)
+    chrome = await browser.new_browser_cdp_session()
+    targets = (await chrome.send("Target.getTargets"))["targetInfos"]
+    for worker in [one for one in targets if one["type"] == "shared_worker"]:
+        await chrome.send("Target.closeTarget", {"targetId": worker["targetId"]})
+    await until(lambda: not line.held(POLL))
+    await chat.say("Said to nobody")
+    await tab.page.clock.fast_forward("01:31")
+    await tab.page.clock.fast_forward("00:31")
+    await tab.sees("Said to nobody")
+    await until(lambda: len(line.held(POLL)) == 1)
