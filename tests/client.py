@@ -99,7 +99,9 @@ def conforms(method: str, path: str, answer: Answer) -> None:
 
 def template(path: str) -> str:
     """Return the path as the document writes it."""
-    return re.sub(r"/\d+", "/{chat_id}", path.partition("?")[0])
+    path = re.sub(r"^/(chat/)?\d+", r"/\1{chat_id}", path.partition("?")[0])
+    path = re.sub(r"/members/\d+", "/members/{member_id}", path)
+    return re.sub(r"/messages/\d+", "/messages/{id}", path)
 
 
 @functools.cache

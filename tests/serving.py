@@ -87,6 +87,11 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def files(self) -> dict[str, bytes]:
+        """Return what is in the files of the database."""
+        found = self.database.parent.glob(f"{self.database.name}*")
+        return {file.name: file.read_bytes() for file in found}
+
     def log(self) -> str:
         """Return all it has printed."""
         return self._log.read_text(errors="replace")

@@ -18,6 +18,7 @@ from watchparty.party.window import Cursor, Page, Window
 from watchparty.party.words import Draft
 from watchparty.storage.sqlite import SqliteStore
 
+HOST = 1  # the member id of who starts a chat
 SOON = 10  # seconds; a poll that was not woken comes back after HOLD
 TIMES = 300
 POLLS = 4  # each time
@@ -58,7 +59,7 @@ async def test_a_message_between_look_and_wait_is_answered_at_once(
 
     def land() -> None:  # what Chat.say does once the message is kept
         chat.window.add(kept.message)
-        chat._wake()
+        chat.wake()
 
     chat.window = Interrupted(chat.window, land)
     page = await poll(chat, since=0)
@@ -83,11 +84,11 @@ async def test_a_message_between_two_looks_of_a_held_poll_is_answered_at_once(
 
     def wake_for_nothing() -> None:
         chat.window = Interrupted(chat.window, land)
-        chat._wake()
+        chat.wake()
 
     def land() -> None:
         chat.window.add(first.message)
-        chat._wake()
+        chat.wake()
 
     chat.window = Interrupted(chat.window, wake_for_nothing)
     assert (await poll(chat, since=0))["last_id"] == 1
@@ -110,7 +111,7 @@ async def test_posts_and_polls_fired_together_always_meet(server: Server, story:
 
 async def poll(chat: Chat, since: int) -> Any:
     async with asyncio.timeout(SOON):
-        return msgspec.json.decode(await chat.poll(Cursor(since), HOLD))
+        return msgspec.json.decode(await chat.poll(HOST, Cursor(since), HOLD))
 
 
 async def last_ids(readers: list[Line]) -> list[int]:

@@ -9,7 +9,7 @@ import pytest
 from watchparty.party.chats import Chats
 from watchparty.party.errors import Forbidden
 from watchparty.party.party import Admission, Party
-from watchparty.party.values import ChatRecord, Start, User
+from watchparty.party.values import ChatRecord, Invites, Start, User
 from watchparty.storage.sqlite import SqliteStore
 
 NOWHERE = 100000000001  # the id of no chat, yet
@@ -87,5 +87,7 @@ async def test_that_a_chat_was_nowhere_is_not_remembered(store: CountingStore) -
     assert [type(answer) for answer in asked] == [Forbidden] * 3
     assert store.loads == 1
     host = await store.add_user(b"auth key", "Alice")
-    assert await store.add_chat(Start(NOWHERE, "key", User(host.user_id, "Alice")), b"token")
+    assert await store.add_chat(
+        Start(NOWHERE, Invites("key", "other key"), User(host.user_id, "Alice")), b"token"
+    )
     assert (await chats.get(NOWHERE)).members[1].username == "Alice"

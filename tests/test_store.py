@@ -12,13 +12,14 @@ import pytest
 from watchparty.party import secrets
 from watchparty.party.errors import Forbidden, StoreUnavailable
 from watchparty.party.party import Admission, Party
-from watchparty.party.values import Start, User
+from watchparty.party.values import Invites, Start, User
 from watchparty.party.window import WINDOW
 from watchparty.party.words import Draft
 from watchparty.storage.sqlite import SqliteStore
 
 NOWHERE = 100000000001  # the id of no chat
 ALICE = User(1, "Alice")  # the first user of a store
+KEYS = Invites("key", "other key")
 NOBODY = User(10**6, "Nobody")  # a user the store has never heard of
 
 CROWD = 300  # who write at once
@@ -78,12 +79,12 @@ FAULTS: dict[str, tuple[type[Exception], Fault]] = {
     ),
     "a chat whose host is nobody": (
         StoreUnavailable,
-        lambda store, alice: store.add_chat(Start(NOWHERE, "key", NOBODY), b"some credential"),
+        lambda store, alice: store.add_chat(Start(NOWHERE, KEYS, NOBODY), b"some credential"),
     ),
     "a chat that is opened by the key of another": (
         StoreUnavailable,
         lambda store, alice: store.add_chat(
-            Start(NOWHERE, "key", ALICE), secrets.fingerprint(alice.session_token)
+            Start(NOWHERE, KEYS, ALICE), secrets.fingerprint(alice.session_token)
         ),
     ),
 }
@@ -137,7 +138,7 @@ async def test_whoever_gives_up_leaves_all_or_nothing_and_no_open_transaction(
     turns, tries, whole = 0, 0, False
     while not whole:
         tries += 1
-        start = Start(NOWHERE + tries, "key", ALICE)
+        start = Start(NOWHERE + tries, KEYS, ALICE)
         task = asyncio.create_task(store.add_chat(start, secrets.fingerprint(f"{tries}")))
         whole = await give_up_after(turns, task)
         turns = max(turns + 1, turns * 5 // 4)

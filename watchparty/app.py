@@ -12,6 +12,7 @@ from watchparty.web.body import BODY_MAX
 from watchparty.web.chats import chats
 from watchparty.web.errors import init_errors
 from watchparty.web.headers import init_headers
+from watchparty.web.hosting import host
 from watchparty.web.malformed import init_malformed
 from watchparty.web.overload import init_overload
 from watchparty.web.pages import pages
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.register_blueprint(pages)  # /, /username, /chat/<id>
     app.register_blueprint(users)  # /auth
     app.register_blueprint(chats)  # /create, /<chat_id>, /<chat_id>/join
+    app.register_blueprint(host)  # /<chat_id>/invite, …/members, …/messages, …/topic
     app.register_blueprint(polls)  # /poll
     app.register_blueprint(about)  # /healthz, /openapi.json
 

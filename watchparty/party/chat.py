@@ -3,12 +3,15 @@
 import asyncio
 
 from watchparty.party import clock
-from watchparty.party.errors import Stopping
+from watchparty.party.errors import Forbidden, NotAllowed, Stopping
 from watchparty.party.indivisible import indivisible
+from watchparty.party.state import State
 from watchparty.party.store import Store
-from watchparty.party.values import ChatRecord, Member, Receipt, User
+from watchparty.party.values import ChatRecord, Member, Receipt, Role, User
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.party.words import Draft
+
+GATHER = 0.25  # seconds; who joins meanwhile is told in one answer, or a crowd costs its square
 
 
 class Chat:
@@ -16,39 +19,44 @@ class Chat:
 
     def __init__(self, record: ChatRecord, epoch: str, store: Store) -> None:
         self.chat_id = record.chat_id
-        self.magic_key = record.magic_key
+        self.invites = record.invites
         self.members = {member.member_id: member for member in record.members}
+        self.topic = record.topic
+        self.links = record.links
         self.rev = record.rev
         self.active_at = record.active_at
         self.window = Window(record.chat_id, epoch, record.last_id, record.messages)
-        self._store = store
+        self.store = store
         self._news = asyncio.Event()
+        self._gathering: asyncio.TimerHandle | None = None
         self._stopping = False
+        self._show()
 
-    async def poll(self, cursor: Cursor, wait: float) -> bytes:
+    async def poll(self, reader: int, cursor: Cursor, wait: float) -> bytes:
         """Return the page at `cursor` as JSON, held up to `wait` seconds for news.
 
         Look, wait, look again: the event is taken before the look, so a message that
-        comes in between has already set it. Raises Stopping when the server goes
-        down meanwhile.
+        comes in between has already set it. Raises Forbidden when the member `reader`
+        is removed, and Stopping when the server goes down meanwhile.
         """
         try:
             async with asyncio.timeout(wait):
                 while True:
                     news = self._news
-                    page, encoded = self.window.look(cursor)
+                    page, encoded = self.look(reader, cursor)
                     if page.has_news or not wait:
                         return encoded
                     if self._stopping:
                         raise Stopping
                     await news.wait()
         except TimeoutError:
-            return self.window.look(cursor)[1]
+            return self.look(reader, cursor)[1]
 
-    def look(self, cursor: Cursor) -> bytes | None:
-        """Return the page at `cursor` as JSON if there is news in it, at once."""
-        page, encoded = self.window.look(cursor)
-        return encoded if page.has_news else None
+    def look(self, reader: int, cursor: Cursor) -> tuple[Page, bytes]:
+        """Return the page at `cursor`, and the same as JSON. Raises Forbidden."""
+        if reader not in self.members:
+            raise Forbidden
+        return self.window.look(cursor)
 
     def next_news(self) -> asyncio.Event:
         """Return what will be set when there is more to look at; take it before the look.
@@ -59,39 +67,63 @@ class Chat:
             raise Stopping
         return self._news
 
-    def page(self, cursor: Cursor) -> Page:
-        """Return the page at `cursor` at once."""
-        return self.window.look(cursor)[0]
-
     @indivisible
     async def say(self, author: Member, draft: Draft) -> Receipt:
         """Keep a message, then show it to everybody who waits; a repeat shows nothing.
 
         Raises StoreUnavailable, and shows nothing, when it could not be kept, and
-        KeyReused when its key stands for another one.
+        KeyReused when its key stands for another one, NotAllowed for a viewer.
         """
-        receipt = await self._store.append(self.chat_id, author, draft)
+        if author.role == "viewer":
+            raise NotAllowed
+        receipt = await self.store.append(self.chat_id, author, draft)
         if not receipt.replayed:
             self.window.add(receipt.message)
             self.active_at = clock.now()
-            self._wake()
+            self.wake()
         return receipt
 
     @indivisible
-    async def admit(self, user: User, credential: bytes) -> Member:
-        """Let somebody in as a guest; a member stays the member they are."""
-        member = await self._store.add_member(self.chat_id, user, "guest", credential)
+    async def admit(self, user: User, role: Role, credential: bytes) -> Member:
+        """Let somebody in; a member stays the member they are."""
+        member = await self.store.add_member(self.chat_id, user, role, credential)
         if member.member_id not in self.members:
             self.members[member.member_id] = member
-            self.rev += 1
             self.active_at = clock.now()
+            self.changed(self.rev + 1, gather=True)
         return member
+
+    def changed(self, rev: int, *, gather: bool = False) -> None:
+        """Show a new revision of the state, at once or together with others that follow."""
+        self.rev = rev
+        self._show()
+        if not gather:
+            self.wake()
+        elif self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(GATHER, self.wake)
+
+    def burn(self) -> None:
+        """Let nobody see anything here any more: the chat is gone from the store."""
+        self.members.clear()
+        self.wake()
 
     def stop(self) -> None:
         """Answer everybody who waits, and let nobody wait any more."""
         self._stopping = True
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Let everybody who waits look again."""
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
         news, self._news = self._news, asyncio.Event()
         news.set()
+
+    @property
+    def state(self) -> State:
+        """Return what there is beside the messages."""
+        return State([*self.members.values()], self.topic, self.window.deleted, self.links)
+
+    def _show(self) -> None:
+        self.window.show(self.rev, self.state)

@@ -32,6 +32,11 @@ class Chats:
         self._warm[chat_id] = chat
         return chat
 
+    def forget(self, chat_id: int) -> None:
+        """Let go of a chat that is no more."""
+        self._alive.pop(chat_id, None)
+        self._warm.pop(chat_id, None)
+
     def stop(self) -> None:
         """Answer everybody who waits anywhere."""
         self._stopping = True

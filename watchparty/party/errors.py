@@ -6,6 +6,9 @@ PartyError
 ├── InvalidCredentials    an auth key that nobody holds
 ├── Forbidden             no access to this chat, or no such chat: never told apart
 ├── InvalidInvite         a wrong or dead magic key, or no such chat: never told apart
+├── NotAllowed            a member whose role does not allow it
+├── NotFound              no such member or message in this chat
+├── NoSuccessor           the host can't leave, because nobody could take over
 ├── KeyReused             an idempotency key that stands for something else
 └── Unavailable           not now; the same request may work soon
     ├── Stopping          the server is going down
@@ -60,6 +63,27 @@ class InvalidInvite(PartyError):
 
     code = "invalid_invite"
     message = "This invite link does not work, or does not work any more."
+
+
+class NotAllowed(PartyError):
+    """A member asked for something that their role does not allow."""
+
+    code = "not_allowed"
+    message = "Your role in this chat does not allow that."
+
+
+class NotFound(PartyError):
+    """The chat has no such member or message (any more)."""
+
+    code = "not_found"
+    message = "There is no such thing in this chat."
+
+
+class NoSuccessor(PartyError):
+    """The host wants to leave, and there is no co-host."""
+
+    code = "no_successor"
+    message = "Name a co-host first, who takes over when you leave."
 
 
 class KeyReused(PartyError):

@@ -10,8 +10,10 @@ from watchparty.party.chats import Chats
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite
 from watchparty.party.indivisible import indivisible
 from watchparty.party.store import Store
-from watchparty.party.values import Member, Session, Start, User
+from watchparty.party.values import InviteRole, Invites, Member, Session, Start, User
 from watchparty.party.words import DEFAULT_NAME
+
+NO_INVITES = Invites("", "")
 
 SEATS_REMEMBERED = 50_000  # credentials looked up lately; about 300 bytes each
 
@@ -74,7 +76,8 @@ class Party:
         """
         host = await self._identify(auth_key, username)
         token = secrets.new_secret()
-        asked = Start(0, secrets.new_secret(), host.user, key if auth_key else None, username or "")
+        invites = Invites(secrets.new_secret(), secrets.new_secret())
+        asked = Start(0, invites, host.user, key if auth_key else None, username or "")
         chat_id = None
         while chat_id is None:  # a taken id is a one in a million affair, but not impossible
             start = replace(asked, chat_id=secrets.new_chat_id())
@@ -92,12 +95,13 @@ class Party:
         for a magic key that does not open this chat, or when there is no such chat.
         """
         known = await self._identify(auth_key, username) if auth_key is not None else None
+        role: InviteRole = "guest"
         if known is None or not await self._is_member(chat_id, known.user):
-            await self._check_invite(chat_id, magic_key)
+            role = await self._check_invite(chat_id, magic_key)
         guest = known or await self._identify(None, username)
         token = secrets.new_secret()
         chat = await self.chats.get(chat_id)
-        member = await chat.admit(guest.user, secrets.fingerprint(token))
+        member = await chat.admit(guest.user, role, secrets.fingerprint(token))
         return Admission(Seat(chat, member), token, guest.auth_key)
 
     async def take_seat(self, chat_id: int, secret: str) -> Seat:
@@ -136,11 +140,17 @@ class Party:
     async def _is_member(self, chat_id: int, user: User) -> bool:
         return await self.store.find_member_id(chat_id, user.user_id) is not None
 
-    async def _check_invite(self, chat_id: int, magic_key: str) -> None:
-        """Raise InvalidInvite unless the key opens the chat, at the same cost in each case."""
-        expected = await self.store.find_magic_key(chat_id)
-        if not secrets.same(expected or "", magic_key) or expected is None:
+    async def _check_invite(self, chat_id: int, magic_key: str) -> InviteRole:
+        """Return what the key makes of its bearer, at the same cost in each case.
+
+        Raises InvalidInvite when it opens no such chat.
+        """
+        invites = await self.store.find_invites(chat_id) or NO_INVITES
+        is_guest = secrets.same(invites.guest, magic_key)
+        is_viewer = secrets.same(invites.viewer, magic_key)
+        if not magic_key or not (is_guest or is_viewer):
             raise InvalidInvite
+        return "guest" if is_guest else "viewer"
 
     async def _find_seat(self, chat_id: int, credential: bytes) -> int:
         match await self.store.find_holder(credential):

@@ -2,7 +2,17 @@
 
 from typing import Protocol
 
-from watchparty.party.values import ChatRecord, Member, Receipt, Role, Session, Start, User
+from watchparty.party.values import (
+    ChatRecord,
+    InviteRole,
+    Invites,
+    Member,
+    Receipt,
+    Role,
+    Session,
+    Start,
+    User,
+)
 from watchparty.party.words import Draft
 
 
@@ -44,14 +54,38 @@ class Store(Protocol):
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
         """Return a chat with all its members and messages."""
 
-    async def find_magic_key(self, chat_id: int) -> str | None:
-        """Return the passphrase of the chat's invitation."""
+    async def find_invites(self, chat_id: int) -> Invites | None:
+        """Return the passphrases of the chat's invitations."""
 
     async def find_member_id(self, chat_id: int, user_id: int) -> int | None:
         """Return which member of the chat this user is."""
 
     async def add_member(self, chat_id: int, user: User, role: Role, credential: bytes) -> Member:
         """Let `user` in with a session, or add the session to the member they are."""
+
+    async def replace_invite(self, chat_id: int, role: InviteRole, magic_key: str) -> int:
+        """Put another passphrase in the place of one, and return the chat's new revision."""
+
+    async def set_role(self, chat_id: int, member_id: int, role: Role) -> int:
+        """Give a member another role, and return the chat's new revision."""
+
+    async def set_topic(self, chat_id: int, topic: str) -> int:
+        """Say what is being watched, and return the chat's new revision."""
+
+    async def remove_member(
+        self, chat_id: int, member_id: int, invites: Invites | None = None, heir: int | None = None
+    ) -> int:
+        """Delete a member with all their sessions, and return the chat's new revision.
+
+        In the same step `invites` take the place of the old ones, and the member `heir`
+        becomes host.
+        """
+
+    async def delete_message(self, chat_id: int, id_: int) -> int:
+        """Delete the text of a message, and return the chat's new revision."""
+
+    async def delete_chat(self, chat_id: int) -> None:
+        """Delete a chat with everything that belongs to it."""
 
     async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
         """Keep a message under the next id of its chat and delete what is older than 30.

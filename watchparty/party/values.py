@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 Role = Literal["host", "cohost", "guest", "viewer"]
+InviteRole = Literal["guest", "viewer"]
 
 
 class User(Struct, frozen=True):
@@ -22,6 +23,13 @@ class Member(Struct, frozen=True):
     role: Role
 
 
+class Invites(Struct, frozen=True):
+    """The passphrases of a chat, by the role they let people in with."""
+
+    guest: str
+    viewer: str
+
+
 class Session(Struct, frozen=True):
     """What a session token stands for: one member of one chat."""
 
@@ -33,7 +41,8 @@ class Message(Struct, frozen=True):
     """Something said. `created_at` is RFC 3339, UTC, in milliseconds.
 
     `key` is the idempotency key it was sent with: its sender's page knows it again by
-    that. A key counts per member, so the others may see it.
+    that. A key counts per member, so the others may see it. `deleted` is true, and `body`
+    empty, when somebody took it back.
     """
 
     id: int
@@ -42,6 +51,7 @@ class Message(Struct, frozen=True):
     body: str
     created_at: str
     key: str | UnsetType = UNSET
+    deleted: bool | UnsetType = UNSET
 
 
 class Receipt(Struct, frozen=True):
@@ -58,7 +68,7 @@ class Start(Struct, frozen=True):
     """
 
     chat_id: int
-    magic_key: str
+    invites: Invites
     host: User
     key: str | None = None
     asked: str = ""
@@ -69,11 +79,14 @@ class ChatRecord(Struct, frozen=True):
 
     `messages` are the newest at most 30, oldest first; `last_id` is the id of the
     newest message ever said (0: none); `active_at` is in milliseconds since 1970;
-    `rev` grows with every change of the members.
+    `rev` grows with every change of what is no message, and `links` when a link is
+    replaced.
     """
 
     chat_id: int
-    magic_key: str
+    invites: Invites
+    links: int
+    topic: str
     last_id: int
     rev: int
     active_at: int

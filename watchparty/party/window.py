@@ -1,11 +1,11 @@
 """The last 30 messages of a chat, and what a reader's cursor has missed."""
 
-from collections import deque
 from collections.abc import Iterable
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
+from watchparty.party.state import State
 from watchparty.party.values import Message
 
 WINDOW = 30  # messages that exist; the product's promise
@@ -14,17 +14,22 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Cursor(Struct, frozen=True):
-    """How far a reader has come: the newest id they hold, and whose history it was."""
+    """How far a reader has come: the newest id they hold, and whose history it was.
+
+    With a `rev` they also want to know what has changed beside the messages.
+    """
 
     since: int | None = None
     epoch: str | None = None
+    rev: int | None = None
 
 
 class Page(Struct, frozen=True, kw_only=True):
     """The answer to one cursor, the same for everybody who asks with it.
 
     `messages` are oldest first, each already encoded; `missed` counts the ids newer
-    than the cursor that have left the window.
+    than the cursor that have left the window. `rev` and `state` are there when the
+    reader asked for them and has another revision.
     """
 
     chat_id: int
@@ -33,11 +38,13 @@ class Page(Struct, frozen=True, kw_only=True):
     last_id: int
     missed: int = 0
     reset: bool = False
+    rev: int | UnsetType = UNSET
+    state: State | UnsetType = UNSET
 
     @property
     def has_news(self) -> bool:
         """Tell whether a reader who waits should be answered with this."""
-        return bool(self.messages) or self.reset or self.missed > 0
+        return bool(self.messages) or self.reset or self.missed > 0 or self.state is not UNSET
 
 
 class Window:
@@ -47,40 +54,68 @@ class Window:
         self.chat_id = chat_id
         self.epoch = epoch
         self.last_id = last_id
-        self._kept = deque(((m.id, Raw(_encode(m))) for m in messages), maxlen=WINDOW)
-        self._pages: dict[tuple[int | None, bool], tuple[Page, bytes]] = {}
+        self._kept = {message.id: message for message in messages}
+        self._encoded = {id_: Raw(_encode(message)) for id_, message in self._kept.items()}
+        self._pages: dict[tuple[int | None, bool, bool], tuple[Page, bytes]] = {}
+        self._rev: int | None = None
+        self._state: State | UnsetType = UNSET
+
+    @property
+    def deleted(self) -> list[int]:
+        """Return the ids whose text was taken back."""
+        return [id_ for id_, message in self._kept.items() if message.deleted]
+
+    def find(self, id_: int) -> Message | None:
+        """Return a message that is still here."""
+        return self._kept.get(id_)
 
     def add(self, message: Message) -> None:
         """Take a message the store has kept; the oldest leaves when there are 31."""
-        self._kept.append((message.id, Raw(_encode(message))))
+        self.put(message)
         self.last_id = message.id
+        if len(self._kept) > WINDOW:
+            oldest = next(iter(self._kept))
+            del self._kept[oldest], self._encoded[oldest]
+
+    def put(self, message: Message) -> None:
+        """Show a message in its place, instead of the one with the same id."""
+        self._kept[message.id] = message
+        self._encoded[message.id] = Raw(_encode(message))
+        self._pages.clear()
+
+    def show(self, rev: int, state: State) -> None:
+        """Tell readers with another revision what there is beside the messages."""
+        self._rev, self._state = rev, state
         self._pages.clear()
 
     def look(self, cursor: Cursor) -> tuple[Page, bytes]:
         """Return what a reader at `cursor` should see now, and the same as JSON."""
         foreign = cursor.epoch is not None and cursor.epoch != self.epoch
+        stale = cursor.rev is not None and (foreign or cursor.rev != self._rev)
         if cursor.since is None:
-            return self._page(since=None, reset=foreign)
+            return self._page(None, foreign, stale)
         reset = foreign or cursor.since > self.last_id
-        return self._page(since=0 if reset else cursor.since, reset=reset)
+        return self._page(0 if reset else cursor.since, reset, stale)
 
-    def _page(self, since: int | None, reset: bool) -> tuple[Page, bytes]:
-        asked = (since, reset)
+    def _page(self, since: int | None, reset: bool, stale: bool) -> tuple[Page, bytes]:
+        asked = (since, reset, stale)
         if asked not in self._pages:
-            page = self._cut(since, reset)
+            page = self._cut(since, reset, stale)
             if page.missed and not reset:  # any number of cursors lag behind: don't keep those
                 return page, _encode(page)
             self._pages[asked] = page, _encode(page)
         return self._pages[asked]
 
-    def _cut(self, since: int | None, reset: bool) -> Page:
-        newer = [(id_, raw) for id_, raw in self._kept if id_ > (since or 0)]
-        oldest = newer[0][0] if newer else self.last_id + 1
+    def _cut(self, since: int | None, reset: bool, stale: bool) -> Page:
+        newer = [id_ for id_ in self._kept if id_ > (since or 0)]
+        oldest = newer[0] if newer else self.last_id + 1
         return Page(
             chat_id=self.chat_id,
             epoch=self.epoch,
-            messages=[raw for _, raw in newer],
+            messages=[self._encoded[id_] for id_ in newer],
             last_id=self.last_id,
             missed=0 if since is None else oldest - since - 1,
             reset=reset,
+            rev=self._rev if stale and self._rev is not None else UNSET,
+            state=self._state if stale else UNSET,
         )

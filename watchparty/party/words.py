@@ -21,6 +21,8 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffc\U0001d159")
 
 
+TOPIC_MAX = 100  # code points; about one line
+
 # Visible ASCII, as an HTTP header carries it anyway.
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -61,6 +63,19 @@ def username(text: str) -> str:
     if not any(_is_visible(char) for char in name):
         raise InvalidRequest("username must have something to see in it.")
     return name
+
+
+def topic(text: str) -> str:
+    """Return what is being watched: NFC, trimmed; empty when nothing is said of it.
+
+    Raises InvalidRequest above 100 code points, and for what would not stay in one line.
+    """
+    topic = unicodedata.normalize("NFC", text).strip()
+    if len(topic) > TOPIC_MAX:
+        raise InvalidRequest(f"topic must be at most {TOPIC_MAX} characters, not {len(topic)}.")
+    if any(_is_control(char) for char in topic):
+        raise InvalidRequest("topic must not contain control or text-direction characters.")
+    return topic
 
 
 def idempotency_key(text: str) -> str:

@@ -27,6 +27,7 @@ PRAGMAS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;      -- an acknowledged message survives a power cut
 PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON;      -- what is deleted is overwritten, not only forgotten
 """
 
 logger = logging.getLogger(__name__)

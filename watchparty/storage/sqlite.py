@@ -1,15 +1,26 @@
 """Everything in one SQLite file, through one connection."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from aiosqlite import Connection
 
-from watchparty.party.errors import Forbidden
+from watchparty.party.errors import Forbidden, StoreUnavailable
 from watchparty.party.store import Store
-from watchparty.party.values import ChatRecord, Member, Receipt, Role, Session, Start, User
+from watchparty.party.values import (
+    ChatRecord,
+    InviteRole,
+    Invites,
+    Member,
+    Receipt,
+    Role,
+    Session,
+    Start,
+    User,
+)
 from watchparty.party.words import Draft
-from watchparty.storage import keys, statements
+from watchparty.storage import hosting, keys, statements
 from watchparty.storage.database import Database, open_database
 from watchparty.storage.group_commit import T, Work
 
@@ -49,8 +60,8 @@ class SqliteStore(Store):
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
         return await self._read(lambda db: statements.select_chat(db, chat_id))
 
-    async def find_magic_key(self, chat_id: int) -> str | None:
-        return await self._read(lambda db: statements.select_magic_key(db, chat_id))
+    async def find_invites(self, chat_id: int) -> Invites | None:
+        return await self._read(lambda db: statements.select_invites(db, chat_id))
 
     async def find_member_id(self, chat_id: int, user_id: int) -> int | None:
         member = await self._read(lambda db: statements.select_member(db, chat_id, user_id))
@@ -59,8 +70,37 @@ class SqliteStore(Store):
     async def add_member(self, chat_id: int, user: User, role: Role, credential: bytes) -> Member:
         return await self._write(lambda db: _seat(db, chat_id, user, role, credential))
 
+    async def replace_invite(self, chat_id: int, role: InviteRole, magic_key: str) -> int:
+        return await self._write(lambda db: hosting.replace_invite(db, chat_id, role, magic_key))
+
+    async def set_role(self, chat_id: int, member_id: int, role: Role) -> int:
+        return await self._write(lambda db: hosting.set_role(db, chat_id, member_id, role))
+
+    async def set_topic(self, chat_id: int, topic: str) -> int:
+        return await self._write(lambda db: hosting.set_topic(db, chat_id, topic))
+
+    async def remove_member(
+        self, chat_id: int, member_id: int, invites: Invites | None = None, heir: int | None = None
+    ) -> int:
+        return await self._write(
+            lambda db: hosting.remove_member(db, chat_id, member_id, invites, heir)
+        )
+
+    async def delete_message(self, chat_id: int, id_: int) -> int:
+        rev = await self._write(lambda db: hosting.delete_message(db, chat_id, id_))
+        await self._scrub()
+        return rev
+
+    async def delete_chat(self, chat_id: int) -> None:
+        await self._write(lambda db: hosting.delete_chat(db, chat_id))
+        await self._scrub()
+
     async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
         return await self._write(lambda db: _append(db, chat_id, author, draft))
+
+    async def _scrub(self) -> None:
+        with suppress(StoreUnavailable):  # it is deleted all the same, and overwritten later
+            await self._read(hosting.scrub)
 
     async def _read(self, work: Work[T]) -> T:
         return await (await self._opened()).writer.read(work)
@@ -91,7 +131,7 @@ async def _append(db: Connection, chat_id: int, author: Member, draft: Draft) ->
 async def _start(db: Connection, start: Start, credential: bytes) -> int | None:
     chat_id = None if start.key is None else await keys.find_chat(db, start)
     if chat_id is None:
-        if not await statements.insert_chat(db, start.chat_id, start.magic_key):
+        if not await statements.insert_chat(db, start):
             return None
         if start.key is not None:
             await keys.insert_chat(db, start, start.key)

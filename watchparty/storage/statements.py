@@ -7,7 +7,7 @@ from aiosqlite import Connection
 from msgspec import UNSET
 
 from watchparty.party import clock
-from watchparty.party.values import ChatRecord, Member, Message, Role, Session, User
+from watchparty.party.values import ChatRecord, Invites, Member, Message, Role, Session, Start, User
 from watchparty.party.words import Draft
 
 Row = tuple[Any, ...]
@@ -41,14 +41,14 @@ async def select_holder(db: Connection, credential: bytes) -> Session | User | N
     return None
 
 
-async def insert_chat(db: Connection, chat_id: int, magic_key: str) -> bool:
+async def insert_chat(db: Connection, start: Start) -> bool:
     """Keep a new chat; False when the id is taken."""
     now = clock.now()
     rows = await _rows(
         db,
-        "INSERT INTO chats (chat_id, magic_key, created_at, active_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (chat_id) DO NOTHING RETURNING chat_id",
-        (chat_id, magic_key, now, now),
+        "INSERT INTO chats (chat_id, magic_key, viewer_key, created_at, active_at)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING RETURNING chat_id",
+        (start.chat_id, start.invites.guest, start.invites.viewer, now, now),
     )
     return bool(rows)
 
@@ -57,20 +57,31 @@ async def select_chat(db: Connection, chat_id: int) -> ChatRecord | None:
     """Read a chat whole."""
     rows = await _rows(
         db,
-        "SELECT chat_id, magic_key, last_id, rev, active_at FROM chats WHERE chat_id = ?",
+        "SELECT magic_key, viewer_key, links, topic, last_id, rev, active_at"
+        " FROM chats WHERE chat_id = ?",
         (chat_id,),
     )
-    for _, magic_key, last_id, rev, active_at in rows:
+    for guest, viewer, links, topic, last_id, rev, active_at in rows:
         members = tuple(await select_members(db, chat_id))
         messages = tuple(await select_messages(db, chat_id))
-        return ChatRecord(chat_id, magic_key, last_id, rev, active_at, members, messages)
+        return ChatRecord(
+            chat_id=chat_id,
+            invites=Invites(guest, viewer),
+            links=links,
+            topic=topic,
+            last_id=last_id,
+            rev=rev,
+            active_at=active_at,
+            members=members,
+            messages=messages,
+        )
     return None
 
 
-async def select_magic_key(db: Connection, chat_id: int) -> str | None:
-    """Find the passphrase of a chat."""
-    rows = await _rows(db, "SELECT magic_key FROM chats WHERE chat_id = ?", (chat_id,))
-    return next((magic_key for (magic_key,) in rows), None)
+async def select_invites(db: Connection, chat_id: int) -> Invites | None:
+    """Find the passphrases of a chat."""
+    rows = await _rows(db, "SELECT magic_key, viewer_key FROM chats WHERE chat_id = ?", (chat_id,))
+    return next((Invites(*row) for row in rows), None)
 
 
 async def insert_member(db: Connection, chat_id: int, user: User, role: Role) -> None:
@@ -116,13 +127,15 @@ async def insert_session(db: Connection, credential: bytes, session: Session) ->
 async def insert_message(
     db: Connection, chat_id: int, author: Member, draft: Draft
 ) -> Message | None:
-    """Keep a message under the next id of its chat; None when there is no such chat."""
+    """Keep a message under the next id of its chat; None when there is no such chat or member."""
     now = clock.now()
     rows = await _rows(
         db,
         "INSERT INTO messages (chat_id, id, member_id, username, body, created_at, key)"
-        " SELECT chat_id, last_id + 1, ?, ?, ?, ?, ? FROM chats WHERE chat_id = ? RETURNING id",
-        (author.member_id, author.username, draft.body, now, draft.key, chat_id),
+        " SELECT chat_id, last_id + 1, member_id, ?, ?, ?, ?"
+        " FROM chats JOIN members USING (chat_id)"
+        " WHERE chat_id = ? AND member_id = ? RETURNING id",
+        (author.username, draft.body, now, draft.key, chat_id, author.member_id),
     )
     for (id_,) in rows:
         return _message(id_, author.username, author.member_id, draft.body, now, draft.key)
@@ -133,7 +146,7 @@ async def select_messages(db: Connection, chat_id: int) -> list[Message]:
     """Read the messages of a chat, oldest first."""
     rows = await _rows(
         db,
-        "SELECT id, username, member_id, body, created_at, key FROM messages"
+        "SELECT id, username, member_id, body, created_at, key, deleted FROM messages"
         " WHERE chat_id = ? ORDER BY id",
         (chat_id,),
     )
@@ -147,9 +160,16 @@ async def select_epoch(db: Connection) -> str:
 
 
 def _message(
-    id_: int, username: str, member_id: int, body: str, created_at: int, key: str | None
+    id_: int,
+    username: str,
+    member_id: int,
+    body: str,
+    created_at: int,
+    key: str | None,
+    deleted: int = 0,
 ) -> Message:
-    return Message(id_, username, member_id, body, clock.rfc3339(created_at), key or UNSET)
+    when = clock.rfc3339(created_at)
+    return Message(id_, username, member_id, body, when, key or UNSET, bool(deleted) or UNSET)
 
 
 async def _rows(db: Connection, sql: str, values: Iterable[Any]) -> list[Row]:

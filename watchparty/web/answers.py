@@ -6,7 +6,8 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from quart import Response
 
-from watchparty.party.values import Member, Role
+from watchparty.party.state import State
+from watchparty.party.values import InviteRole, Member, Role
 from watchparty.party.window import Page
 
 
@@ -20,7 +21,8 @@ class AuthAnswer(Struct, frozen=True):
 class ChatAnswer(Struct, frozen=True, kw_only=True):
     """Your place in a chat.
 
-    `auth_key` is there when one was made for you, `magic_key` when you made the chat.
+    `auth_key` is there when one was made for you, `magic_key` when you made the chat,
+    `magic_link` unless you may only look on.
     """
 
     chat_id: int
@@ -28,7 +30,7 @@ class ChatAnswer(Struct, frozen=True, kw_only=True):
     username: str
     last_id: int
     epoch: str
-    magic_link: str
+    magic_link: str | UnsetType = UNSET
     magic_key: str | UnsetType = UNSET
     auth_key: str | UnsetType = UNSET
 
@@ -44,10 +46,9 @@ class StateAnswer(Page, frozen=True, kw_only=True):
     member_id: int
     role: Role
     members: list[Member]
-    magic_link: str
     expires_at: str
-    rev: int
     server_time: str
+    magic_link: str | UnsetType = UNSET
 
 
 class MessageAnswer(Struct, frozen=True, kw_only=True):
@@ -59,6 +60,31 @@ class MessageAnswer(Struct, frozen=True, kw_only=True):
     member_id: int
     body: str
     created_at: str
+
+
+class InviteAnswer(Struct, frozen=True):
+    """A link, and what it makes of whoever joins with it."""
+
+    role: InviteRole
+    magic_key: str
+    magic_link: str
+
+
+class InvitesAnswer(Struct, frozen=True):
+    """The links you may hand on."""
+
+    invites: list[InviteAnswer]
+
+
+class ChangeAnswer(Struct, frozen=True):
+    """What a change made of everything that is no message."""
+
+    rev: int
+    state: State
+
+
+class GoneAnswer(Struct, frozen=True):
+    """You are no member any more: there is nothing left to tell."""
 
 
 class HealthAnswer(Struct, frozen=True):

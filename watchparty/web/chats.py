@@ -1,19 +1,19 @@
 """Chats: start one, join one, read it, say something."""
 
 from msgspec import UNSET, UnsetType
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from quart import Blueprint, Request, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from watchparty.party import clock, words
-from watchparty.party.chat import Chat
 from watchparty.party.errors import InvalidRequest, MissingCredentials
 from watchparty.party.party import Admission, Seat
 from watchparty.party.values import Message
 from watchparty.party.window import Cursor
-from watchparty.web import body, credentials, idempotency, links, query
+from watchparty.web import body, credentials, idempotency, query
 from watchparty.web.answers import ChatAnswer, MessageAnswer, StateAnswer, json
 from watchparty.web.current import party, settings
+from watchparty.web.links import link_for
 from watchparty.web.users import username_in
 
 chats = Blueprint("chats", __name__)
@@ -30,7 +30,7 @@ async def create() -> Response:
     fields = await body.read(request)
     key = idempotency.find(request.headers, fields)
     admission = await party().create(auth_key, username_in(fields), key)
-    answer = json(_place(admission, magic_key=admission.seat.chat.magic_key))
+    answer = json(_place(admission, magic_key=admission.seat.chat.invites.guest))
     return idempotency.mark(answer, admission.replayed)
 
 
@@ -55,7 +55,7 @@ async def read(chat_id: int) -> Response | Redirect:
     cursor, wait = query.cursor(request.args), query.wait(request.args)
     if cursor.since is None:
         return json(_state(seat, cursor))
-    return json(await seat.chat.poll(cursor, wait))
+    return json(await seat.chat.poll(seat.member.member_id, cursor, wait))
 
 
 @chats.post("/<chat_id:chat_id>")
@@ -99,7 +99,7 @@ def _place(admission: Admission, magic_key: str | UnsetType = UNSET) -> ChatAnsw
         username=member.username,
         last_id=chat.window.last_id,
         epoch=chat.window.epoch,
-        magic_link=_link(chat),
+        magic_link=_link(admission.seat),
         magic_key=magic_key,
         auth_key=admission.auth_key or UNSET,
     )
@@ -107,19 +107,21 @@ def _place(admission: Admission, magic_key: str | UnsetType = UNSET) -> ChatAnsw
 
 def _state(seat: Seat, cursor: Cursor) -> StateAnswer:
     chat, member = seat.chat, seat.member
+    page, _ = chat.look(member.member_id, cursor)
     return StateAnswer(
-        **asdict(chat.page(cursor)),
+        **asdict(replace(page, rev=chat.rev)),
         username=member.username,
         member_id=member.member_id,
         role=member.role,
         members=list(chat.members.values()),
-        magic_link=_link(chat),
+        magic_link=_link(seat),
         expires_at=clock.rfc3339(chat.active_at + settings().chat_ttl * 1000),
-        rev=chat.rev,
         server_time=clock.rfc3339(clock.now()),
     )
 
 
-def _link(chat: Chat) -> str:
-    origin = links.origin(request, settings().public_url)
-    return links.magic_link(origin, chat.chat_id, chat.magic_key)
+def _link(seat: Seat) -> str | UnsetType:
+    """Return the link of guests; who only looks on can't hand it on."""
+    if seat.member.role == "viewer":
+        return UNSET
+    return link_for(seat.chat.chat_id, seat.chat.invites.guest)

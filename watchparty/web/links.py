@@ -1,15 +1,17 @@
 """The addresses people share."""
 
-from quart import Request
+from quart import Request, request
+
+from watchparty.web.current import settings
 
 
-def magic_link(origin: str, chat_id: int, magic_key: str) -> str:
-    """Return the invitation to a chat.
+def link_for(chat_id: int, magic_key: str) -> str:
+    """Return the invitation to a chat, at the address that the asker sees.
 
     The key is a fragment, which browsers keep to themselves (RFC 3986 section 3.5):
     it is in no request, no log and no Referer.
     """
-    return f"{origin}/chat/{chat_id}#{magic_key}"
+    return f"{origin(request, settings().public_url)}/chat/{chat_id}#{magic_key}"
 
 
 def origin(request: Request, public_url: str | None) -> str:

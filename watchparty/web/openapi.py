@@ -5,12 +5,15 @@ import msgspec
 from watchparty import __version__
 from watchparty.party.values import Member, Message
 from watchparty.party.window import WINDOW, Page
-from watchparty.party.words import BODY_MAX, NAME_MAX
 from watchparty.web.answers import (
     AuthAnswer,
+    ChangeAnswer,
     ChatAnswer,
     ErrorAnswer,
+    GoneAnswer,
     HealthAnswer,
+    InviteAnswer,
+    InvitesAnswer,
     MessageAnswer,
     StateAnswer,
 )
@@ -24,14 +27,34 @@ from watchparty.web.operations import (
     ref,
     takes,
 )
+from watchparty.web.parameters import (
+    BODY,
+    CHAT_ID,
+    EPOCH,
+    INVITE_ROLE,
+    KEY,
+    KEY_HEADER,
+    MAGIC_KEY,
+    MEMBER_ID,
+    MEMBER_ROLE,
+    MESSAGE_ID,
+    REV,
+    SINCE,
+    TOPIC,
+    USERNAME,
+    WAIT,
+)
 from watchparty.web.polls import PollAnswer, PollRequest
-from watchparty.web.query import HOLD_MAX, ID_MAX
 
 ANSWERS = (
     AuthAnswer,
+    ChangeAnswer,
     ChatAnswer,
     ErrorAnswer,
+    GoneAnswer,
     HealthAnswer,
+    InviteAnswer,
+    InvitesAnswer,
     Member,
     Message,
     MessageAnswer,
@@ -40,59 +63,6 @@ ANSWERS = (
     PollRequest,
     StateAnswer,
 )
-
-USERNAME: Json = {
-    "type": "string",
-    "minLength": 1,
-    "description": f"1 to {NAME_MAX} characters after NFC and trimming; also read from"
-    " `name` and `user_name`",
-}
-BODY: Json = {
-    "type": "string",
-    "minLength": 1,
-    "description": f"1 to {BODY_MAX} characters after trimming; also read from `message`,"
-    " `text`, `content`, `new_message` and `comment`",
-}
-KEY: Json = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": 128,
-    "pattern": "^[!-~]*$",
-}
-KEY_HEADER: Json = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "a repeat with the same key within 24 hours does nothing and is answered as"
-    " the first time; also read from the field `key`",
-    "schema": KEY,
-}
-MAGIC_KEY: Json = {"type": "string", "description": "the invitation; a member needs none"}
-
-CHAT_ID: Json = {
-    "name": "chat_id",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
-}
-SINCE: Json = {
-    "name": "since",
-    "in": "query",
-    "description": "the newest message id you hold; absent: the whole window",
-    "schema": {"type": "integer", "minimum": 0, "maximum": ID_MAX},
-}
-WAIT: Json = {
-    "name": "wait",
-    "in": "query",
-    "description": f"seconds to hold the request until there is news; above {HOLD_MAX:.0f}"
-    " counts as that",
-    "schema": {"type": "number", "minimum": 0, "default": 0},
-}
-EPOCH: Json = {
-    "name": "epoch",
-    "in": "query",
-    "description": "from an earlier answer; a different one now means another history",
-    "schema": {"type": "string"},
-}
 
 
 def _document() -> Json:
@@ -154,7 +124,7 @@ def _paths() -> Json:
                 "Read the messages, or wait for new ones",
                 Page,
                 (400, 401, 403, 503),
-                parameters=[SINCE, WAIT, EPOCH],
+                parameters=[SINCE, WAIT, EPOCH, REV],
                 whole=StateAnswer,
             ),
             "post": operation(
@@ -163,6 +133,9 @@ def _paths() -> Json:
                 (400, 401, 403, 413, 422, 503),
                 body=fields({"body": BODY, "key": KEY}, "body"),
                 parameters=[KEY_HEADER],
+            ),
+            "delete": operation(
+                "Burn the chat: all of it is gone for everybody", GoneAnswer, (401, 403, 503)
             ),
         },
         "/{chat_id}/join": {
@@ -175,6 +148,7 @@ def _paths() -> Json:
                 body=fields({"magic_key": MAGIC_KEY, "username": USERNAME}),
             ),
         },
+        **_hosting(),
         "/poll": {
             "post": operation(
                 "Wait for news in many chats at once",
@@ -192,6 +166,51 @@ def _paths() -> Json:
         "/chat/{chat_id}": {
             "parameters": [CHAT_ID],
             "get": plain("The page of any chat, whether it exists or not"),
+        },
+    }
+
+
+def _hosting() -> Json:
+    return {
+        "/{chat_id}/invite": {
+            "parameters": [CHAT_ID],
+            "get": operation("The links you may hand on", InvitesAnswer, (401, 403, 503)),
+            "post": operation(
+                "Replace a link; the old one is dead at once",
+                InviteAnswer,
+                (400, 401, 403, 413, 503),
+                body=fields({"role": INVITE_ROLE}),
+            ),
+        },
+        "/{chat_id}/members/{member_id}": {
+            "parameters": [CHAT_ID, MEMBER_ID],
+            "put": operation(
+                "Name a co-host, or make them a guest again",
+                ChangeAnswer,
+                (400, 401, 403, 404, 413, 503),
+                body=fields({"role": MEMBER_ROLE}, "role"),
+            ),
+            "delete": operation(
+                "Remove a member, or leave",
+                ChangeAnswer,
+                (401, 403, 404, 409, 503),
+                whole=GoneAnswer,
+            ),
+        },
+        "/{chat_id}/messages/{id}": {
+            "parameters": [CHAT_ID, MESSAGE_ID],
+            "delete": operation(
+                "Take a message back: its text is gone", ChangeAnswer, (401, 403, 404, 503)
+            ),
+        },
+        "/{chat_id}/topic": {
+            "parameters": [CHAT_ID],
+            "put": operation(
+                "Say what is being watched",
+                ChangeAnswer,
+                (400, 401, 403, 413, 503),
+                body=fields({"topic": TOPIC}, "topic"),
+            ),
         },
     }
 

@@ -8,8 +8,8 @@ from msgspec import Meta, Raw, Struct
 from quart import Blueprint, Response, request
 
 from watchparty.party import watching
-from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden, InvalidRequest
+from watchparty.party.party import Seat
 from watchparty.party.window import Cursor
 from watchparty.web import body
 from watchparty.web.answers import ErrorAnswer, json
@@ -27,6 +27,7 @@ class Place(Struct, frozen=True):
     token: str
     since: Annotated[int, Meta(ge=0, le=ID_MAX)]
     epoch: str | None = None
+    rev: Annotated[int, Meta(ge=0, le=ID_MAX)] | None = None
 
 
 class PollRequest(Struct, frozen=True):
@@ -53,11 +54,14 @@ async def poll() -> Response:
     """Return the news of many chats, held up to `wait` seconds until one of them has some."""
     asked = await _read()
     places = await asyncio.gather(*(_find(*item) for item in asked.chats.items()))
-    cursors = {found: cursor for _, found, cursor in places if isinstance(found, Chat)}
-    told = {name: _error(found) for name, found, _ in places if isinstance(found, Forbidden)}
-    pages = await watching.poll(cursors, 0 if told else min(asked.wait, HOLD_MAX))
-    told |= {str(chat_id): Raw(page) for chat_id, page in pages.items()}
-    return json(PollAnswer(told))
+    seats = {
+        found.chat: (found.member.member_id, cursor)
+        for _, found, cursor in places
+        if isinstance(found, Seat)
+    }
+    told = {name: _told(found) for name, found, _ in places if isinstance(found, Forbidden)}
+    pages = await watching.poll(seats, 0 if told else min(asked.wait, HOLD_MAX))
+    return json(PollAnswer(told | {str(chat_id): _told(page) for chat_id, page in pages.items()}))
 
 
 async def _read() -> PollRequest:
@@ -67,14 +71,15 @@ async def _read() -> PollRequest:
         raise InvalidRequest(f"The body is no poll: {error}.") from error
 
 
-async def _find(name: str, place: Place) -> tuple[str, Chat | Forbidden, Cursor]:
-    cursor = Cursor(place.since, place.epoch)
+async def _find(name: str, place: Place) -> tuple[str, Seat | Forbidden, Cursor]:
+    cursor = Cursor(place.since, place.epoch, place.rev)
     try:
-        seat = await party().take_seat(int(name), place.token)
+        return name, await party().take_seat(int(name), place.token), cursor
     except Forbidden as refusal:
         return name, refusal, cursor
-    return name, seat.chat, cursor
 
 
-def _error(refusal: Forbidden) -> Raw:
-    return Raw(msgspec.json.encode(ErrorAnswer(refusal.code, refusal.message)))
+def _told(page: bytes | Forbidden) -> Raw:
+    if isinstance(page, Forbidden):
+        page = msgspec.json.encode(ErrorAnswer(page.code, page.message))
+    return Raw(page)

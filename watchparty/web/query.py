@@ -14,8 +14,9 @@ DECIMAL = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
 
 
 def cursor(query: Mapping[str, str]) -> Cursor:
-    """Read `since` and `epoch`. Raises InvalidRequest when `since` is no message id."""
-    return Cursor(_since(query), query.get("epoch"))
+    """Read `since`, `epoch` and `rev`. Raises InvalidRequest for what is no such number."""
+    since = _whole(query, "since", "a message id")
+    return Cursor(since, query.get("epoch"), _whole(query, "rev", "a revision"))
 
 
 def wait(query: Mapping[str, str]) -> float:
@@ -26,10 +27,10 @@ def wait(query: Mapping[str, str]) -> float:
     return min(float(text), HOLD_MAX)
 
 
-def _since(query: Mapping[str, str]) -> int | None:
-    text = query.get("since")
+def _whole(query: Mapping[str, str], name: str, what: str) -> int | None:
+    text = query.get(name)
     if text is None:
         return None
     if not WHOLE.fullmatch(text) or int(text) > ID_MAX:
-        raise InvalidRequest("since must be a message id: a whole number from 0 to 2^53-1.")
+        raise InvalidRequest(f"{name} must be {what}: a whole number from 0 to 2^53-1.")
     return int(text)

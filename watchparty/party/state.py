@@ -1,0 +1,18 @@
+"""Everything about a chat that is no message: one small document with a revision."""
+
+from msgspec import Struct
+
+from watchparty.party.values import Member
+
+
+class State(Struct, frozen=True):
+    """The same for every member, and without any secret.
+
+    `deleted` lists ids in the window whose text was taken back; `links` grows when a
+    link is replaced, so that who may see links asks for them again.
+    """
+
+    members: list[Member]
+    topic: str
+    deleted: list[int]
+    links: int
