@@ -7,6 +7,7 @@ from watchparty.party.party import Party
 from watchparty.settings import Settings
 from watchparty.stopping import init_stopping
 from watchparty.storage import open_store
+from watchparty.sweeping import init_sweeping
 from watchparty.web.about import about
 from watchparty.web.body import BODY_MAX
 from watchparty.web.chats import chats
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.register_blueprint(about)  # /healthz, /openapi.json
 
     app.before_serving(party.store.open)
+    init_sweeping(app, party, settings.chat_ttl)
     init_stopping(app, party)
     app.after_serving(party.store.close)
     return app

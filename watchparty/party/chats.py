@@ -32,10 +32,12 @@ class Chats:
         self._warm[chat_id] = chat
         return chat
 
-    def forget(self, chat_id: int) -> None:
-        """Let go of a chat that is no more."""
-        self._alive.pop(chat_id, None)
+    def burn(self, chat_id: int) -> None:
+        """Let go of a chat that is no more in the store, and of everybody who waits in it."""
         self._warm.pop(chat_id, None)
+        chat = self._alive.pop(chat_id, None)
+        if chat is not None:
+            chat.burn()
 
     def stop(self) -> None:
         """Answer everybody who waits anywhere."""

@@ -93,8 +93,7 @@ async def burn(party: Party, seat: Seat) -> None:
     """Delete the chat with all that was said and everybody's way in."""
     _allow(seat, {"host"})
     await seat.chat.store.delete_chat(seat.chat.chat_id)
-    party.chats.forget(seat.chat.chat_id)
-    seat.chat.burn()
+    party.chats.burn(seat.chat.chat_id)
 
 
 async def _leave(seat: Seat) -> None:

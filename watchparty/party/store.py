@@ -87,6 +87,13 @@ class Store(Protocol):
     async def delete_chat(self, chat_id: int) -> None:
         """Delete a chat with everything that belongs to it."""
 
+    async def expire(self, before: int) -> list[int]:
+        """Delete some of what nobody uses any more, and return which chats were among it.
+
+        Chats in which nothing happened since `before` (milliseconds since 1970), users in
+        no chat for 90 days, dead keys. Empty when there are no more such chats.
+        """
+
     async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
         """Keep a message under the next id of its chat and delete what is older than 30.
 

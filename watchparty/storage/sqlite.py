@@ -20,7 +20,7 @@ from watchparty.party.values import (
     User,
 )
 from watchparty.party.words import Draft
-from watchparty.storage import hosting, keys, statements
+from watchparty.storage import expiry, hosting, keys, statements
 from watchparty.storage.database import Database, open_database
 from watchparty.storage.group_commit import T, Work
 
@@ -94,6 +94,17 @@ class SqliteStore(Store):
     async def delete_chat(self, chat_id: int) -> None:
         await self._write(lambda db: hosting.delete_chat(db, chat_id))
         await self._scrub()
+
+    async def expire(self, before: int) -> list[int]:
+        async def work(db: Connection) -> list[int]:
+            await expiry.delete_dead_keys(db)
+            await expiry.delete_absent_users(db)
+            return await expiry.delete_idle_chats(db, before)
+
+        expired = await self._write(work)
+        if expired:
+            await self._scrub()
+        return expired
 
     async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
         return await self._write(lambda db: _append(db, chat_id, author, draft))
