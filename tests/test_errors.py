@@ -184,6 +184,10 @@ async def test_every_answer_is_guarded(story: Story) -> None:
     answers.append(await api.get(story.bob.path, headers={"Accept": "text/html"}))
     answers += [await api.call("OPTIONS", path) for path in ("/create", "/no")]
     assert all(guarded(answer) for answer in answers)
+    for answer in answers:
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in answer.headers["Permissions-Policy"]
+        assert "Strict-Transport-Security" not in answer.headers
 
 
 async def test_head_is_get_without_the_body(story: Story) -> None:

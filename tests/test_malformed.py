@@ -69,7 +69,9 @@ async def test_a_proxy_can_only_say_http_or_https(
     server = Server(tmp_path_factory.mktemp("proxied"), trusted_proxies="1")
     async with Api(server.url) as api:
         made = (await api.post("/create", headers={"X-Forwarded-Proto": scheme})).ok()
-        secure = (await api.post("/create", headers={"X-Forwarded-Proto": "https"})).ok()
+        answer = await api.post("/create", headers={"X-Forwarded-Proto": "https"})
+        assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+        secure = answer.ok()
     assert server.stop() == 0
     assert made["magic_link"].startswith(f"{server.url}/chat/")
     assert secure["magic_link"].startswith(server.url.replace("http:", "https:"))

@@ -18,6 +18,20 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 
+# The page shares its files and the devices with nobody.
+ALONE = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+# Browsers believe these on TLS only (RFC 6797 section 8.1), and complain elsewhere.
+SECURED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",  # seconds
+}
+
 # The address of a static file changes with its content (assets.fingerprint).
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -29,8 +43,9 @@ def init_headers(app: Quart) -> None:
 
 async def _add(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(ALONE)
+    if request.scheme == "https":
+        response.headers.update(SECURED)
     static = request.endpoint == "static" and response.status_code in {200, 206, 304}
     response.headers["Cache-Control"] = FOR_EVER if static else "no-store"
     return response
