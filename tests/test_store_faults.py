@@ -172,3 +172,30 @@ def test_a_place_where_nothing_can_be_kept_is_told_at_the_start(place: str) -> N
     assert run.stderr.startswith("Error: ")
     assert place in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_file_that_is_locked_is_told_at_the_start(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    assert server.stop() == 0
+    with locked(server):
+        run = subprocess.run(
+            [*SERVE, "--store", f"sqlite:{server.database}"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+    assert run.returncode == 1
+    assert "Another program has locked it" in run.stderr
+
+
+def test_a_disk_that_is_full_is_told_at_the_start(tmp_path: Path) -> None:
+    limit = ["prlimit", "--fsize=0"]
+    run = subprocess.run(
+        [*limit, *SERVE, "--store", f"sqlite:{tmp_path}/party.db"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert run.returncode == 1
+    assert "Is the disk full?" in run.stderr
+    assert "Traceback" not in run.stderr

@@ -23,6 +23,14 @@ OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
 
 LOCKED_MAX = 1.0  # seconds to wait for somebody else's lock; the queue waits as long
 
+# What SQLite's own words leave open, by the name of its result code (sqlite.org/rescode.html).
+HINTS = {
+    "BUSY": " Another program has locked it.",
+    "FULL": " Make room on the disk.",
+    "IOERR": " Is the disk full?",
+    "READONLY": " It, or its folder, may not be written.",
+}
+
 PRAGMAS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;      -- an acknowledged message survives a power cut
@@ -64,13 +72,16 @@ async def open_database(path: str) -> Database:
             await db.executescript(PRAGMAS)
             await _check_integrity(db)
             await migrate(db)
+            await db.executescript("BEGIN IMMEDIATE; COMMIT;")  # who can't write says so now
             epoch = await statements.select_epoch(db)
             logger.info("store: %s, SQLite %s", path, sqlite3.sqlite_version)
             return Database(GroupCommit(db, presence(path)), epoch, closing.pop_all())
     except OSError as error:
         raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
     except sqlite3.Error as error:
-        raise StoreUnavailable(f"The store {path} cannot be opened: {error}.") from error
+        name = getattr(error, "sqlite_errorname", "")  # as SQLITE_IOERR_WRITE
+        hint = HINTS.get(name.partition("_")[2].partition("_")[0], "")
+        raise StoreUnavailable(f"The store {path} cannot be opened: {error}.{hint}") from error
 
 
 async def migrate(db: Connection) -> None:
