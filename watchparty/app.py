@@ -3,7 +3,7 @@
 from quart import Quart
 
 from watchparty import assets
-from watchparty.party.party import Party
+from watchparty.party.party import MEMBERS_MAX, Party
 from watchparty.settings import Settings
 from watchparty.stopping import init_stopping
 from watchparty.storage import open_store
@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     Raises BadSettings when the environment makes no sense.
     """
     settings = settings or Settings.from_env()
-    party = Party(open_store(settings.store))
+    party = Party(open_store(settings.store), MEMBERS_MAX if settings.limits else None)
 
     static = f"/static/{assets.fingerprint(assets.find('static'))}"
     app = Quart(

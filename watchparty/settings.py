@@ -23,6 +23,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     store: str = "sqlite:watchparty.db"
     public_url: str | None = None
+    limits: bool = True
     require_auth_key: bool = False
     chat_ttl: int = 7 * DAY
     trusted_proxies: int = 0
@@ -85,6 +86,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 PARSERS: dict[str, Callable[[str], Any]] = {
     "store": _store,
     "public_url": _origin,
+    "limits": _switch,
     "require_auth_key": _switch,
     "chat_ttl": _whole(60, 3650 * DAY),
     "trusted_proxies": _whole(0, 10),

@@ -84,9 +84,11 @@ class Chat:
         return receipt
 
     @indivisible
-    async def admit(self, user: User, role: Role, credential: bytes) -> Member:
-        """Let somebody in; a member stays the member they are."""
-        member = await self.store.add_member(self.chat_id, user, role, credential)
+    async def admit(
+        self, user: User, role: Role, credential: bytes, most: int | None = None
+    ) -> Member:
+        """Let somebody in; a member stays the member they are. Raises ChatFull."""
+        member = await self.store.add_member(self.chat_id, user, role, credential, most)
         if member.member_id not in self.members:
             self.members[member.member_id] = member
             self.active_at = clock.now()

@@ -9,6 +9,7 @@ PartyError
 ├── NotAllowed            a member whose role does not allow it
 ├── NotFound              no such member or message in this chat
 ├── NoSuccessor           the host can't leave, because nobody could take over
+├── ChatFull              as many members as a chat may have
 ├── KeyReused             an idempotency key that stands for something else
 └── Unavailable           not now; the same request may work soon
     ├── Stopping          the server is going down
@@ -84,6 +85,13 @@ class NoSuccessor(PartyError):
 
     code = "no_successor"
     message = "Name a co-host first, who takes over when you leave."
+
+
+class ChatFull(PartyError):
+    """The chat has as many members as one may have."""
+
+    code = "chat_full"
+    message = "This party is full."
 
 
 class KeyReused(PartyError):

@@ -15,6 +15,8 @@ from watchparty.party.words import DEFAULT_NAME
 
 NO_INVITES = Invites("", "")
 
+MEMBERS_MAX = 200  # of one chat: its roster is 12 KB, and goes to each of them at each join
+
 SEATS_REMEMBERED = 50_000  # credentials looked up lately; about 300 bytes each
 
 
@@ -47,8 +49,10 @@ class Admission(Struct, frozen=True):
 class Party:
     """All that people can do before and until they sit in a chat."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, members_max: int | None = None) -> None:
+        """Keep everything in `store`; without `members_max` a chat is never full."""
         self.store = store
+        self._members_max = members_max
         self.chats = Chats(store)
         # A credential always stands for the same member, so this can't go stale:
         # whether the member is still in the chat is asked of the chat, every time.
@@ -91,8 +95,8 @@ class Party:
     ) -> Admission:
         """Let somebody in who holds the invitation, or is a member already.
 
-        Raises InvalidCredentials for an auth key that is nobody's and InvalidInvite
-        for a magic key that does not open this chat, or when there is no such chat.
+        Raises InvalidCredentials for an auth key that is nobody's, InvalidInvite for a
+        magic key that does not open this chat, or when there is no such chat, and ChatFull.
         """
         known = await self._identify(auth_key, username) if auth_key is not None else None
         role: InviteRole = "guest"
@@ -101,7 +105,7 @@ class Party:
         guest = known or await self._identify(None, username)
         token = secrets.new_secret()
         chat = await self.chats.get(chat_id)
-        member = await chat.admit(guest.user, role, secrets.fingerprint(token))
+        member = await chat.admit(guest.user, role, secrets.fingerprint(token), self._members_max)
         return Admission(Seat(chat, member), token, guest.auth_key)
 
     async def take_seat(self, chat_id: int, secret: str) -> Seat:

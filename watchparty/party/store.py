@@ -60,8 +60,13 @@ class Store(Protocol):
     async def find_member_id(self, chat_id: int, user_id: int) -> int | None:
         """Return which member of the chat this user is."""
 
-    async def add_member(self, chat_id: int, user: User, role: Role, credential: bytes) -> Member:
-        """Let `user` in with a session, or add the session to the member they are."""
+    async def add_member(
+        self, chat_id: int, user: User, role: Role, credential: bytes, most: int | None = None
+    ) -> Member:
+        """Let `user` in with a session, or add the session to the member they are.
+
+        Raises ChatFull when they would be one more than `most` members.
+        """
 
     async def replace_invite(self, chat_id: int, role: InviteRole, magic_key: str) -> int:
         """Put another passphrase in the place of one, and return the chat's new revision."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiosqlite import Connection
 
-from watchparty.party.errors import Forbidden, StoreUnavailable
+from watchparty.party.errors import ChatFull, Forbidden, StoreUnavailable
 from watchparty.party.store import Store
 from watchparty.party.values import (
     ChatRecord,
@@ -67,8 +67,10 @@ class SqliteStore(Store):
         member = await self._read(lambda db: statements.select_member(db, chat_id, user_id))
         return None if member is None else member.member_id
 
-    async def add_member(self, chat_id: int, user: User, role: Role, credential: bytes) -> Member:
-        return await self._write(lambda db: _seat(db, chat_id, user, role, credential))
+    async def add_member(
+        self, chat_id: int, user: User, role: Role, credential: bytes, most: int | None = None
+    ) -> Member:
+        return await self._write(lambda db: _seat(db, chat_id, user, role, credential, most))
 
     async def replace_invite(self, chat_id: int, role: InviteRole, magic_key: str) -> int:
         return await self._write(lambda db: hosting.replace_invite(db, chat_id, role, magic_key))
@@ -151,10 +153,17 @@ async def _start(db: Connection, start: Start, credential: bytes) -> int | None:
     return chat_id
 
 
-async def _seat(db: Connection, chat_id: int, user: User, role: Role, credential: bytes) -> Member:
-    await statements.insert_member(db, chat_id, user, role)
+async def _seat(
+    db: Connection,
+    chat_id: int,
+    user: User,
+    role: Role,
+    credential: bytes,
+    most: int | None = None,
+) -> Member:
+    await statements.insert_member(db, chat_id, user, role, most)
     member = await statements.select_member(db, chat_id, user.user_id)
     if member is None:
-        raise Forbidden
+        raise ChatFull if await statements.select_invites(db, chat_id) else Forbidden
     await statements.insert_session(db, credential, Session(chat_id, member.member_id))
     return member

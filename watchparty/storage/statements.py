@@ -84,14 +84,17 @@ async def select_invites(db: Connection, chat_id: int) -> Invites | None:
     return next((Invites(*row) for row in rows), None)
 
 
-async def insert_member(db: Connection, chat_id: int, user: User, role: Role) -> None:
-    """Let a user into a chat, under the next member id, unless they are in it."""
+async def insert_member(
+    db: Connection, chat_id: int, user: User, role: Role, most: int | None = None
+) -> None:
+    """Let a user into a chat, under the next member id, unless they are in it or it is full."""
     await _rows(
         db,
         "INSERT INTO members (chat_id, member_id, user_id, username, role, joined_at)"
-        " SELECT chat_id, last_member_id + 1, ?, ?, ?, ? FROM chats WHERE chat_id = ?"
+        " SELECT chat_id, last_member_id + 1, ?1, ?2, ?3, ?4 FROM chats WHERE chat_id = ?5 AND"
+        " (?6 IS NULL OR ?6 > (SELECT count(*) FROM members WHERE members.chat_id = ?5))"
         " ON CONFLICT (user_id, chat_id) DO NOTHING",
-        (user.user_id, user.username, role, clock.now(), chat_id),
+        (user.user_id, user.username, role, clock.now(), chat_id, most),
     )
 
 

@@ -15,6 +15,7 @@ STATUSES: dict[type[errors.PartyError], int] = {
     errors.NotAllowed: 403,
     errors.NotFound: 404,
     errors.NoSuccessor: 409,
+    errors.ChatFull: 409,
     errors.KeyReused: 422,
     errors.Unavailable: 503,
     errors.Stopping: 503,

@@ -143,7 +143,7 @@ def _paths() -> Json:
             "post": operation(
                 "Join with an invitation, or get one more session as a member",
                 ChatAnswer,
-                (400, 401, 403, 413, 503),
+                (400, 401, 403, 409, 413, 503),
                 security=OPTIONAL_KEY,
                 body=fields({"magic_key": MAGIC_KEY, "username": USERNAME}),
             ),

@@ -1,0 +1,49 @@
+"""How many may be in a chat; who is in stays in."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.client import Api
+from tests.people import tell
+from tests.serving import Server
+from watchparty.party.party import MEMBERS_MAX
+
+FULL = (409, "chat_full")
+
+
+@pytest.mark.parametrize("limits", ["on", "off"])
+async def test_a_chat_has_room_for_so_many(tmp_path: Path, limits: str) -> None:
+    server = Server(tmp_path, limits=limits)
+    async with Api(server.url) as api:
+        story = await tell(api)
+        invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
+        answers = await asyncio.gather(
+            *(api.post(path, json=invitation) for _ in range(MEMBERS_MAX + 10))
+        )
+        refused = [answer.error for answer in answers if answer.status != 200]
+        members = (await story.bob.read())["members"]
+        if limits == "on":
+            assert refused == [FULL] * 12  # Alice and Bob are members, too
+            assert len(members) == MEMBERS_MAX
+        else:
+            assert refused == []
+            assert len(members) == MEMBERS_MAX + 12
+        assert [m["member_id"] for m in members] == [*range(1, len(members) + 1)]
+        assert (await api.post(path, story.bob.auth_key)).status == 200
+        wrong = await api.post(path, json={"magic_key": "wrong"})
+        assert wrong.error == (403, "invalid_invite")
+    assert server.stop() == 0
+
+
+async def test_who_leaves_makes_room(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    async with Api(server.url) as api:
+        story = await tell(api)
+        invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
+        await asyncio.gather(*(api.post(path, json=invitation) for _ in range(MEMBERS_MAX - 2)))
+        assert (await api.post(path, json=invitation)).error == FULL
+        await api.call("DELETE", f"/{story.chat_id}/members/2", story.bob.session_token)
+        assert (await api.post(path, json=invitation)).status == 200
+    assert server.stop() == 0
