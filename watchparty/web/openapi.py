@@ -17,7 +17,9 @@ from watchparty.web.answers import (
     MessageAnswer,
     StateAnswer,
 )
+from watchparty.web.openapi_hosting import hosting
 from watchparty.web.operations import (
+    ERRORS,
     NO_KEY,
     OPTIONAL_KEY,
     Json,
@@ -25,22 +27,18 @@ from watchparty.web.operations import (
     operation,
     plain,
     ref,
+    response,
     takes,
 )
 from watchparty.web.parameters import (
     BODY,
     CHAT_ID,
     EPOCH,
-    INVITE_ROLE,
     KEY,
     KEY_HEADER,
     MAGIC_KEY,
-    MEMBER_ID,
-    MEMBER_ROLE,
-    MESSAGE_ID,
     REV,
     SINCE,
-    TOPIC,
     USERNAME,
     WAIT,
 )
@@ -73,7 +71,7 @@ def _document() -> Json:
             "version": __version__,
             "summary": "A private, throwaway group chat over plain HTTP.",
         },
-        "paths": _paths(),
+        "paths": {path: _may_lead_nowhere(path, item) for path, item in _paths().items()},
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {
@@ -85,6 +83,14 @@ def _document() -> Json:
             },
         },
     }
+
+
+def _may_lead_nowhere(path: str, item: Json) -> Json:
+    """An id of too many digits is no id, and its address nobody's."""
+    for operation in item.values():
+        if "{" in path and "responses" in operation:
+            operation["responses"].setdefault("404", response(ERRORS[404], ref(ErrorAnswer)))
+    return item
 
 
 def _schemas() -> Json:
@@ -148,7 +154,7 @@ def _paths() -> Json:
                 body=fields({"magic_key": MAGIC_KEY, "username": USERNAME}),
             ),
         },
-        **_hosting(),
+        **hosting(),
         "/poll": {
             "post": operation(
                 "Wait for news in many chats at once",
@@ -166,51 +172,6 @@ def _paths() -> Json:
         "/chat/{chat_id}": {
             "parameters": [CHAT_ID],
             "get": plain("The page of any chat, whether it exists or not"),
-        },
-    }
-
-
-def _hosting() -> Json:
-    return {
-        "/{chat_id}/invite": {
-            "parameters": [CHAT_ID],
-            "get": operation("The links you may hand on", InvitesAnswer, (401, 403, 503)),
-            "post": operation(
-                "Replace a link; the old one is dead at once",
-                InviteAnswer,
-                (400, 401, 403, 413, 503),
-                body=fields({"role": INVITE_ROLE}),
-            ),
-        },
-        "/{chat_id}/members/{member_id}": {
-            "parameters": [CHAT_ID, MEMBER_ID],
-            "put": operation(
-                "Name a co-host, or make them a guest again",
-                ChangeAnswer,
-                (400, 401, 403, 404, 413, 503),
-                body=fields({"role": MEMBER_ROLE}, "role"),
-            ),
-            "delete": operation(
-                "Remove a member, or leave",
-                ChangeAnswer,
-                (401, 403, 404, 409, 503),
-                whole=GoneAnswer,
-            ),
-        },
-        "/{chat_id}/messages/{id}": {
-            "parameters": [CHAT_ID, MESSAGE_ID],
-            "delete": operation(
-                "Take a message back: its text is gone", ChangeAnswer, (401, 403, 404, 503)
-            ),
-        },
-        "/{chat_id}/topic": {
-            "parameters": [CHAT_ID],
-            "put": operation(
-                "Say what is being watched",
-                ChangeAnswer,
-                (400, 401, 403, 413, 503),
-                body=fields({"topic": TOPIC}, "topic"),
-            ),
         },
     }
 

@@ -14,7 +14,7 @@ ERRORS = {
     " `invalid_credentials`",
     403: "no access, or no such chat: `forbidden`, `invalid_invite`; not with your role:"
     " `not_allowed`",
-    404: "no such member or message in this chat: `not_found`",
+    404: "nothing at this address, or no such member or message in this chat: `not_found`",
     409: "nobody could take over: `no_successor`; as many members as may be: `chat_full`",
     422: "the idempotency key stands for another request: `key_reused`",
     413: "larger than 64 KiB: `too_large`",
