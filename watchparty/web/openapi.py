@@ -86,10 +86,10 @@ def _document() -> Json:
 
 
 def _may_lead_nowhere(path: str, item: Json) -> Json:
-    """An id of too many digits is no id, and its address nobody's."""
-    for operation in item.values():
-        if "{" in path and "responses" in operation:
-            operation["responses"].setdefault("404", response(ERRORS[404], ref(ErrorAnswer)))
+    """Add to addresses with an id in them that too many digits make it no id."""
+    for described in item.values():
+        if "{" in path and "responses" in described:
+            described["responses"].setdefault("404", response(ERRORS[404], ref(ErrorAnswer)))
     return item
 
 
