@@ -14,10 +14,11 @@ PAGES = ["/", "/username", "/username.html", f"/chat/{NOWHERE}"]
 PAGE_MAX = 100_000  # bytes that a phone loads until it can chat
 
 REFERENCE = re.compile(
-    r"""\b(?:src|href)="([^"#]+)"|\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)"""
-    r"""|url\(["']?([^"')#]+)["']?\)|@import\s+"([^"]+)" """.strip(),
+    r"""\b(?:src|href)="([^"#]+)"|\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|"""
+    r"""url\(["']?([^"')#]+)["']?\)|@import\s+"([^"]+)" """.strip(),
     re.MULTILINE,
 )
+LAZY = re.compile(r'\bimport\("([^"]+)"\)|\bnew URL\("([^"]+)"')  # when somebody reaches for it
 FOREIGN = re.compile(
     r"""(?:https?|wss?|ftp):(?!//www\.w3\.org/\d)[^\s"')]*|["'(=]\s*//\w[^\s"')]*"""
 )
@@ -34,13 +35,13 @@ async def page(api: Api, path: str) -> Answer:
     return answer
 
 
-async def loaded(api: Api, path: str) -> dict[str, str]:
-    """Return everything a browser loads for a page, by address."""
+async def loaded(api: Api, path: str, *, lazily: bool = True) -> dict[str, str]:
+    """Return everything a browser loads for a page, by address; all of it, or to begin with."""
     found = {path: (await page(api, path)).body.decode()}
     waiting = [path]
     while waiting:
         base = waiting.pop()
-        for name in references(base, found[base]):
+        for name in references(base, found[base], lazily=lazily):
             if name not in found:
                 answer = await api.get(name)
                 assert answer.status == 200, f"{base} loads {name}"
@@ -49,9 +50,11 @@ async def loaded(api: Api, path: str) -> dict[str, str]:
     return found
 
 
-def references(base: str, text: str) -> set[str]:
+def references(base: str, text: str, *, lazily: bool) -> set[str]:
     """Return the addresses of the files that a file loads (links to pages are none)."""
-    names = {next(filter(None, match)) for match in REFERENCE.findall(COMMENT.sub("", text))}
+    text = COMMENT.sub("", text)
+    matches = REFERENCE.findall(text) + (LAZY.findall(text) if lazily else [])
+    names = {next(filter(None, match)) for match in matches}
     return {urljoin(base, name) for name in names if re.search(r"\.\w+$", name)}
 
 
@@ -103,7 +106,8 @@ async def test_a_page_has_nothing_inline_and_nothing_foreign(api: Api, path: str
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_is_light(api: Api, path: str) -> None:
-    sizes = {name: len(text.encode()) for name, text in (await loaded(api, path)).items()}
+    files = await loaded(api, path, lazily=False)
+    sizes = {name: len(text.encode()) for name, text in files.items()}
     assert sum(sizes.values()) < PAGE_MAX, sizes
 
 

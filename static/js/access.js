@@ -1,4 +1,3 @@
-// @ts-check
 /** What lets us into one chat: its session token, or the auth_key of a member. */
 import { Refused, joinChat } from "./api.js";
 import { authKey } from "./identity.js";

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * The one door to the server: nothing else on the page calls fetch.
  *
@@ -6,10 +5,11 @@
  *             key?: string, deleted?: boolean }} Message
  * @typedef {{ member_id: number, username: string, role: string }} Member
  * @typedef {{ epoch: string, messages: Message[], last_id: number, missed: number, reset: boolean,
- *             username?: string, member_id?: number, members?: Member[], magic_link?: string }} Answer
+ *             rev?: number, state?: State, username?: string, member_id?: number, magic_link?: string }} Answer
+ * @typedef {{ members: Member[], topic: string, deleted: number[], links: number }} State what is no message
  * @typedef {{ auth_key: string, username: string }} Identity
  * @typedef {{ chat_id: number, session_token: string, username: string, magic_key?: string }} Session
- * @typedef {{ since: number, epoch: string }} Cursor
+ * @typedef {{ since: number, epoch: string, rev: number }} Cursor
  *
  * What can go wrong:
  *   Error
@@ -56,8 +56,8 @@ export const joinChat = (chatId, authKey, invitation) =>
  * @param {AbortSignal} signal @returns {Promise<Answer>}
  */
 export function readChat(chatId, token, cursor, hold, signal) {
-  if (!cursor) return ask("GET", `/${chatId}`, { credential: token, signal });
-  const query = new URLSearchParams({ since: `${cursor.since}`, wait: `${hold}`, epoch: cursor.epoch });
+  if (!cursor) return ask("GET", `/${chatId}?rev=0`, { credential: token, signal });
+  const query = new URLSearchParams(Object.entries({ ...cursor, wait: `${hold}` }));
   const patience = hold ? hold + GRACE : PATIENCE;
   return ask("GET", `/${chatId}?${query}`, { credential: token, signal, patience });
 }
@@ -74,7 +74,7 @@ export const postMessage = (chatId, token, { key, body }, signal) =>
  * @param {string} method @param {string} path
  * @param {{ credential?: string, body?: object, key?: string, patience?: number, signal?: AbortSignal }} how
  */
-async function ask(method, path, { patience = PATIENCE, signal, ...what }) {
+export async function ask(method, path, { patience = PATIENCE, signal, ...what }) {
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(), patience * 1000);
   signal?.addEventListener("abort", () => ending.abort());

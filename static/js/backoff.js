@@ -1,4 +1,3 @@
-// @ts-check
 /** Exponential back-off with full jitter: a crowd that lost its server comes back spread out. */
 import { Refused } from "./api.js";
 

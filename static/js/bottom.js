@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * Where the reader is. At the bottom the log stays there, whatever grows or shrinks; further up the
  * lines being read don't move, and a button counts what came meanwhile.

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * One bubble for each message, and for each letter still on its way.
  *
@@ -41,7 +40,7 @@ export class Bubbles {
   /** The letter's bubble is the message's now. @param {Letter} letter @param {Message} message */
   hand(letter, message) {
     const bubble = this.#elements.get(letter);
-    if (!bubble || this.#elements.has(message)) return;
+    if (!bubble || message.deleted || this.#elements.has(message)) return;
     bubble.dataset.id = `${message.id}`;
     bubble.dataset.state = "sent";
     bubble.querySelector(".progress")?.remove();

@@ -1,4 +1,3 @@
-// @ts-check
 /** The chat page decides what it is: a room, an invitation, or nothing for this visitor. */
 import { authKey } from "./identity.js";
 import { chatInAddress, inviteIn, pocketKey, pocketedKey } from "./invitation.js";

@@ -1,4 +1,3 @@
-// @ts-check
 /** Copying, also on plain http in a home network, where browsers hide the clipboard API. */
 
 /** @param {string} text @returns {Promise<boolean>} whether it is in the clipboard */
@@ -18,7 +17,7 @@ function copyTheOldWay(text) {
   carrier.value = text;
   carrier.readOnly = true; // so that no keyboard pops up
   carrier.className = "off-stage";
-  document.body.append(carrier);
+  (before?.closest("dialog") ?? document.body).append(carrier); // beside an open dialog nothing can be selected
   carrier.select();
   const copied = document.execCommand("copy");
   carrier.remove();

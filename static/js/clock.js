@@ -1,4 +1,3 @@
-// @ts-check
 /** Times in the reader's own locale and time zone. */
 
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });

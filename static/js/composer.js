@@ -1,4 +1,3 @@
-// @ts-check
 /** The box to write in. It is never disabled, and an unsent draft survives a reload. */
 import { inside } from "./page.js";
 import { forThisTab, text } from "./storage.js";

@@ -1,4 +1,3 @@
-// @ts-check
 /** Whether the party can be reached, said politely and always in sight. */
 import { shortly } from "./clock.js";
 

@@ -1,10 +1,9 @@
-// @ts-check
 /**
  * Many readers, one poll. Tabs of one chat may stand at different places: the poll asks from the
  * furthest back, and each gets what it has not seen.
  *
  * @typedef {import("./api.js").Answer} Answer
- * @typedef {{ chatId: string, token: string, since: number, epoch: string }} Place where one reader is
+ * @typedef {{ chatId: string, token: string, since: number, epoch: string, rev: number }} Place where one reader is
  * @typedef {Record<string, Omit<Place, "chatId">>} Places by chat
  */
 
@@ -15,10 +14,13 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER; // ahead of any chat: the server sen
 export function together(readers) {
   /** @type {Places} */
   const chats = {};
-  for (const { chatId, token, since, epoch } of readers) {
+  for (const { chatId, token, since, epoch, rev } of readers) {
     const other = chats[chatId];
-    if (!other && Object.keys(chats).length < CHATS_MAX) chats[chatId] = { token, since, epoch };
-    else if (other) other.since = other.epoch === epoch ? lower(other.since, since) : EVERYTHING;
+    if (!other && Object.keys(chats).length < CHATS_MAX) chats[chatId] = { token, since, epoch, rev };
+    else if (other) {
+      other.since = other.epoch === epoch ? lower(other.since, since) : EVERYTHING;
+      other.rev = Math.min(other.rev, rev);
+    }
   }
   return chats;
 }
@@ -27,17 +29,18 @@ export function together(readers) {
 const lower = (one, other) => (one === EVERYTHING ? one : Math.min(one, other));
 
 /** Whether this poll brings all that the reader needs. @param {Places} chats @param {Place} reader */
-export function covers(chats, { chatId, token, since, epoch }) {
+export function covers(chats, { chatId, token, since, epoch, rev }) {
   const place = chats[chatId];
-  return place?.token === token && place.epoch === epoch && place.since <= since;
+  return place?.token === token && place.epoch === epoch && place.since <= since && place.rev <= rev;
 }
 
 /** The answer as this reader alone would have got it. @param {Answer} answer @param {Place} reader @returns {Answer} */
-export function excerpt(answer, { since, epoch }) {
+export function excerpt(answer, { since, epoch, rev }) {
   if (answer.epoch !== epoch || since > answer.last_id) return answer;
   const messages = answer.messages.filter(({ id }) => id > since);
   const missed = Math.max(0, (answer.messages[0]?.id ?? 0) - since - 1);
-  return { ...answer, messages, missed, reset: false };
+  const state = answer.rev === rev ? undefined : answer.state;
+  return { ...answer, messages, missed, state, reset: false };
 }
 
 /** No news, as the server says it. @param {Place} reader @returns {Answer} */

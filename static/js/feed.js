@@ -1,4 +1,3 @@
-// @ts-check
 /** The news of one chat, from the poll that all tabs share, or else from one of this page. */
 import { readChat } from "./api.js";
 import { HOLD, Poller } from "./poller.js";
@@ -52,8 +51,8 @@ export class Feed {
     const { answer, held } = await this.#read(hold, signal);
     this.#isLost = false;
     this.#party.take(answer, this.#cursor?.since);
-    this.#cursor = { since: answer.last_id, epoch: answer.epoch };
-    return !held || answer.messages.length > 0;
+    this.#cursor = { since: answer.last_id, epoch: answer.epoch, rev: answer.rev ?? this.#cursor?.rev ?? 0 };
+    return !held || answer.messages.length > 0 || !!answer.state;
   }
 
   refused() {

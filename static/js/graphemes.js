@@ -1,4 +1,3 @@
-// @ts-check
 /** Characters as people count them: a family emoji is one, a letter with its accents too. */
 
 // Firefox before 125 has no Segmenter; code points are the nearest thing there.

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * What was said, as far as it still exists: at most the last 30 messages, each once, in order, and
  * a line wherever some are missing. Knows nothing of the page.
@@ -18,6 +17,8 @@ export class History {
   #messages = new Map();
   /** @type {Line[]} */
   #lines = [];
+  /** @type {number[]} whose text was taken back */
+  #deleted = [];
 
   /**
    * @param {import("./api.js").Answer} answer @param {number} since the cursor it was asked with
@@ -34,10 +35,19 @@ export class History {
 
   /** @param {Message} message @returns {boolean} whether it is new here */
   add(message) {
-    if (this.#messages.has(message.id)) return false;
+    if (this.#messages.has(message.id) || this.#deleted.includes(message.id)) return false;
     this.#messages.set(message.id, message);
     this.#prune();
     return true;
+  }
+
+  /** @param {number[]} ids */
+  erase(ids) {
+    this.#deleted = ids;
+    for (const id of ids) {
+      const message = this.#messages.get(id);
+      if (message && !message.deleted) this.#messages.set(id, { ...message, body: "", deleted: true });
+    }
   }
 
   /** @returns {(Message | Line)[]} oldest first */

@@ -1,4 +1,3 @@
-// @ts-check
 /** The home page: a name, and a party is on. */
 import { createChat } from "./api.js";
 import { as } from "./identity.js";

@@ -1,4 +1,3 @@
-// @ts-check
 /** Who this browser is, across chats: one auth_key and the name it goes by. */
 import { Refused, introduce } from "./api.js";
 import { forGood, secret, text } from "./storage.js";

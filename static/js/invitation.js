@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * The invitation: the key leaves the address bar before anything else happens, and opens the
  * chat only when a person presses Join. It may stand behind the #, in ?magic_key=, or (when a mail

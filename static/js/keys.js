@@ -1,4 +1,3 @@
-// @ts-check
 /** Idempotency keys: what is sent twice under one key happens once. */
 
 const KEY_SIZE = 16; // bytes

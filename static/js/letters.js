@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * Messages the server has not confirmed yet, kept across reloads and restarts, each in a record of its
  * own: tabs of one chat never overwrite one another. What a dead tab left, another one takes up; sent

@@ -1,4 +1,3 @@
-// @ts-check
 /** Web addresses in a text become links; everything else stays the text it is. */
 
 const ADDRESS = /https?:\/\/[^\s<>"'`“”„‘’«»\u2066-\u2069\u200e\u200f\u202a-\u202e]+/giu;

@@ -1,4 +1,3 @@
-// @ts-check
 /** The form that asks "Your name" and takes one step with it: start, save or join. */
 import { rememberedName } from "./identity.js";
 

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * Messages on their way: one at a time, in order. A letter leaves the box when the server took it,
  * whether its answer says so or a poll brings the message first. Without an answer it is sent again

@@ -1,4 +1,3 @@
-// @ts-check
 /** The parts a template promised. A missing one is a mistake in the template, so it is loud. */
 
 /** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * One held poll for all tabs of this browser: it opens six connections to a host and no more, so a
  * poll per tab would leave none for the seventh. Runs as a SharedWorker and ends with the last tab.
@@ -70,7 +69,7 @@ class Switchboard {
       return;
     }
     const answer = page ? excerpt(page, question) : silence(question);
-    const news = answer.reset || answer.missed || answer.messages.length;
+    const news = answer.reset || answer.missed || answer.messages.length || answer.state;
     // Silence is told, too, now and then: a tab that doesn't ask again is no longer there.
     if (news || !hold || Date.now() - question.at > HOLD * 1000) this.#answer(port, { answer });
   }

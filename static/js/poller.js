@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * The one loop, in each page and in the worker they share: ask, deal with the answer, ask again. The next
  * request leaves when the last answer has been dealt with and not before; after a failure it waits.

@@ -1,4 +1,3 @@
-// @ts-check
 /** The party itself: what comes in goes on the page, what is written goes out. */
 import { Access } from "./access.js";
 import { postMessage } from "./api.js";
@@ -16,6 +15,7 @@ import { Transcript } from "./transcript.js";
 /**
  * @typedef {import("./api.js").Answer} Answer
  * @typedef {import("./api.js").Message} Message
+ * @typedef {import("./api.js").State} State
  * @typedef {import("./letters.js").Letter} Letter
  */
 
@@ -24,7 +24,7 @@ const TITLE = "Watch Party";
 export class Room {
   #chatId;
   #access;
-  #me = { memberId: 0, username: "" };
+  #me = { memberId: 0, username: "", role: "" };
   #log = part("log");
   #history = new History();
   #connection = new Connection(part("connection"));
@@ -32,8 +32,13 @@ export class Room {
   #invite = new Invite();
   #bottom = new Bottom(this.#log, part("newer"));
   #outbox;
-  #transcript = new Transcript(this.#log, (letter, verb) => this.#decide(letter, verb));
+  #transcript;
   #composer;
+  /** @type {State | undefined} */
+  #state;
+  #links = 0; // replaced so far
+  /** @type {import("./backstage.js").Backstage | undefined} */
+  #backstage;
 
   /** @param {string} chatId */
   constructor(chatId) {
@@ -45,7 +50,14 @@ export class Room {
       (letter, message) => this.#arrived(letter, message),
       () => this.#render(),
     );
+    this.#transcript = new Transcript(
+      this.#log,
+      (letter, verb) => this.#decide(letter, verb),
+      (person) => this.#people.mark(person),
+    );
     this.#composer = new Composer(part("composer"), chatId, (body) => this.#say(body));
+    part("people").addEventListener("click", () => this.#reach((backstage) => backstage.openPanel()));
+    part("invite").addEventListener("click", () => this.#reach((backstage) => backstage.offerInvite()));
   }
 
   /** Show the room and keep it up to date. */
@@ -79,7 +91,8 @@ export class Room {
   #take(answer, since) {
     this.#access.worked();
     this.#show();
-    if (answer.members) this.#arrive(answer);
+    if (answer.member_id) this.#arrive(answer);
+    if (answer.state) this.#update(answer.state);
     const fresh = this.#history.take(answer, since ?? 0);
     for (const message of fresh) this.#claim(message);
     this.#people.meet(fresh);
@@ -88,11 +101,39 @@ export class Room {
     this.#outbox.open(this.#me.memberId, this.#connection.is("connected"));
   }
 
-  /** The first answer carries the state too. @param {Answer} answer */
-  #arrive({ member_id, username, members = [], magic_link }) {
-    this.#me = { memberId: member_id ?? 0, username: username ?? "" };
-    this.#people.meet(members, member_id);
+  /** The first answer says who we are. @param {Answer} answer */
+  #arrive({ member_id, username, magic_link }) {
+    this.#me = { memberId: member_id ?? 0, username: username ?? "", role: "" };
     this.#invite.link = magic_link;
+    for (const sign of ["pointerover", "focusin"])
+      part("room").addEventListener(sign, () => this.#reach(), { once: true });
+  }
+
+  /** @param {State} state */
+  #update(state) {
+    this.#state = state;
+    this.#history.erase(state.deleted);
+    this.#people.show(state.members, this.#me.memberId);
+    part("topic").textContent = state.topic || TITLE;
+    const role = state.members.find(({ member_id }) => member_id === this.#me.memberId)?.role ?? "";
+    const changed = this.#me.role && (this.#me.role !== role || this.#links !== state.links);
+    this.#me.role = role;
+    this.#links = state.links;
+    part("composer").hidden = role === "viewer";
+    if (changed) this.#reach((backstage) => backstage.renewLinks());
+    else if (this.#backstage || role === "viewer") this.#reach();
+  }
+
+  /**
+   * What most guests never need is loaded when somebody reaches for it.
+   * @param {(backstage: import("./backstage.js").Backstage) => void} [act]
+   */
+  async #reach(act) {
+    const loaded = await import("./backstage.js").catch(() => this.#connection.is("lost"));
+    if (typeof loaded !== "object") return;
+    this.#backstage ??= new loaded.Backstage(this.#chatId, this.#access, this.#people, this.#invite);
+    if (this.#state) this.#backstage.update(this.#state, this.#me);
+    act?.(this.#backstage);
   }
 
   /** @param {string} body */

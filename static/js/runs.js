@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * Which messages stand under one name. Knows nothing of the page.
  *

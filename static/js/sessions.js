@@ -1,4 +1,3 @@
-// @ts-check
 /** The keys to single chats, one record each, so that tabs in different chats never mix. */
 import { forGood, secret } from "./storage.js";
 

@@ -1,4 +1,3 @@
-// @ts-check
 /** This tab's line to the poll that all tabs share, as long as the browser can share one. */
 import { Refused, Unreachable } from "./api.js";
 

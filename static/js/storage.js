@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * What the browser keeps for us. Private windows and strict settings make storage throw or vanish:
  * then this page remembers in memory, and everything that needs no reload still works.

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * The messages on the page. Each render says what should stand there and moves as little as
  * possible: a bubble keeps its element from "Sending…" to solid, and nothing is read aloud twice.
@@ -16,17 +15,22 @@ import { WINDOW } from "./history.js";
 import { cloned, inside } from "./page.js";
 import { newest, runs } from "./runs.js";
 
-const HUES = 8; // as many as the style sheet has
+export const HUES = 8; // as many as the style sheet has
 
 export class Transcript {
   #log;
   #bubbles;
+  #mark;
   /** @type {WeakMap<object, HTMLElement>} */
   #lines = new WeakMap();
 
-  /** @param {HTMLElement} log @param {import("./bubbles.js").Decide} decide */
-  constructor(log, decide) {
+  /**
+   * @param {HTMLElement} log @param {import("./bubbles.js").Decide} decide
+   * @param {(person: import("./people.js").Person) => string} mark tells apart who goes by the same name
+   */
+  constructor(log, decide, mark) {
     this.#log = log;
+    this.#mark = mark;
     this.#bubbles = new Bubbles(decide);
   }
 
@@ -71,19 +75,20 @@ export class Transcript {
 
   /** @param {HTMLElement} group @param {Run} run */
   #sign(group, { author, username, at, mine }) {
-    const signature = `${author} ${at} ${username}`;
+    const note = this.#mark({ member_id: author, username }) + (mine ? " (you)" : "");
+    const signature = `${author} ${at} ${username}${note}`;
     if (group.dataset.signature === signature) return;
     group.dataset.signature = signature;
     group.className = `group person-${author % HUES}${mine ? " is-mine" : ""}`;
     inside(group, ".tile").textContent = firstGrapheme(username);
     inside(group, ".author").textContent = username;
-    inside(group, ".you").hidden = !mine;
+    inside(group, ".you").textContent = note;
     showTime(inside(group, "time"), at);
   }
 }
 
 /** Make these the children, touching only what is out of place. @param {Element} parent @param {Element[]} children */
-function arrange(parent, children) {
+export function arrange(parent, children) {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
   let next = parent.firstElementChild;

@@ -1,4 +1,3 @@
-// @ts-check
 /** The page that keeps a name for every later chat. */
 import { goBy } from "./identity.js";
 import { NameForm } from "./name-form.js";

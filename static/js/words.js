@@ -1,4 +1,3 @@
-// @ts-check
 /** Sentences with numbers in them. */
 
 /** @param {number} count @param {string} noun @returns {string} "1 message", "2 messages" */

@@ -105,6 +105,7 @@ async def test_every_control_in_the_chat_has_a_name(alice: Guest, story: Story) 
     await expect(alice.page.locator("body")).to_match_aria_snapshot("""
         - banner:
           - heading "Watch Party" [level=1]
+          - 'button "People: Bob and you"'
           - status "Connection": Connected
           - button "Copy invite link"
         - main:

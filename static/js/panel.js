@@ -1,0 +1,83 @@
+/** Who is here and what one may do about it: the panel behind the line of names in the bar. */
+import { button, made } from "./elements.js";
+import { Farewell } from "./farewell.js";
+import { HostTools } from "./host-tools.js";
+import { MemberRow } from "./member-row.js";
+import { part } from "./page.js";
+import { arrange } from "./transcript.js";
+
+/** @typedef {(deed: Promise<unknown>, words: string) => Promise<void>} Do what to do, and what to say then */
+
+export class Panel {
+  #deeds;
+  #people;
+  /** @type {Map<number, MemberRow>} */
+  #rows = new Map();
+  #title = made("h2", { id: "panel-title", tabIndex: -1 });
+  #said = made("p", { className: "panel-said" });
+  #list = made("ul", { className: "members" });
+  #dialog = made("dialog", { className: "panel" });
+  #hostTools;
+  #farewell;
+
+  /** @param {string} chatId @param {import("./deeds.js").Deeds} deeds @param {import("./people.js").People} people */
+  constructor(chatId, deeds, people) {
+    this.#deeds = deeds;
+    this.#people = people;
+    this.#hostTools = new HostTools(deeds, this.#do);
+    this.#farewell = new Farewell(chatId, deeds, this.#do);
+    this.#build();
+  }
+
+  open() {
+    this.#said.textContent = "";
+    this.#dialog.showModal();
+    this.#title.focus(); // and not the button that closes it
+    this.#hostTools.askLinks();
+  }
+
+  /** @param {import("./api.js").State} state @param {number} me @param {string} role our own */
+  update({ members, topic }, me, role) {
+    this.#title.textContent = `Who’s here (${members.length})`;
+    this.#showMembers(members, me, role);
+    this.#hostTools.update(topic, role);
+    this.#farewell.update(members, me, role);
+    // Who was just removed took their buttons along.
+    if (this.#dialog.open && !this.#dialog.contains(document.activeElement)) this.#title.focus();
+  }
+
+  /** @param {Record<string, string>} links by role */
+  set links(links) {
+    this.#hostTools.links = links;
+  }
+
+  #build() {
+    const close = button("×", () => this.#dialog.close(), "close");
+    close.setAttribute("aria-label", "Close");
+    this.#said.setAttribute("role", "status");
+    this.#dialog.setAttribute("aria-labelledby", this.#title.id);
+    const head = made("div", { className: "panel-head" }, this.#title, close);
+    const tools = [this.#hostTools.element, this.#farewell.element];
+    this.#dialog.append(made("div", { className: "panel-body" }, head, this.#said, this.#list, ...tools));
+    this.#dialog.addEventListener("click", ({ target }) => target === this.#dialog && this.#dialog.close()); // beside it
+    part("room").append(this.#dialog);
+  }
+
+  /** @param {import("./api.js").Member[]} members @param {number} me @param {string} role */
+  #showMembers(members, me, role) {
+    const before = this.#rows;
+    this.#rows = new Map();
+    for (const member of members) {
+      const row = before.get(member.member_id) ?? new MemberRow(this.#deeds, this.#do);
+      row.show(member, this.#people.mark(member), role, member.member_id === me);
+      this.#rows.set(member.member_id, row);
+    }
+    arrange(this.#list, [...this.#rows.values()].map(({ element }) => element));
+  }
+
+  /** @type {Do} */
+  #do = async (deed, words) => {
+    const said = await deed.then(() => words, ({ message }) => message);
+    if (said) this.#said.textContent = said;
+  };
+}

@@ -1,0 +1,64 @@
+/** Under the Invite button: says that the link was copied, and shows it where copying isn't possible. */
+import { copy } from "./clipboard.js";
+import { button } from "./elements.js";
+import { inside, part } from "./page.js";
+
+const COPIED = "Invite link copied. Whoever has it can join.";
+const BY_HAND = "Copying isn't possible here. Copy it from here:";
+const TOO_SOON = "The link isn't here yet. Try again in a moment.";
+const LINGERS = 8000; // ms until a popover nobody looks into goes away
+
+export class Popover {
+  #invite;
+  #button = part("invite");
+  #popover = part("popover");
+  #words = part("popover-words");
+  #timer = 0;
+
+  /** @param {import("./invite.js").Invite} invite */
+  constructor(invite) {
+    this.#invite = invite;
+    if ("share" in navigator) part("share").append(button("Share…", () => this.#share()));
+    inside(this.#popover, ".close").addEventListener("click", () => this.#close());
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#close());
+    document.addEventListener("pointerdown", ({ target }) => this.#isOutside(target) && this.#close());
+  }
+
+  async offer() {
+    const { link } = this.#invite;
+    const copied = link !== "" && (await copy(link));
+    this.#open(copied ? COPIED : link ? BY_HAND : TOO_SOON);
+    if (link && !copied) part("invite-link").focus();
+    if (copied) this.#timer = setTimeout(() => this.#fade(), LINGERS);
+  }
+
+  /** By whatever the phone offers; who changes their mind there has done no wrong. */
+  #share() {
+    navigator.share({ url: this.#invite.link }).catch(() => {});
+  }
+
+  /** @param {string} words */
+  #open(words) {
+    clearTimeout(this.#timer);
+    this.#popover.hidden = false;
+    this.#words.textContent = "";
+    // A status that is filled after it appeared is read aloud; one that appears filled often isn't.
+    requestAnimationFrame(() => (this.#words.textContent = words));
+  }
+
+  #fade() {
+    if (this.#popover.matches(":hover, :focus-within")) this.#timer = setTimeout(() => this.#fade(), LINGERS);
+    else this.#close();
+  }
+
+  #close() {
+    clearTimeout(this.#timer);
+    if (this.#popover.contains(document.activeElement)) this.#button.focus();
+    this.#popover.hidden = true;
+  }
+
+  /** @param {EventTarget | null} target */
+  #isOutside(target) {
+    return target instanceof Node && !this.#popover.contains(target) && !this.#button.contains(target);
+  }
+}
