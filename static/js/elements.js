@@ -20,16 +20,17 @@ export function button(words, press, className = "minor") {
 
 /**
  * A button for what cannot be undone: it gives way to a question, and only a second press acts.
- * @param {string} words @param {string} question @param {string} yes @param {() => Promise<unknown>} act
+ * @param {string} words @param {(Node | string)[]} question @param {string} yes @param {() => Promise<unknown>} act
  */
 export function asking(words, question, yes, act) {
   const first = button(words, ask);
   const place = made("div", { className: "asking" }, first);
   function ask() {
     const no = button("Cancel", back);
-    place.replaceChildren(made("p", {}, question), no, button(yes, () => act().then(back), "minor is-grave"));
+    const asked = made("p", {}, ...question);
+    place.replaceChildren(asked, no, button(yes, () => act().then(back), "minor is-grave"));
     place.setAttribute("role", "group");
-    place.setAttribute("aria-label", question);
+    place.setAttribute("aria-label", asked.textContent ?? "");
     no.focus(); // Enter pressed twice does nothing
   }
   function back() {

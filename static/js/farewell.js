@@ -14,9 +14,9 @@ export class Farewell {
   #deeds;
   #do;
   #me = 0;
-  #burn = asking("Burn the chat", BURN, "Burn it", () => this.#go(this.#deeds.burn(), BURNED));
-  #leave = asking("Leave", LEAVE, "Leave", () => this.#go(this.#deeds.remove(this.#me), LEFT));
-  #stay = button("Leave", () => this.#do(Promise.reject(new Error(NO_SUCCESSOR)), ""));
+  #burn = asking("Burn the chat", [BURN], "Burn it", () => this.#go(this.#deeds.burn(), BURNED));
+  #leave = asking("Leave", [LEAVE], "Leave", () => this.#go(this.#deeds.remove(this.#me), LEFT));
+  #stay = button("Leave", () => this.#do(Promise.resolve(), NO_SUCCESSOR));
   element = made("div", { className: "farewell" }, this.#leave, this.#stay, this.#burn);
 
   /** @param {string} chatId @param {import("./deeds.js").Deeds} deeds @param {import("./panel.js").Do} act */
@@ -42,6 +42,6 @@ export class Farewell {
       bidFarewell("");
       throw error;
     };
-    return this.#do(deed.then(gone, stay), "");
+    return this.#do(deed.then(gone, stay));
   }
 }

@@ -9,6 +9,7 @@ export class HostTools {
   element = made("div", { className: "host-tools", hidden: true });
   #deeds;
   #do;
+  #saved = ""; // the topic, as everybody sees it
   #topic = made("input", { className: "field", maxLength: TOPIC_MAX, dir: "auto", autocomplete: "off" });
   /** @type {Record<string, HTMLInputElement>} by the role it leads to */
   #fields = { guest: linkField(), viewer: linkField() };
@@ -27,11 +28,12 @@ export class HostTools {
   /** @param {string} topic @param {string} role our own */
   update(topic, role) {
     this.element.hidden = !HOSTS.includes(role);
-    if (this.#topic !== document.activeElement) this.#topic.value = topic;
+    if (this.#saved !== topic) this.#topic.value = topic; // and else leave what is being typed
+    this.#saved = topic;
   }
 
   askLinks() {
-    if (!this.element.hidden) this.#do(this.#deeds.links().then((links) => (this.links = links)), "");
+    if (!this.element.hidden) this.#do(this.#deeds.links().then((links) => (this.links = links)));
   }
 
   /** @param {Record<string, string>} links by role */
@@ -56,7 +58,7 @@ export class HostTools {
     const take = button("Copy", async () => ((await copy(field.value)) ? this.#do(Promise.resolve(), `${name} copied.`) : field.focus()));
     take.setAttribute("aria-label", `Copy ${lower}`);
     const question = `Replace the ${lower}? The old one stops working. Whoever is in stays in.`;
-    const replace = asking("Replace", question, "Replace", () => this.#do(this.#deeds.replaceLink(role), `${name} replaced.`));
+    const replace = asking("Replace", [question], "Replace", () => this.#do(this.#deeds.replaceLink(role), `${name} replaced.`));
     replace.firstElementChild?.setAttribute("aria-label", `Replace ${lower}`);
     return made("div", { className: "panel-line" }, labelled(name, field), take, replace);
   }

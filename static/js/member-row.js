@@ -33,36 +33,39 @@ export class MemberRow {
     this.#signature = signature;
     const held = this.element.contains(document.activeElement);
     this.element.className = `member person-${member.member_id % HUES}`;
-    this.element.replaceChildren(tile(member), who(member, mark, isMe), ...(isMe ? [] : this.#tools(member, role)));
+    this.element.replaceChildren(tile(member), who(member, mark, isMe), ...(isMe ? [] : this.#tools(member, mark, role)));
     if (held) this.element.querySelector("button")?.focus();
   }
 
-  /** @param {Member} member @param {string} role our own */
-  #tools(member, role) {
+  /** @param {Member} member @param {string} mark @param {string} role our own */
+  #tools(member, mark, role) {
     if (!MAY_REMOVE[role]?.includes(member.role)) return [];
-    const posts = role === "host" ? this.#posts(member) : [];
-    return [made("div", { className: "member-tools" }, ...posts, this.#removal(member))];
+    const posts = role === "host" ? [this.#post(member, mark)] : [];
+    return [made("div", { className: "member-tools" }, ...posts, this.#removal(member, mark))];
   }
 
-  /** @param {Member} member */
-  #posts({ member_id, username, role }) {
+  /** @param {Member} member @param {string} mark */
+  #post({ member_id, username, role }, mark) {
     const other = role === "guest" ? "cohost" : "guest";
-    const words = `Make ${POSTS[other].toLowerCase()}`;
-    const done = `${username} is a ${POSTS[other].toLowerCase()} now.`;
-    const appoint = button(words, () => this.#do(this.#deeds.appoint(member_id, other), done));
-    appoint.setAttribute("aria-label", `${words}: ${username}`);
-    return [appoint];
+    const post = POSTS[other].toLowerCase();
+    const done = [name(username), `${mark} is a ${post} now.`];
+    const appoint = button(`Make ${post}`, () => this.#do(this.#deeds.appoint(member_id, other), ...done));
+    appoint.setAttribute("aria-label", `Make ${post}: ${username}${mark}`);
+    return appoint;
   }
 
-  /** @param {Member} member */
-  #removal({ member_id, username }) {
-    const question = `Remove ${username}? The invite link is replaced, too.`;
-    const done = `${username} is out, and the links are new.`;
-    const remove = asking("Remove", question, "Remove", () => this.#do(this.#deeds.remove(member_id), done));
-    remove.firstElementChild?.setAttribute("aria-label", `Remove ${username}`);
+  /** @param {Member} member @param {string} mark */
+  #removal({ member_id, username }, mark) {
+    const question = ["Remove ", name(username), `${mark}? The invite link is replaced, too.`];
+    const done = [name(username), `${mark} is out, and the links are new.`];
+    const remove = asking("Remove", question, "Remove", () => this.#do(this.#deeds.remove(member_id), ...done));
+    remove.firstElementChild?.setAttribute("aria-label", `Remove ${username}${mark}`);
     return remove;
   }
 }
+
+/** In whatever direction it runs, the sentence around it stays. @param {string} username */
+const name = (username) => made("bdi", {}, username);
 
 /** @param {Member} member */
 function tile({ username }) {
@@ -73,6 +76,6 @@ function tile({ username }) {
 
 /** @param {Member} member @param {string} mark @param {boolean} isMe */
 function who({ username, role }, mark, isMe) {
-  const name = made("p", { className: "member-name" }, made("bdi", {}, username), mark, isMe ? " (you)" : "");
-  return made("div", { className: "member-who" }, name, made("p", { className: "member-role" }, POSTS[role] ?? role));
+  const line = made("p", { className: "member-name" }, name(username), mark, isMe ? " (you)" : "");
+  return made("div", { className: "member-who" }, line, made("p", { className: "member-role" }, POSTS[role] ?? role));
 }

@@ -6,7 +6,7 @@ import { MemberRow } from "./member-row.js";
 import { part } from "./page.js";
 import { arrange } from "./transcript.js";
 
-/** @typedef {(deed: Promise<unknown>, words: string) => Promise<void>} Do what to do, and what to say then */
+/** @typedef {(deed: Promise<unknown>, ...words: (Node | string)[]) => Promise<void>} Do what to do, and what to say then */
 
 export class Panel {
   #deeds;
@@ -30,6 +30,7 @@ export class Panel {
   }
 
   open() {
+    if (!this.#rows.size) return; // nobody knows yet who is here
     this.#said.textContent = "";
     this.#dialog.showModal();
     this.#title.focus(); // and not the button that closes it
@@ -76,8 +77,8 @@ export class Panel {
   }
 
   /** @type {Do} */
-  #do = async (deed, words) => {
-    const said = await deed.then(() => words, ({ message }) => message);
-    if (said) this.#said.textContent = said;
+  #do = async (deed, ...words) => {
+    const said = await deed.then(() => words, ({ message }) => [message]);
+    if (said.length) this.#said.replaceChildren(...said);
   };
 }

@@ -18,6 +18,7 @@ export class TakeBack {
   /** @param {HTMLElement} log @param {import("./deeds.js").Deeds} deeds */
   constructor(log, deeds) {
     this.#log = log;
+    this.#button.setAttribute("aria-live", "off"); // it stands in a live region and is no news
     this.#deeds = deeds;
     log.addEventListener("pointerover", ({ target }) => this.#point(target));
     log.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.#point(null));
