@@ -80,6 +80,25 @@ async def test_a_restored_copy_is_another_history_and_says_so(
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
+async def test_a_copy_that_is_restored_twice_is_two_histories(
+    server: Server, story: Story, tmp_path: Path
+) -> None:
+    await story.alice.say("In all of them")
+    copy, epochs = tmp_path / "copy.db", set()
+    assert (await back_up(server, copy)).returncode == 0
+    for _ in range(2):
+        server.stop()
+        server.database.write_bytes(copy.read_bytes())
+        server.start(bind=server.url.removeprefix("http://"))
+        async with Api(server.url) as story.alice.api:
+            await story.alice.say("In this one only")
+            epochs.add((await story.alice.read())["epoch"])
+        server.restart()
+        async with Api(server.url) as story.alice.api:
+            epochs.add((await story.alice.read())["epoch"])
+    assert len(epochs) == 2
+
+
 async def test_a_copy_of_a_database_at_rest_is_the_same(server: Server, tmp_path: Path) -> None:
     async with Api(server.url) as api:
         await (await tell(api)).alice.say("Good night")

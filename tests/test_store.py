@@ -74,7 +74,11 @@ FAULTS: dict[str, tuple[type[Exception], Fault]] = {
     "a guest who is nobody": (
         StoreUnavailable,
         lambda store, alice: store.add_member(
-            alice.seat.chat.chat_id, NOBODY, "guest", b"some credential"
+            alice.seat.chat.chat_id,
+            NOBODY,
+            alice.seat.chat.standing.invites.guest,
+            b"some credential",
+            None,
         ),
     ),
     "a chat whose host is nobody": (

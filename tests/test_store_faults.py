@@ -1,6 +1,7 @@
 """When the disk refuses: writes say so, readers go on, and nothing is believed that is not kept."""
 
 import asyncio
+import os
 import resource
 import sqlite3
 import subprocess
@@ -60,7 +61,27 @@ def replaced(server: Server) -> Iterator[None]:
         yield
 
 
-FAULTS = [full, locked, moved, replaced]
+@contextmanager
+def without_log(server: Server) -> Iterator[None]:
+    """Somebody takes a strange file away that stands beside the database: its newest part."""
+    log = server.database.with_name(f"{server.database.name}-wal")
+    aside = log.with_suffix(".aside")
+    log.rename(aside)
+    yield
+    aside.rename(log)
+
+
+@contextmanager
+def unlocked(server: Server) -> Iterator[None]:
+    """Somebody takes the lock away: a second server could start now."""
+    lock = server.database.with_name(f"{server.database.name}.lock")
+    aside = lock.with_suffix(".aside")
+    lock.rename(aside)
+    yield
+    aside.rename(lock)
+
+
+FAULTS = [full, locked, moved, replaced, without_log, unlocked]
 
 
 @pytest.fixture
@@ -94,6 +115,23 @@ async def test_a_fault_refuses_writes_serves_readers_and_passes(
     async with Api(server.url) as story.bob.api:
         bodies = [message["body"] for message in (await story.bob.read())["messages"]]
     assert bodies == ["Before", "After"]
+
+
+@pytest.mark.parametrize("name", ["party.db", "party.db-wal"])
+async def test_nothing_is_acknowledged_into_a_file_that_was_cut(
+    server: Server, story: Story, name: str
+) -> None:
+    server.restart()  # so that there is something in either of the two
+    async with Api(server.url) as story.alice.api:
+        await story.alice.say("After a restart")
+        os.truncate(server.database.with_name(name), 0)
+        answer = await story.alice.api.post(
+            story.alice.path, story.alice.session_token, json={"body": "Into the void"}
+        )
+        assert answer.error == (503, "unavailable")
+    server.kill()
+    server.database.unlink()
+    server.start()
 
 
 async def test_a_message_refused_is_said_once_when_it_is_sent_again(

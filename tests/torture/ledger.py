@@ -1,8 +1,10 @@
 """What was acknowledged, and what every reader was told: the two must agree."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
+
+from watchparty.party.window import WINDOW
 
 
 @dataclass
@@ -18,6 +20,8 @@ class Reading:
     def take(self, page: dict[str, Any]) -> None:
         """Account for a page: the ids it brings and those it says were missed, and no hole."""
         ids = [message["id"] for message in page["messages"]]
+        # Nothing is missed that would have to be there still.
+        self.gaps += page["missed"] > 0 and len(ids) != WINDOW
         told = [*range(self.since + page["missed"] + 1, page["last_id"] + 1)]
         self.gaps += page["reset"] or ids != told
         self.missed += page["missed"]
@@ -39,8 +43,13 @@ class Ledger:
         self.clashes += self.acknowledged.setdefault(id_, body) != body
 
     @property
-    def heard(self) -> dict[int, str]:
-        return {id_: body for reading in self.readings for id_, body in reading.seen.items()}
+    def heard(self) -> dict[int, set[str]]:
+        """What was read under each id, by anybody; more than one thing is one too many."""
+        heard: dict[int, set[str]] = defaultdict(set)
+        for reading in self.readings:
+            for id_, body in reading.seen.items():
+                heard[id_].add(body)
+        return heard
 
     def lost(self, last_id: int) -> int:
         """Count acknowledged messages that are not what was read under their id, or beyond the end.
@@ -50,12 +59,14 @@ class Ledger:
         """
         heard = self.heard
         return self.clashes + sum(
-            id_ > last_id or heard.get(id_, body) != body for id_, body in self.acknowledged.items()
+            id_ > last_id or heard.get(id_, {body}) != {body}
+            for id_, body in self.acknowledged.items()
         )
 
     def doubled(self) -> int:
         """Count messages that were acknowledged or read under more than one id."""
-        ids = {*self.heard.items(), *self.acknowledged.items()}
+        read = {(id_, body) for id_, bodies in self.heard.items() for body in bodies}
+        ids = read | {*self.acknowledged.items()}
         return sum(times - 1 for times in Counter(body for _, body in ids).values())
 
     def unseen(self) -> int:

@@ -7,7 +7,7 @@ from watchparty.party.errors import Forbidden, NotAllowed, Stopping
 from watchparty.party.indivisible import indivisible
 from watchparty.party.state import State
 from watchparty.party.store import Store
-from watchparty.party.values import ChatRecord, Member, Receipt, Role, User
+from watchparty.party.values import ChatRecord, Member, Receipt, Standing, User
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.party.words import Draft
 
@@ -19,11 +19,8 @@ class Chat:
 
     def __init__(self, record: ChatRecord, epoch: str, store: Store) -> None:
         self.chat_id = record.chat_id
-        self.invites = record.invites
-        self.members = {member.member_id: member for member in record.members}
-        self.topic = record.topic
-        self.links = record.links
-        self.rev = record.rev
+        self.standing = record.standing
+        self.members = {member.member_id: member for member in record.standing.members}
         self.active_at = record.active_at
         self.window = Window(record.chat_id, epoch, record.last_id, record.messages)
         self.store = store
@@ -85,20 +82,29 @@ class Chat:
 
     @indivisible
     async def admit(
-        self, user: User, role: Role, credential: bytes, most: int | None = None
+        self, user: User, magic_key: str, credential: bytes, most: int | None
     ) -> Member:
-        """Let somebody in; a member stays the member they are. Raises ChatFull."""
-        member = await self.store.add_member(self.chat_id, user, role, credential, most)
+        """Let somebody in; a member stays the member they are.
+
+        Raises InvalidInvite when the key is none of the chat's (any more), and ChatFull.
+        """
+        member, standing = await self.store.add_member(
+            self.chat_id, user, magic_key, credential, most
+        )
         if member.member_id not in self.members:
-            self.members[member.member_id] = member
             self.active_at = clock.now()
-            self.changed(self.rev + 1, gather=True)
+            self.stand(standing, gather=True)
         return member
 
-    def changed(self, rev: int, *, gather: bool = False) -> None:
-        """Show a new revision of the state, at once or together with others that follow."""
-        self.rev = rev
-        self._show()
+    def stand(self, standing: Standing, *, gather: bool = False) -> None:
+        """Show a new revision, at once or together with others that follow.
+
+        An older one is history: what it changed is in the newer one, too.
+        """
+        if standing.rev > self.standing.rev:
+            self.standing = standing
+            self.members = {member.member_id: member for member in standing.members}
+            self._show()
         if not gather:
             self.wake()
         elif self._gathering is None:
@@ -125,7 +131,8 @@ class Chat:
     @property
     def state(self) -> State:
         """Return what there is beside the messages."""
-        return State([*self.members.values()], self.topic, self.window.deleted, self.links)
+        now = self.standing
+        return State([*now.members], now.topic, self.window.deleted, now.links)
 
     def _show(self) -> None:
-        self.window.show(self.rev, self.state)
+        self.window.show(self.standing.rev, self.state)

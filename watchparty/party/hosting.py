@@ -7,7 +7,7 @@ the role of the one who asks does not allow it, and StoreUnavailable with nothin
 from msgspec.structs import replace
 
 from watchparty.party import secrets
-from watchparty.party.errors import NoSuccessor, NotAllowed, NotFound
+from watchparty.party.errors import NotAllowed, NotFound
 from watchparty.party.indivisible import indivisible
 from watchparty.party.party import Party, Seat
 from watchparty.party.values import InviteRole, Invites, Member, Role
@@ -17,7 +17,7 @@ HOSTS: frozenset[Role] = frozenset({"host", "cohost"})
 
 def invites(seat: Seat) -> dict[InviteRole, str]:
     """Return the passphrases that this member may hand on."""
-    own = seat.chat.invites
+    own = seat.chat.standing.invites
     if seat.member.role in HOSTS:
         return {"guest": own.guest, "viewer": own.viewer}
     if seat.member.role == "guest":
@@ -30,10 +30,7 @@ async def replace_invite(seat: Seat, role: InviteRole) -> str:
     """Make a new passphrase, and return it; the old one is dead at once, members stay."""
     _allow(seat, HOSTS)
     chat, fresh = seat.chat, secrets.new_secret()
-    rev = await chat.store.replace_invite(chat.chat_id, role, fresh)
-    chat.invites = replace(chat.invites, **{role: fresh})
-    chat.links += 1
-    chat.changed(rev)
+    chat.stand(await chat.store.replace_invite(chat.chat_id, seat.member, role, fresh))
     return fresh
 
 
@@ -41,9 +38,8 @@ async def replace_invite(seat: Seat, role: InviteRole) -> str:
 async def set_topic(seat: Seat, topic: str) -> None:
     """Say what is being watched."""
     _allow(seat, HOSTS)
-    rev = await seat.chat.store.set_topic(seat.chat.chat_id, topic)
-    seat.chat.topic = topic
-    seat.chat.changed(rev)
+    chat = seat.chat
+    chat.stand(await chat.store.set_topic(chat.chat_id, seat.member, topic))
 
 
 @indivisible
@@ -53,9 +49,7 @@ async def set_role(seat: Seat, member_id: int, role: Role) -> None:
     chat, member = seat.chat, _member(seat, member_id)
     if member.role == "host":
         raise NotAllowed
-    rev = await chat.store.set_role(chat.chat_id, member_id, role)
-    chat.members[member_id] = replace(member, role=role)
-    chat.changed(rev)
+    chat.stand(await chat.store.set_role(chat.chat_id, seat.member, member, role))
 
 
 @indivisible
@@ -65,13 +59,15 @@ async def remove(seat: Seat, member_id: int) -> None:
     Whoever is removed does not come back by a link they know: both are replaced in the
     same step. Who leaves by themselves takes nothing away from the others.
     """
-    member = _member(seat, member_id)
+    chat, member = seat.chat, _member(seat, member_id)
     if member_id == seat.member.member_id:
-        await _leave(seat)
-    elif seat.member.role == "host" or (seat.member.role == "cohost" and member.role not in HOSTS):
-        await _expel(seat, member_id)
-    else:
+        chat.stand(await chat.store.leave(chat.chat_id, seat.member))
+        return
+    is_below = seat.member.role == "cohost" and member.role not in HOSTS
+    if seat.member.role != "host" and not is_below:
         raise NotAllowed
+    fresh = Invites(secrets.new_secret(), secrets.new_secret())
+    chat.stand(await chat.store.expel(chat.chat_id, seat.member, member, fresh))
 
 
 @indivisible
@@ -82,40 +78,21 @@ async def delete_message(seat: Seat, id_: int) -> None:
         raise NotFound
     if message.member_id != seat.member.member_id:
         _allow(seat, HOSTS)
-    rev = await chat.store.delete_message(chat.chat_id, id_)
+    standing = await chat.store.delete_message(chat.chat_id, seat.member, id_)
     if chat.window.find(id_):  # it may have left the window meanwhile
         chat.window.put(replace(message, body="", deleted=True))
-    chat.changed(rev)
+    chat.stand(standing)
+    await chat.store.scrub()
 
 
 @indivisible
 async def burn(party: Party, seat: Seat) -> None:
     """Delete the chat with all that was said and everybody's way in."""
     _allow(seat, {"host"})
-    await seat.chat.store.delete_chat(seat.chat.chat_id)
-    party.chats.burn(seat.chat.chat_id)
-
-
-async def _leave(seat: Seat) -> None:
-    chat, heir = seat.chat, None
-    if seat.member.role == "host":
-        heir = next((m for m in chat.members.values() if m.role == "cohost"), None)
-        if heir is None:
-            raise NoSuccessor
-    heir_id = None if heir is None else heir.member_id
-    rev = await chat.store.remove_member(chat.chat_id, seat.member.member_id, heir=heir_id)
-    if heir is not None:
-        chat.members[heir.member_id] = replace(heir, role="host")
-    del chat.members[seat.member.member_id]
-    chat.changed(rev)
-
-
-async def _expel(seat: Seat, member_id: int) -> None:
-    chat, fresh = seat.chat, Invites(secrets.new_secret(), secrets.new_secret())
-    rev = await chat.store.remove_member(chat.chat_id, member_id, fresh)
-    chat.invites, chat.links = fresh, chat.links + len(fresh.__struct_fields__)
-    del chat.members[member_id]
-    chat.changed(rev)
+    store, chat_id = seat.chat.store, seat.chat.chat_id
+    await store.delete_chat(chat_id, seat.member)
+    party.chats.burn(chat_id)
+    await store.scrub()
 
 
 def _member(seat: Seat, member_id: int) -> Member:

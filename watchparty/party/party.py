@@ -10,7 +10,7 @@ from watchparty.party.chats import Chats
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite
 from watchparty.party.indivisible import indivisible
 from watchparty.party.store import Store
-from watchparty.party.values import InviteRole, Invites, Member, Session, Start, User
+from watchparty.party.values import Invites, Member, Session, Start, User
 from watchparty.party.words import DEFAULT_NAME
 
 NO_INVITES = Invites("", "")
@@ -54,8 +54,8 @@ class Party:
         self.store = store
         self._members_max = members_max
         self.chats = Chats(store)
-        # A credential always stands for the same member, so this can't go stale:
-        # whether the member is still in the chat is asked of the chat, every time.
+        # Whether the member is still in the chat is asked of the chat, every time; who was
+        # removed and let in again is another member, and looked up anew.
         self._seats: LRUCache[tuple[int, bytes], int] = LRUCache(SEATS_REMEMBERED)
 
     async def register(self, username: str) -> tuple[User, str]:
@@ -99,13 +99,17 @@ class Party:
         magic key that does not open this chat, or when there is no such chat, and ChatFull.
         """
         known = await self._identify(auth_key, username) if auth_key is not None else None
-        role: InviteRole = "guest"
         if known is None or not await self._is_member(chat_id, known.user):
-            role = await self._check_invite(chat_id, magic_key)
+            await self._check_invite(chat_id, magic_key)
         guest = known or await self._identify(None, username)
         token = secrets.new_secret()
-        chat = await self.chats.get(chat_id)
-        member = await chat.admit(guest.user, role, secrets.fingerprint(token), self._members_max)
+        try:
+            chat = await self.chats.get(chat_id)
+        except Forbidden:  # burned while its guest was at the door
+            raise InvalidInvite from None
+        member = await chat.admit(
+            guest.user, magic_key, secrets.fingerprint(token), self._members_max
+        )
         return Admission(Seat(chat, member), token, guest.auth_key)
 
     async def take_seat(self, chat_id: int, secret: str) -> Seat:
@@ -115,13 +119,16 @@ class Party:
         is touched only after the holder turned out to be a member of it.
         """
         credential = secrets.fingerprint(secret)
-        member_id = self._seats.get((chat_id, credential))
-        if member_id is None:
-            member_id = await self._find_seat(chat_id, credential)
-            self._seats[chat_id, credential] = member_id
+        remembered = self._seats.get((chat_id, credential))
+        if remembered is not None:
+            chat = await self.chats.get(chat_id)
+            if remembered in chat.members:
+                return Seat(chat, chat.members[remembered])
+        member_id = await self._find_seat(chat_id, credential)
         chat = await self.chats.get(chat_id)
         if member_id not in chat.members:
             raise Forbidden
+        self._seats[chat_id, credential] = member_id
         return Seat(chat, chat.members[member_id])
 
     def stop(self) -> None:
@@ -144,17 +151,16 @@ class Party:
     async def _is_member(self, chat_id: int, user: User) -> bool:
         return await self.store.find_member_id(chat_id, user.user_id) is not None
 
-    async def _check_invite(self, chat_id: int, magic_key: str) -> InviteRole:
-        """Return what the key makes of its bearer, at the same cost in each case.
+    async def _check_invite(self, chat_id: int, magic_key: str) -> None:
+        """Raise InvalidInvite unless the key opens the chat, at the same cost in each case.
 
-        Raises InvalidInvite when it opens no such chat.
+        It is asked again when somebody is let in; this is before they are made.
         """
         invites = await self.store.find_invites(chat_id) or NO_INVITES
         is_guest = secrets.same(invites.guest, magic_key)
         is_viewer = secrets.same(invites.viewer, magic_key)
         if not magic_key or not (is_guest or is_viewer):
             raise InvalidInvite
-        return "guest" if is_guest else "viewer"
 
     async def _find_seat(self, chat_id: int, credential: bytes) -> int:
         match await self.store.find_holder(credential):

@@ -10,6 +10,7 @@ from watchparty.party.values import (
     Receipt,
     Role,
     Session,
+    Standing,
     Start,
     User,
 )
@@ -61,36 +62,47 @@ class Store(Protocol):
         """Return which member of the chat this user is."""
 
     async def add_member(
-        self, chat_id: int, user: User, role: Role, credential: bytes, most: int | None = None
-    ) -> Member:
+        self, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
+    ) -> tuple[Member, Standing]:
         """Let `user` in with a session, or add the session to the member they are.
 
-        Raises ChatFull when they would be one more than `most` members.
+        Raises InvalidInvite when they are none and the key is not the chat's now, and
+        ChatFull when they would be one more than `most` members.
         """
 
-    async def replace_invite(self, chat_id: int, role: InviteRole, magic_key: str) -> int:
-        """Put another passphrase in the place of one, and return the chat's new revision."""
+    # What members do about a chat. Each raises Forbidden, with nothing changed, when `actor`
+    # is no member in that role any more, and NotFound when what it is about has changed.
 
-    async def set_role(self, chat_id: int, member_id: int, role: Role) -> int:
-        """Give a member another role, and return the chat's new revision."""
+    async def replace_invite(
+        self, chat_id: int, actor: Member, role: InviteRole, magic_key: str
+    ) -> Standing:
+        """Put another passphrase in the place of one."""
 
-    async def set_topic(self, chat_id: int, topic: str) -> int:
-        """Say what is being watched, and return the chat's new revision."""
+    async def set_role(self, chat_id: int, actor: Member, member: Member, role: Role) -> Standing:
+        """Give a member another role."""
 
-    async def remove_member(
-        self, chat_id: int, member_id: int, invites: Invites | None = None, heir: int | None = None
-    ) -> int:
-        """Delete a member with all their sessions, and return the chat's new revision.
+    async def set_topic(self, chat_id: int, actor: Member, topic: str) -> Standing:
+        """Say what is being watched."""
 
-        In the same step `invites` take the place of the old ones, and the member `heir`
-        becomes host.
+    async def expel(
+        self, chat_id: int, actor: Member, member: Member, invites: Invites
+    ) -> Standing:
+        """Delete a member with all their sessions, and put `invites` in the place of the links."""
+
+    async def leave(self, chat_id: int, actor: Member) -> Standing:
+        """Delete a member at their own wish; the oldest co-host follows a host.
+
+        Raises NoSuccessor when there is none.
         """
 
-    async def delete_message(self, chat_id: int, id_: int) -> int:
-        """Delete the text of a message, and return the chat's new revision."""
+    async def delete_message(self, chat_id: int, actor: Member, id_: int) -> Standing:
+        """Delete the text of a message; its id stays used."""
 
-    async def delete_chat(self, chat_id: int) -> None:
+    async def delete_chat(self, chat_id: int, actor: Member) -> None:
         """Delete a chat with everything that belongs to it."""
+
+    async def scrub(self) -> None:
+        """Overwrite what was deleted wherever it still is; now, or else as soon as it can be."""
 
     async def expire(self, before: int) -> list[int]:
         """Delete some of what nobody uses any more, and return which chats were among it.

@@ -74,21 +74,28 @@ class Start(Struct, frozen=True):
     asked: str = ""
 
 
+class Standing(Struct, frozen=True):
+    """What a chat is at one revision, beside its messages.
+
+    `rev` grows with every change, `links` when a link is replaced.
+    """
+
+    rev: int
+    members: tuple[Member, ...]
+    topic: str
+    links: int
+    invites: Invites
+
+
 class ChatRecord(Struct, frozen=True):
     """A chat as the store keeps it.
 
     `messages` are the newest at most 30, oldest first; `last_id` is the id of the
-    newest message ever said (0: none); `active_at` is in milliseconds since 1970;
-    `rev` grows with every change of what is no message, and `links` when a link is
-    replaced.
+    newest message ever said (0: none); `active_at` is in milliseconds since 1970.
     """
 
     chat_id: int
-    invites: Invites
-    links: int
-    topic: str
+    standing: Standing
     last_id: int
-    rev: int
     active_at: int
-    members: tuple[Member, ...]
     messages: tuple[Message, ...]

@@ -10,8 +10,9 @@ from urllib.parse import quote
 from watchparty.party.errors import StoreUnavailable
 from watchparty.storage.file import PRIVATE, InUse, claim
 
-# Whoever followed the history beyond this moment must notice when the copy takes its place.
-NEW_EPOCH = "UPDATE meta SET value = lower(hex(randomblob(8))) WHERE name = 'epoch'"
+# Whoever followed the history beyond this moment must notice when the copy takes its place:
+# the server that opens it begins another epoch.
+MARK = "INSERT OR REPLACE INTO meta (name, value) VALUES ('copied', 'yes')"
 
 
 def backup(source: Path, target: Path) -> None:
@@ -40,7 +41,7 @@ def _copy(source: Path, target: Path) -> None:
         closing(sqlite3.connect(target, isolation_level=None)) as copy,
     ):
         live.backup(copy)
-        copy.execute(NEW_EPOCH)
+        copy.execute(MARK)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file; the server turns WAL on again
     _sync(target)
     _sync(target.parent)

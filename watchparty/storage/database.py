@@ -14,7 +14,7 @@ from aiosqlite import Connection
 
 from watchparty.party.errors import StoreUnavailable
 from watchparty.storage import statements
-from watchparty.storage.file import OURS, claim, presence
+from watchparty.storage.file import OURS, Presence, claim
 from watchparty.storage.group_commit import GroupCommit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -45,8 +45,23 @@ class Database(NamedTuple):
     """An open database and what it takes to close it."""
 
     writer: GroupCommit
+    presence: Presence
     epoch: str
     closing: AsyncExitStack
+
+    async def scrub(self) -> bool:
+        """Take what was deleted out of the write-ahead log, too, and tell whether that was done.
+
+        It can't be while somebody else reads the file, such as a backup.
+        """
+
+        async def work(db: Connection) -> bool:
+            self.presence.check()
+            [(busy, *_)] = await db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.presence.note()
+            return not busy
+
+        return await self.writer.read(work)
 
     async def close(self) -> None:
         """Finish, close, and let another server have the file."""
@@ -73,9 +88,11 @@ async def open_database(path: str) -> Database:
             await _check_integrity(db)
             await migrate(db)
             await db.executescript("BEGIN IMMEDIATE; COMMIT;")  # who can't write says so now
+            await statements.begin_epoch_of_copy(db)
             epoch = await statements.select_epoch(db)
+            presence = Presence(path)
             logger.info("store: %s, SQLite %s", path, sqlite3.sqlite_version)
-            return Database(GroupCommit(db, presence(path)), epoch, closing.pop_all())
+            return Database(GroupCommit(db, presence), presence, epoch, closing.pop_all())
     except OSError as error:
         raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
     except sqlite3.Error as error:

@@ -3,8 +3,6 @@
 import fcntl
 import logging
 import os
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from watchparty.party.errors import StoreUnavailable
@@ -69,17 +67,36 @@ def _check_ours(path: Path) -> None:
             raise StoreUnavailable(f"{path} is not a database of Watch Party.")
 
 
-def presence(path: str) -> Callable[[], None]:
-    """Return a check that the file still has its name: without one it dies with the process."""
-    if path == ":memory:":
-        return lambda: None
-    opened = Path(path).stat()
+class Presence:
+    """Sees that the files still have their names and their size: what is in others is not kept.
 
-    def check() -> None:
-        with suppress(OSError):
-            if os.path.samestat(opened, os.stat(path)):  # noqa: PTH116  (half the price)
-                return
-        logger.error("the file %s was moved, deleted or replaced", path)
-        raise StoreUnavailable
+    Beside the database itself these are its write-ahead log, where the newest messages
+    are, and the lock that keeps a second server away.
+    """
 
-    return check
+    def __init__(self, path: str) -> None:
+        kept = [] if path == ":memory:" else [path, f"{path}-wal", f"{path}.lock"]
+        self._seen: dict[str, os.stat_result | None] = dict.fromkeys(kept)
+        self.note()
+
+    def check(self) -> None:
+        """Raise StoreUnavailable when a file was moved, deleted, replaced or cut."""
+        for name, before in self._seen.items():
+            if before is not None and not _is_whole(before, _stat(name)):
+                logger.error("the file %s was moved, deleted, replaced or cut", name)
+                raise StoreUnavailable
+
+    def note(self) -> None:
+        """Take the files as they are now for whole: it was ourselves who wrote them."""
+        self._seen = {name: _stat(name) for name in self._seen}
+
+
+def _stat(name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name)  # noqa: PTH116  (half the price)
+    except OSError:
+        return None
+
+
+def _is_whole(before: os.stat_result, now: os.stat_result | None) -> bool:
+    return now is not None and os.path.samestat(before, now) and now.st_size >= before.st_size

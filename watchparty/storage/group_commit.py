@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from aiosqlite import Connection
 
 from watchparty.party.errors import PartyError, StoreUnavailable
+from watchparty.storage.file import Presence
 
 T = TypeVar("T")
 Work = Callable[[Connection], Awaitable[T]]
@@ -34,13 +35,14 @@ class GroupCommit:
     one. The task that does it lives only while there is something to do, so there is
     nothing to start and nothing to cancel.
 
-    Work may refuse by raising a PartyError as long as it has changed nothing.
+    Work refuses by raising a PartyError; best before it has changed anything, because
+    otherwise the whole group is taken back and done again.
     """
 
-    def __init__(self, db: Connection, check: Callable[[], None]) -> None:
-        """Use `db`; `check` raises StoreUnavailable when a commit would not be durable."""
+    def __init__(self, db: Connection, presence: Presence) -> None:
+        """Use `db`, as long as its files are present: in others nothing is durable."""
         self._db = db
-        self._check = check
+        self._presence = presence
         self._queue: list[Order] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -87,8 +89,9 @@ class GroupCommit:
         try:
             await self._db.execute("BEGIN IMMEDIATE")
             results = [await self._do(order) for order in group]
-            self._check()
+            self._presence.check()
             await self._db.execute("COMMIT")
+            self._presence.note()
         except Exception as error:
             await self._roll_back()
             await self._fail(group, error)
@@ -97,9 +100,12 @@ class GroupCommit:
                 _settle(order, result)
 
     async def _do(self, order: Order) -> Any:
+        before = self._db.total_changes
         try:
             return await order.work(self._db)
         except PartyError as refusal:
+            if self._db.total_changes != before:
+                raise
             return refusal
 
     async def _fail(self, group: list[Order], error: Exception) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiosqlite import Connection
 
-from watchparty.party.errors import ChatFull, Forbidden, StoreUnavailable
+from watchparty.party.errors import Forbidden, StoreUnavailable
 from watchparty.party.store import Store
 from watchparty.party.values import (
     ChatRecord,
@@ -16,6 +16,7 @@ from watchparty.party.values import (
     Receipt,
     Role,
     Session,
+    Standing,
     Start,
     User,
 )
@@ -32,6 +33,7 @@ class SqliteStore(Store):
         # One file has one lock, whatever it is called.
         self._path = path if path == ":memory:" else str(Path(path).resolve())
         self._opening = asyncio.Lock()
+        self._scrubbed = True
         self._database: Database | None = None
 
     async def open(self) -> None:
@@ -68,34 +70,43 @@ class SqliteStore(Store):
         return None if member is None else member.member_id
 
     async def add_member(
-        self, chat_id: int, user: User, role: Role, credential: bytes, most: int | None = None
-    ) -> Member:
-        return await self._write(lambda db: _seat(db, chat_id, user, role, credential, most))
-
-    async def replace_invite(self, chat_id: int, role: InviteRole, magic_key: str) -> int:
-        return await self._write(lambda db: hosting.replace_invite(db, chat_id, role, magic_key))
-
-    async def set_role(self, chat_id: int, member_id: int, role: Role) -> int:
-        return await self._write(lambda db: hosting.set_role(db, chat_id, member_id, role))
-
-    async def set_topic(self, chat_id: int, topic: str) -> int:
-        return await self._write(lambda db: hosting.set_topic(db, chat_id, topic))
-
-    async def remove_member(
-        self, chat_id: int, member_id: int, invites: Invites | None = None, heir: int | None = None
-    ) -> int:
+        self, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
+    ) -> tuple[Member, Standing]:
         return await self._write(
-            lambda db: hosting.remove_member(db, chat_id, member_id, invites, heir)
+            lambda db: hosting.add_member(db, chat_id, user, magic_key, credential, most)
         )
 
-    async def delete_message(self, chat_id: int, id_: int) -> int:
-        rev = await self._write(lambda db: hosting.delete_message(db, chat_id, id_))
-        await self._scrub()
-        return rev
+    async def replace_invite(
+        self, chat_id: int, actor: Member, role: InviteRole, magic_key: str
+    ) -> Standing:
+        return await self._write(
+            lambda db: hosting.replace_invite(db, chat_id, actor, role, magic_key)
+        )
 
-    async def delete_chat(self, chat_id: int) -> None:
-        await self._write(lambda db: hosting.delete_chat(db, chat_id))
-        await self._scrub()
+    async def set_role(self, chat_id: int, actor: Member, member: Member, role: Role) -> Standing:
+        return await self._write(lambda db: hosting.set_role(db, chat_id, actor, member, role))
+
+    async def set_topic(self, chat_id: int, actor: Member, topic: str) -> Standing:
+        return await self._write(lambda db: hosting.set_topic(db, chat_id, actor, topic))
+
+    async def expel(
+        self, chat_id: int, actor: Member, member: Member, invites: Invites
+    ) -> Standing:
+        return await self._write(lambda db: hosting.expel(db, chat_id, actor, member, invites))
+
+    async def leave(self, chat_id: int, actor: Member) -> Standing:
+        return await self._write(lambda db: hosting.leave(db, chat_id, actor))
+
+    async def delete_message(self, chat_id: int, actor: Member, id_: int) -> Standing:
+        return await self._write(lambda db: hosting.delete_message(db, chat_id, actor, id_))
+
+    async def delete_chat(self, chat_id: int, actor: Member) -> None:
+        await self._write(lambda db: hosting.delete_chat(db, chat_id, actor))
+
+    async def scrub(self) -> None:
+        self._scrubbed = False
+        with suppress(StoreUnavailable):  # the next sweep tries again
+            self._scrubbed = await (await self._opened()).scrub()
 
     async def expire(self, before: int) -> list[int]:
         async def work(db: Connection) -> list[int]:
@@ -104,16 +115,12 @@ class SqliteStore(Store):
             return await expiry.delete_idle_chats(db, before)
 
         expired = await self._write(work)
-        if expired:
-            await self._scrub()
+        if expired or not self._scrubbed:
+            await self.scrub()
         return expired
 
     async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
         return await self._write(lambda db: _append(db, chat_id, author, draft))
-
-    async def _scrub(self) -> None:
-        with suppress(StoreUnavailable):  # it is deleted all the same, and overwritten later
-            await self._read(hosting.scrub)
 
     async def _read(self, work: Work[T]) -> T:
         return await (await self._opened()).writer.read(work)
@@ -146,24 +153,12 @@ async def _start(db: Connection, start: Start, credential: bytes) -> int | None:
     if chat_id is None:
         if not await statements.insert_chat(db, start):
             return None
+        chat_id = start.chat_id
+        await statements.insert_member(db, chat_id, start.host, "host")
         if start.key is not None:
             await keys.insert_chat(db, start, start.key)
-        chat_id = start.chat_id
-    await _seat(db, chat_id, start.host, "host", credential)
+    host = await statements.select_member(db, chat_id, start.host.user_id)
+    if host is None:
+        raise Forbidden  # they left it, or were removed: a repeat is no way back
+    await statements.insert_session(db, credential, Session(chat_id, host.member_id))
     return chat_id
-
-
-async def _seat(
-    db: Connection,
-    chat_id: int,
-    user: User,
-    role: Role,
-    credential: bytes,
-    most: int | None = None,
-) -> Member:
-    await statements.insert_member(db, chat_id, user, role, most)
-    member = await statements.select_member(db, chat_id, user.user_id)
-    if member is None:
-        raise ChatFull if await statements.select_invites(db, chat_id) else Forbidden
-    await statements.insert_session(db, credential, Session(chat_id, member.member_id))
-    return member

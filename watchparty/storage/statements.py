@@ -7,7 +7,17 @@ from aiosqlite import Connection
 from msgspec import UNSET
 
 from watchparty.party import clock
-from watchparty.party.values import ChatRecord, Invites, Member, Message, Role, Session, Start, User
+from watchparty.party.values import (
+    ChatRecord,
+    Invites,
+    Member,
+    Message,
+    Role,
+    Session,
+    Standing,
+    Start,
+    User,
+)
 from watchparty.party.words import Draft
 
 Row = tuple[Any, ...]
@@ -66,13 +76,9 @@ async def select_chat(db: Connection, chat_id: int) -> ChatRecord | None:
         messages = tuple(await select_messages(db, chat_id))
         return ChatRecord(
             chat_id=chat_id,
-            invites=Invites(guest, viewer),
-            links=links,
-            topic=topic,
+            standing=Standing(rev, members, topic, links, Invites(guest, viewer)),
             last_id=last_id,
-            rev=rev,
             active_at=active_at,
-            members=members,
             messages=messages,
         )
     return None
@@ -154,6 +160,17 @@ async def select_messages(db: Connection, chat_id: int) -> list[Message]:
         (chat_id,),
     )
     return [_message(*row) for row in rows]
+
+
+async def begin_epoch_of_copy(db: Connection) -> None:
+    """Make a restored copy another history, each time one is opened that is fresh from a backup."""
+    await db.executescript(
+        "BEGIN;"
+        "UPDATE meta SET value = lower(hex(randomblob(8))) WHERE name = 'epoch'"
+        " AND EXISTS (SELECT 1 FROM meta WHERE name = 'copied');"
+        "DELETE FROM meta WHERE name = 'copied';"
+        "COMMIT;"
+    )
 
 
 async def select_epoch(db: Connection) -> str:

@@ -30,7 +30,7 @@ async def create() -> Response:
     fields = await body.read(request)
     key = idempotency.find(request.headers, fields)
     admission = await party().create(auth_key, username_in(fields), key)
-    answer = json(_place(admission, magic_key=admission.seat.chat.invites.guest))
+    answer = json(_place(admission, magic_key=admission.seat.chat.standing.invites.guest))
     return idempotency.mark(answer, admission.replayed)
 
 
@@ -109,11 +109,11 @@ def _state(seat: Seat, cursor: Cursor) -> StateAnswer:
     chat, member = seat.chat, seat.member
     page, _ = chat.look(member.member_id, cursor)
     return StateAnswer(
-        **asdict(replace(page, rev=chat.rev)),
+        **asdict(replace(page, rev=chat.standing.rev)),
         username=member.username,
         member_id=member.member_id,
         role=member.role,
-        members=list(chat.members.values()),
+        members=[*chat.standing.members],
         magic_link=_link(seat),
         expires_at=clock.rfc3339(chat.active_at + settings().chat_ttl * 1000),
         server_time=clock.rfc3339(clock.now()),
@@ -124,4 +124,4 @@ def _link(seat: Seat) -> str | UnsetType:
     """Return the link of guests; who only looks on can't hand it on."""
     if seat.member.role == "viewer":
         return UNSET
-    return link_for(seat.chat.chat_id, seat.chat.invites.guest)
+    return link_for(seat.chat.chat_id, seat.chat.standing.invites.guest)

@@ -93,4 +93,4 @@ def _invite(seat: Seat, role: InviteRole, magic_key: str) -> InviteAnswer:
 
 
 def _changed(seat: Seat) -> Response:
-    return json(ChangeAnswer(seat.chat.rev, seat.chat.state))
+    return json(ChangeAnswer(seat.chat.standing.rev, seat.chat.state))
