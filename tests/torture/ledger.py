@@ -38,6 +38,13 @@ class Ledger:
     readings: list[Reading] = field(default_factory=list)
     replays: int = 0
     clashes: int = 0
+    holes: int = 0
+
+    def look_over(self, page: dict[str, Any]) -> None:
+        """Account for a whole window: the newest 30 must be there, each in its place."""
+        last = page["last_id"]
+        ids = [message["id"] for message in page["messages"]]
+        self.holes += ids != [*range(max(1, last - WINDOW + 1), last + 1)]
 
     def acknowledge(self, id_: int, body: str) -> None:
         self.clashes += self.acknowledged.setdefault(id_, body) != body

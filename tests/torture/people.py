@@ -55,6 +55,13 @@ class Client:
                 assert answer.status == 503, page
         await asyncio.sleep(BREATH)
 
+    async def visit(self, ledger: Ledger) -> None:
+        """Look at the chat as somebody who has just come."""
+        with suppress(*TROUBLE):
+            async with self.session.get(self.url + self.path, headers=self._headers) as answer:
+                if answer.status == 200:
+                    ledger.look_over(await answer.json())
+
     async def vanish(self, body: str) -> None:
         """Post, and be gone before the answer: it is said once or never."""
         place, data = urlsplit(self.url), json.dumps({"body": body}).encode()

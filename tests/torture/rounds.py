@@ -51,7 +51,7 @@ class Report:
             "acknowledged, but gone from the window before any reader came (declared)": self.unseen,
             "**acknowledged and lost**": self.lost,
             "**doubled**": self.doubled,
-            "**gaps that no reader was told of**": self.gaps,
+            "**gaps that nobody was told of**": self.gaps,
         }
         lines = [f"| {what} | {count:,} |" for what, count in rows.items()]
         return "\n".join(["| what | count |", "| --- | ---: |", *lines])
@@ -108,19 +108,20 @@ async def _run(
                 for poster in party.posters:
                     name = f"Poster {secrets.token_hex(4)}"
                     talking.create_task(post(poster, party.ledger, name, enough))
-            trouble = await asyncio.gather(_kill(server, deadline), _cut(line, deadline))
+            trouble = await asyncio.gather(_kill(server, parties, deadline), _cut(line, deadline))
             enough.set()
         finished.set()
     return trouble
 
 
-async def _kill(server: Server, deadline: float) -> int:
+async def _kill(server: Server, parties: list[Party], deadline: float) -> int:
     kills = 0
     while time.monotonic() < deadline:
         await asyncio.sleep(random.uniform(*LIFE))
         await asyncio.to_thread(server.kill)
         await asyncio.to_thread(server.start, server.url.removeprefix("http://"))
         kills += 1
+        await asyncio.gather(*(party.historian.visit(party.ledger) for party in parties))
     return kills
 
 
@@ -149,7 +150,9 @@ def _count(parties: list[Party], kills: int, cuts: int) -> Report:
         unseen=sum(ledger.unseen() for ledger in ledgers),
         lost=sum(ledger.lost(id_) for ledger, id_ in zip(ledgers, last, strict=True)),
         doubled=sum(ledger.doubled() for ledger in ledgers),
-        gaps=sum(reading.gaps for ledger in ledgers for reading in ledger.readings),
+        gaps=sum(
+            ledger.holes + sum(reading.gaps for reading in ledger.readings) for ledger in ledgers
+        ),
     )
 
 
