@@ -52,14 +52,14 @@ export class Letters {
   /** @param {Letter} letter @param {number} member */
   renew(letter, member) {
     forGood.remove(this.#records + letter.key);
-    this.keep(Object.assign(letter, { key: newKey(), at: Date.now(), member }));
+    this.keep(Object.assign(letter, { key: `again-${letter.key}`, at: Date.now(), member }));
   }
 
   /** Take up what other tabs left behind. @param {number} [age] ms */
   adopt(age = ORPHANED) {
     const here = new Set(this.all.map(({ key }) => key));
     const found = forGood.keys(this.#records).map((record) => this.#read(record));
-    const left = found.filter(({ key, body, at }) => body && !here.has(key) && Date.now() - at >= age);
+    const left = found.filter(({ key, body, at }) => body && !here.has(key) && Math.abs(Date.now() - at) >= age);
     if (left.length) this.all = [...this.all, ...left].sort((a, b) => a.at - b.at);
   }
 

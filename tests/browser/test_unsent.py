@@ -143,6 +143,18 @@ async def test_two_tabs_send_what_is_stored_once(alice: Guest, story: Story) -> 
     assert await bodies(story) == ["One", "Two", "Three"]
 
 
+async def test_a_message_from_a_clock_that_was_ahead_is_not_forgotten(
+    alice: Guest, story: Story
+) -> None:
+    await writes_without_connection(alice, story, "From the future")
+    await alice.page.evaluate(AGE, -HOUR)
+    await alice.page.unroute(f"**/{story.chat_id}")
+    await alice.page.reload()
+    await alice.sees("From the future")
+    await alice.has_sent()
+    assert await bodies(story) == ["From the future"]
+
+
 async def test_what_a_closed_tab_left_is_sent_by_another(alice: Guest, story: Story) -> None:
     tab = await alice.another_tab("Alice")
     await tab.opens(f"/chat/{story.chat_id}")
