@@ -38,6 +38,18 @@ async def test_copying_goes_on_to_work_once_people_talk(party: Party, origin: st
     assert await pasted(party.alice) == party.link
 
 
+async def test_where_there_is_a_share_sheet_the_link_goes_into_it(party: Party) -> None:
+    await party.bob.context.add_init_script(
+        "navigator.share = async ({ url }) => { window.shared = url }"
+    )
+    await party.bob.page.reload()
+    await party.bob.is_in()
+    await party.bob.button("Copy invite link").click()
+    await party.bob.button("Share…").click()
+    assert await party.bob.page.evaluate("window.shared") == party.link
+    await expect(party.alice.button("Share…")).to_have_count(0)
+
+
 async def copies(guest: Guest) -> None:
     await guest.button("Copy invite link").click()
     await expect(guest.page.get_by_text("Invite link copied")).to_be_visible()

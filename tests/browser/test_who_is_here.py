@@ -46,6 +46,22 @@ async def test_two_tabs_of_one_chat_keep_up_with_it(alice: Guest, api: Api, stor
     await expect(tab.messages).to_have_count(2)
 
 
+async def test_a_tab_that_stood_still_learns_who_came_meanwhile(
+    alice: Guest, api: Api, story: Story
+) -> None:
+    twin = await alice.another_tab("Alice")
+    await twin.opens(f"/chat/{story.chat_id}")
+    await twin.is_connected()
+    chrome = await alice.context.new_cdp_session(alice.page)
+    await chrome.send("Debugger.enable")
+    await chrome.send("Debugger.pause")  # at its next step
+    for name in ("Dora", "Emil"):
+        await guest(api, name, story.chat_id, story.magic_key)
+        await expect(people(twin)).to_contain_text(name)
+    await chrome.send("Debugger.disable")
+    await expect(people(alice)).to_have_text("Bob, Dora, Emil and 1 more")
+
+
 async def test_two_of_the_same_name_are_told_apart(alice: Guest, api: Api, story: Story) -> None:
     await story.bob.say("I am Bob")
     await alice.sees("I am Bob")
