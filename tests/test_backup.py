@@ -122,6 +122,15 @@ async def test_a_copy_is_private_and_never_overwrites(server: Server, tmp_path: 
     assert copy.read_bytes() == before
 
 
+async def test_what_a_killed_backup_left_is_no_obstacle(server: Server, tmp_path: Path) -> None:
+    left = [tmp_path / "copy.db.part", tmp_path / "copy.db.part-journal"]
+    for file in left:
+        file.write_bytes(b"half of something")
+    run = await back_up(server, tmp_path / "copy.db")
+    assert run.returncode == 0, run.stderr
+    assert [file for file in left if file.exists()] == []
+
+
 async def test_what_cannot_be_copied_is_told_and_leaves_nothing(
     server: Server, tmp_path: Path
 ) -> None:

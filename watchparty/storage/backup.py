@@ -18,21 +18,31 @@ MARK = "INSERT OR REPLACE INTO meta (name, value) VALUES ('copied', 'yes')"
 def backup(source: Path, target: Path) -> None:
     """Write all that is committed in `source` to the new file `target`, as another history.
 
+    It is made beside it under the name `target.part`, and gets its own when it is whole.
     Raises StoreUnavailable, and leaves no file behind, when that is impossible.
     """
     if not source.exists():
         raise StoreUnavailable(f"There is no database {source}.")
+    if target.exists():
+        raise StoreUnavailable(f"Cannot write {target}: it exists already.")
+    part = Path(f"{target}.part")
     try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
-    except OSError as error:
-        raise StoreUnavailable(f"Cannot write {target}: {error.strerror}.") from error
-    try:
-        _copy(source, target)
-    except BaseException as error:
-        target.unlink()
-        if isinstance(error, sqlite3.Error | OSError):
-            raise StoreUnavailable(f"Cannot copy {source} to {target}: {error}.") from error
-        raise
+        _clear(part)  # an earlier try may have been killed
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+        _copy(source, part)
+        part.rename(target)
+        _sync(target.parent)
+    except (sqlite3.Error, OSError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise StoreUnavailable(f"Cannot copy {source} to {target}: {why}.") from error
+    finally:
+        _clear(part)
+
+
+def _clear(part: Path) -> None:
+    with suppress(NotADirectoryError):
+        for name in (part, f"{part}-journal"):
+            Path(name).unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -44,7 +54,6 @@ def _copy(source: Path, target: Path) -> None:
         copy.execute(MARK)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file; the server turns WAL on again
     _sync(target)
-    _sync(target.parent)
 
 
 @contextmanager
