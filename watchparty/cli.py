@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import signal
 from pathlib import Path
 
 import click
@@ -16,6 +15,7 @@ from watchparty.app import create_app
 from watchparty.listening import CannotListen, listen, raise_file_limit
 from watchparty.party.errors import StoreUnavailable
 from watchparty.settings import BadSettings, Settings
+from watchparty.stopping import SIGNALS
 from watchparty.storage import back_up
 
 STANDSTILL = 0.75  # seconds in which a stop must get on, by one request at least
@@ -78,7 +78,7 @@ async def _serve(app: Quart, config: Config) -> None:
     await party.store.open()
     raise_file_limit()
     stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     for address in listen(config):
         click.echo(address)

@@ -9,11 +9,6 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def milliseconds(text: str) -> int:
-    """Return what `rfc3339` made this text of."""
-    return round(datetime.fromisoformat(text).timestamp() * 1000)
-
-
 def rfc3339(milliseconds: int) -> str:
     """Return a time as RFC 3339 section 5.6 text: UTC, milliseconds, `Z`."""
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC)

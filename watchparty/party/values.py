@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from watchparty.party import secrets
+
 Role = Literal["host", "cohost", "guest", "viewer"]
 InviteRole = Literal["guest", "viewer"]
 
@@ -28,6 +30,14 @@ class Invites(Struct, frozen=True):
 
     guest: str
     viewer: str
+
+    def role_of(self, magic_key: str) -> InviteRole | None:
+        """Return what a passphrase makes of its bearer, at the same cost whatever it is."""
+        is_guest = secrets.same(self.guest, magic_key)
+        is_viewer = secrets.same(self.viewer, magic_key)
+        if not magic_key or not (is_guest or is_viewer):
+            return None
+        return "guest" if is_guest else "viewer"
 
 
 class Session(Struct, frozen=True):

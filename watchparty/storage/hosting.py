@@ -4,7 +4,6 @@ Who acts is asked again in the transaction itself: since their request came in t
 been removed, or have another role now.
 """
 
-import hmac
 from typing import Any
 
 from aiosqlite import Connection
@@ -20,6 +19,7 @@ from watchparty.party.values import (
     User,
 )
 from watchparty.storage import statements
+from watchparty.storage.group_commit import Work
 
 KEYS: dict[InviteRole, str] = {"guest": "magic_key", "viewer": "viewer_key"}
 
@@ -36,53 +36,46 @@ async def add_member(
     if member is None:
         raise ChatFull
     await statements.insert_session(db, credential, Session(chat_id, member.member_id))
-    return member, await standing(db, chat_id)
+    return member, await _standing(db, chat_id)
 
 
-async def replace_invite(
-    db: Connection, chat_id: int, actor: Member, role: InviteRole, magic_key: str
-) -> Standing:
+async def act(db: Connection, chat_id: int, actor: Member, deed: Work[None]) -> Standing:
+    """Do something about a chat if `actor` still may, and return what the chat is then."""
+    await _ask(db, chat_id, actor)
+    await deed(db)
+    return await _standing(db, chat_id)
+
+
+async def replace_invite(db: Connection, chat_id: int, role: InviteRole, magic_key: str) -> None:
     """Put another passphrase in the place of one."""
-    await _ask(db, chat_id, actor)
-    await _replace(db, chat_id, role, magic_key)
-    return await standing(db, chat_id)
+    sql = f"UPDATE chats SET {KEYS[role]} = ?, links = links + 1 WHERE chat_id = ?"  # noqa: S608
+    await db.execute_fetchall(sql, (magic_key, chat_id))
 
 
-async def set_role(
-    db: Connection, chat_id: int, actor: Member, member: Member, role: Role
-) -> Standing:
+async def set_role(db: Connection, chat_id: int, member: Member, role: Role) -> None:
     """Give a member another role."""
-    await _ask(db, chat_id, actor)
     await _change(
         db,
         "UPDATE members SET role = ? WHERE chat_id = ? AND member_id = ? AND role = ? RETURNING 1",
         (role, chat_id, member.member_id, member.role),
     )
-    return await standing(db, chat_id)
 
 
-async def set_topic(db: Connection, chat_id: int, actor: Member, topic: str) -> Standing:
+async def set_topic(db: Connection, chat_id: int, topic: str) -> None:
     """Say what is being watched."""
-    await _ask(db, chat_id, actor)
     await db.execute_fetchall("UPDATE chats SET topic = ? WHERE chat_id = ?", (topic, chat_id))
-    return await standing(db, chat_id)
 
 
-async def expel(
-    db: Connection, chat_id: int, actor: Member, member: Member, invites: Invites
-) -> Standing:
+async def expel(db: Connection, chat_id: int, member: Member, invites: Invites) -> None:
     """Delete a member with all that is theirs, and replace every link."""
-    await _ask(db, chat_id, actor)
     await _delete_member(db, chat_id, member)
     for role in KEYS:
-        await _replace(db, chat_id, role, getattr(invites, role))
-    return await standing(db, chat_id)
+        await replace_invite(db, chat_id, role, getattr(invites, role))
 
 
-async def leave(db: Connection, chat_id: int, actor: Member) -> Standing:
+async def leave(db: Connection, chat_id: int, member: Member) -> None:
     """Delete a member at their own wish; a host is followed by the oldest co-host."""
-    await _ask(db, chat_id, actor)
-    if actor.role == "host":
+    if member.role == "host":
         await _change(
             db,
             "UPDATE members SET role = 'host' WHERE chat_id = ?1 AND member_id ="
@@ -91,19 +84,16 @@ async def leave(db: Connection, chat_id: int, actor: Member) -> Standing:
             (chat_id,),
             NoSuccessor,
         )
-    await _delete_member(db, chat_id, actor)
-    return await standing(db, chat_id)
+    await _delete_member(db, chat_id, member)
 
 
-async def delete_message(db: Connection, chat_id: int, actor: Member, id_: int) -> Standing:
+async def delete_message(db: Connection, chat_id: int, id_: int) -> None:
     """Delete the text of a message; its id stays used."""
-    await _ask(db, chat_id, actor)
     await _change(
         db,
         "UPDATE messages SET body = '', deleted = 1 WHERE chat_id = ? AND id = ? RETURNING 1",
         (chat_id, id_),
     )
-    return await standing(db, chat_id)
 
 
 async def delete_chat(db: Connection, chat_id: int, actor: Member) -> None:
@@ -112,15 +102,11 @@ async def delete_chat(db: Connection, chat_id: int, actor: Member) -> None:
     await db.execute_fetchall("DELETE FROM chats WHERE chat_id = ?", (chat_id,))
 
 
-async def standing(db: Connection, chat_id: int) -> Standing:
-    """Read what a chat is now, beside its messages."""
-    rows = await db.execute_fetchall(
-        "SELECT rev, topic, links, magic_key, viewer_key FROM chats WHERE chat_id = ?", (chat_id,)
-    )
-    for rev, topic, links, *keys in rows:
-        members = tuple(await statements.select_members(db, chat_id))
-        return Standing(rev, members, topic, links, Invites(*keys))
-    raise NotFound
+async def _standing(db: Connection, chat_id: int) -> Standing:
+    standing = await statements.select_standing(db, chat_id)
+    if standing is None:
+        raise NotFound
+    return standing
 
 
 async def _ask(db: Connection, chat_id: int, actor: Member) -> None:
@@ -134,18 +120,12 @@ async def _ask(db: Connection, chat_id: int, actor: Member) -> None:
 
 
 async def _role_of(db: Connection, chat_id: int, magic_key: str) -> InviteRole:
-    """Return what a passphrase makes of its bearer. Raises InvalidInvite."""
+    """Return what a passphrase makes of its bearer now. Raises InvalidInvite."""
     invites = await statements.select_invites(db, chat_id)
-    for role in KEYS:
-        own = "" if invites is None else getattr(invites, role)
-        if own and hmac.compare_digest(own.encode(), magic_key.encode()):
-            return role
-    raise InvalidInvite
-
-
-async def _replace(db: Connection, chat_id: int, role: InviteRole, magic_key: str) -> None:
-    sql = f"UPDATE chats SET {KEYS[role]} = ?, links = links + 1 WHERE chat_id = ?"  # noqa: S608
-    await db.execute_fetchall(sql, (magic_key, chat_id))
+    role = None if invites is None else invites.role_of(magic_key)
+    if role is None:
+        raise InvalidInvite
+    return role
 
 
 async def _delete_member(db: Connection, chat_id: int, member: Member) -> None:

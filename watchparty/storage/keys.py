@@ -42,15 +42,10 @@ async def find_message(
 async def insert_message(db: Connection, chat_id: int, message: Message, key: str) -> None:
     """Remember what the key was used for, in the message's own transaction."""
     await db.execute_fetchall(
-        "INSERT OR REPLACE INTO message_keys VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            chat_id,
-            message.member_id,
-            _hash(key),
-            _digest(key, message.body),
-            message.id,
-            clock.milliseconds(message.created_at),
-        ),
+        "INSERT OR REPLACE INTO message_keys"
+        " SELECT chat_id, member_id, ?, ?, id, created_at FROM messages"
+        " WHERE chat_id = ? AND id = ?",
+        (_hash(key), _digest(key, message.body), chat_id, message.id),
     )
 
 

@@ -79,26 +79,30 @@ class SqliteStore(Store):
     async def replace_invite(
         self, chat_id: int, actor: Member, role: InviteRole, magic_key: str
     ) -> Standing:
-        return await self._write(
-            lambda db: hosting.replace_invite(db, chat_id, actor, role, magic_key)
+        return await self._act(
+            chat_id, actor, lambda db: hosting.replace_invite(db, chat_id, role, magic_key)
         )
 
     async def set_role(self, chat_id: int, actor: Member, member: Member, role: Role) -> Standing:
-        return await self._write(lambda db: hosting.set_role(db, chat_id, actor, member, role))
+        return await self._act(
+            chat_id, actor, lambda db: hosting.set_role(db, chat_id, member, role)
+        )
 
     async def set_topic(self, chat_id: int, actor: Member, topic: str) -> Standing:
-        return await self._write(lambda db: hosting.set_topic(db, chat_id, actor, topic))
+        return await self._act(chat_id, actor, lambda db: hosting.set_topic(db, chat_id, topic))
 
     async def expel(
         self, chat_id: int, actor: Member, member: Member, invites: Invites
     ) -> Standing:
-        return await self._write(lambda db: hosting.expel(db, chat_id, actor, member, invites))
+        return await self._act(
+            chat_id, actor, lambda db: hosting.expel(db, chat_id, member, invites)
+        )
 
     async def leave(self, chat_id: int, actor: Member) -> Standing:
-        return await self._write(lambda db: hosting.leave(db, chat_id, actor))
+        return await self._act(chat_id, actor, lambda db: hosting.leave(db, chat_id, actor))
 
     async def delete_message(self, chat_id: int, actor: Member, id_: int) -> Standing:
-        return await self._write(lambda db: hosting.delete_message(db, chat_id, actor, id_))
+        return await self._act(chat_id, actor, lambda db: hosting.delete_message(db, chat_id, id_))
 
     async def delete_chat(self, chat_id: int, actor: Member) -> None:
         await self._write(lambda db: hosting.delete_chat(db, chat_id, actor))
@@ -121,6 +125,9 @@ class SqliteStore(Store):
 
     async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
         return await self._write(lambda db: _append(db, chat_id, author, draft))
+
+    async def _act(self, chat_id: int, actor: Member, deed: Work[None]) -> Standing:
+        return await self._write(lambda db: hosting.act(db, chat_id, actor, deed))
 
     async def _read(self, work: Work[T]) -> T:
         return await (await self._opened()).writer.read(work)

@@ -65,22 +65,26 @@ async def insert_chat(db: Connection, start: Start) -> bool:
 
 async def select_chat(db: Connection, chat_id: int) -> ChatRecord | None:
     """Read a chat whole."""
+    standing = await select_standing(db, chat_id)
+    if standing is None:
+        return None
+    [(last_id, active_at)] = await _rows(
+        db, "SELECT last_id, active_at FROM chats WHERE chat_id = ?", (chat_id,)
+    )
+    messages = tuple(await select_messages(db, chat_id))
+    return ChatRecord(chat_id, standing, last_id, active_at, messages)
+
+
+async def select_standing(db: Connection, chat_id: int) -> Standing | None:
+    """Read what a chat is now, beside its messages."""
     rows = await _rows(
         db,
-        "SELECT magic_key, viewer_key, links, topic, last_id, rev, active_at"
-        " FROM chats WHERE chat_id = ?",
+        "SELECT rev, topic, links, magic_key, viewer_key FROM chats WHERE chat_id = ?",
         (chat_id,),
     )
-    for guest, viewer, links, topic, last_id, rev, active_at in rows:
+    for rev, topic, links, *keys in rows:
         members = tuple(await select_members(db, chat_id))
-        messages = tuple(await select_messages(db, chat_id))
-        return ChatRecord(
-            chat_id=chat_id,
-            standing=Standing(rev, members, topic, links, Invites(guest, viewer)),
-            last_id=last_id,
-            active_at=active_at,
-            messages=messages,
-        )
+        return Standing(rev, members, topic, links, Invites(*keys))
     return None
 
 

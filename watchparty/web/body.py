@@ -16,6 +16,7 @@ BODY_MAX = 64 * 1024  # bytes; 2,000 emoji, escaped in JSON, are 24 KB
 BODY_TIMEOUT = 10  # seconds that one may take to arrive; a stop may have to wait as long
 
 Fields = dict[str, Any]
+Pairs = list[tuple[str, str]]
 
 
 async def read(request: Request) -> Fields:
@@ -26,11 +27,8 @@ async def read(request: Request) -> Fields:
     data = await receive(request)
     if not data.strip():
         return {}
-    if _looks_like_form(data):
-        if request.mimetype == "multipart/form-data":
-            return _of_form(_parts(request, data))
-        if request.mimetype == "application/x-www-form-urlencoded":
-            return _of_form(_pairs(data))
+    if request.mimetype in FORMS and _looks_like_form(data):
+        return _form(request, data)
     return _json(data)
 
 
@@ -80,28 +78,25 @@ def _json(data: bytes) -> Fields:
     return fields
 
 
-def _pairs(data: bytes) -> list[tuple[str, str]]:
+def _form(request: Request, data: bytes) -> Fields:
     try:
-        return parse_qsl(_utf8(data), keep_blank_values=True, errors="strict")
+        pairs = FORMS[request.mimetype](request, data)
     except ValueError as error:
         raise InvalidRequest("The form must be UTF-8.") from error
+    if not pairs:  # something was sent, but no parser found a field in it
+        raise InvalidRequest("The form has no fields.")
+    return dict(reversed(pairs))  # of a repeated field the first counts
 
 
-def _utf8(data: bytes) -> str:
-    try:
-        return data.decode()
-    except ValueError as error:
-        raise InvalidRequest("The form must be UTF-8.") from error
+def _urlencoded(_: Request, data: bytes) -> Pairs:
+    return parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
 
 
-def _parts(request: Request, data: bytes) -> list[tuple[str, str]]:
-    _utf8(data)
+def _multipart(request: Request, data: bytes) -> Pairs:
+    data.decode()  # the parser would put replacement characters where it is no UTF-8
     parser = FormDataParser()
     _, form, _ = parser.parse(BytesIO(data), request.mimetype, len(data), request.mimetype_params)
     return list(form.items(multi=True))
 
 
-def _of_form(pairs: list[tuple[str, str]]) -> Fields:
-    if not pairs:  # something was sent, but no parser found a field in it
-        raise InvalidRequest("The form has no fields.")
-    return dict(reversed(pairs))  # of a repeated field the first counts
+FORMS = {"application/x-www-form-urlencoded": _urlencoded, "multipart/form-data": _multipart}
