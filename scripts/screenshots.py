@@ -7,8 +7,9 @@ import asyncio
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Literal
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from tests.browser import chromium
 from tests.client import Api
@@ -16,13 +17,15 @@ from tests.people import Person, guest, host
 from tests.serving import Server
 
 FOLDER = Path("build/screenshots")
+Scheme = Literal["dark", "light"]
+
 README_PICTURE = "chat-dark-desktop"
-SIZES = {
+SIZES: dict[str, ViewportSize] = {
     "phone": {"width": 390, "height": 844},
     "small": {"width": 320, "height": 640},
     "desktop": {"width": 1280, "height": 800},
 }
-SCHEMES = ("dark", "light")
+SCHEMES: tuple[Scheme, ...] = ("dark", "light")
 
 GUESTS = ("Zoë 🎬", "محمد", "花子", "Ravi", "Oluwaseun")
 SAID = (
@@ -57,7 +60,7 @@ async def take_all(url: str) -> None:
         browser = await chromium.start(playwright)
         for size in SIZES:
             for scheme in SCHEMES:
-                await take(browser, f"{scheme}-{size}", url, alice, made["magic_link"])
+                await take(browser, scheme, size, url, alice, made["magic_link"])
         await browser.close()
 
 
@@ -72,11 +75,13 @@ async def lively_party(api: Api) -> tuple[Person, dict[str, str]]:
     return alice, made
 
 
-async def take(browser: Browser, kind: str, url: str, alice: Person, link: str) -> None:
-    scheme, size = kind.split("-")
+async def take(
+    browser: Browser, scheme: Scheme, size: str, url: str, alice: Person, link: str
+) -> None:
+    kind = f"{scheme}-{size}"
     context = await browser.new_context(
-        viewport=SIZES[size],  # type: ignore[arg-type]
-        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport=SIZES[size],
+        color_scheme=scheme,
         device_scale_factor=1 if size == "desktop" else 2,
     )
     page = await context.new_page()
@@ -93,6 +98,7 @@ async def take(browser: Browser, kind: str, url: str, alice: Person, link: str) 
     await page.get_by_text(SAID[-1][1]).wait_for()
     await shoot(page, f"chat-{kind}")
     await page.get_by_role("button", name="Copy invite link").click()
+    await page.get_by_role("button", name="Close").wait_for()  # it is loaded only now
     await shoot(page, f"inviting-{kind}")
     await context.close()
 
