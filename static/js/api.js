@@ -58,13 +58,12 @@ export const joinChat = (chatId, authKey, invitation) =>
 export function readChat(chatId, token, cursor, hold, signal) {
   if (!cursor) return ask("GET", `/${chatId}?rev=0`, { credential: token, signal });
   const query = new URLSearchParams(Object.entries({ ...cursor, wait: `${hold}` }));
-  const patience = hold ? hold + GRACE : PATIENCE;
-  return ask("GET", `/${chatId}?${query}`, { credential: token, signal, patience });
+  return ask("GET", `/${chatId}?${query}`, { credential: token, signal, hold });
 }
 
 /** @param {import("./cursors.js").Places} chats @param {number} hold @param {AbortSignal} signal */
 export const pollChats = (chats, hold, signal) =>
-  ask("POST", "/poll", { body: { wait: hold, chats }, signal, patience: hold ? hold + GRACE : PATIENCE });
+  ask("POST", "/poll", { body: { wait: hold, chats }, signal, hold });
 
 /** @param {string} chatId @param {string} token @param {{ key: string, body: string }} letter @param {AbortSignal} signal */
 export const postMessage = (chatId, token, { key, body }, signal) =>
@@ -72,11 +71,11 @@ export const postMessage = (chatId, token, { key, body }, signal) =>
 
 /**
  * @param {string} method @param {string} path
- * @param {{ credential?: string, body?: object, key?: string, patience?: number, signal?: AbortSignal }} how
+ * @param {{ credential?: string, body?: object, key?: string, hold?: number, signal?: AbortSignal }} how hold: seconds the server may take
  */
-export async function ask(method, path, { patience = PATIENCE, signal, ...what }) {
+export async function ask(method, path, { hold, signal, ...what }) {
   const ending = new AbortController();
-  const timer = setTimeout(() => ending.abort(), patience * 1000);
+  const timer = setTimeout(() => ending.abort(), (hold ? hold + GRACE : PATIENCE) * 1000);
   signal?.addEventListener("abort", () => ending.abort());
   if (signal?.aborted) ending.abort();
   try {

@@ -1,6 +1,8 @@
 /** The requests by which members change a chat. Who may do what is for the server to say. */
 import { ask } from "./api.js";
 
+export const HOSTS = ["host", "cohost"]; // whose role allows nearly everything
+
 export class Deeds {
   #chatId;
   #access;

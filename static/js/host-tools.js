@@ -1,8 +1,8 @@
 /** What hosts set for everybody: the topic, and the links that lead in. */
 import { copy } from "./clipboard.js";
+import { HOSTS } from "./deeds.js";
 import { asking, button, made } from "./elements.js";
 
-const HOSTS = ["host", "cohost"];
 const TOPIC_MAX = 100; // characters
 
 export class HostTools {

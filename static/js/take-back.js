@@ -2,11 +2,11 @@
  * Taking messages back: one button, in the message that is pointed at or tapped. With the keyboard it
  * is a single stop behind the log, and the arrow keys carry it from message to message.
  */
+import { HOSTS } from "./deeds.js";
 import { button } from "./elements.js";
 
 const EXCERPT = 40; // characters of a message in the name of its button
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
-const HOSTS = ["host", "cohost"];
 
 export class TakeBack {
   #log;
