@@ -1,6 +1,7 @@
 """The server every test talks to, and the people in it."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,15 @@ from tests.serving import Server
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all tests that do not stop it."""
     server = Server(tmp_path_factory.mktemp("server"))
+    yield server
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Server]:
+    """A server for one test, which may hinder and stop it, and must end well."""
+    server = Server(tmp_path)
     yield server
     assert server.stop() == 0
     assert "Traceback" not in server.log()

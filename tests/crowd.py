@@ -12,39 +12,18 @@ import struct
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
+from tests.client import Answer
 from tests.serving import SERVE, Server
 from watchparty.listening import raise_file_limit
 
 HOLD = 30  # seconds asked for; with PATIENCE a forgotten poll is told from a slow machine
 PATIENCE = 60  # seconds that anything may take on a busy machine
 NO_TIME = struct.pack("ii", True, 0)  # linger for zero seconds (socket(7))
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer, read to its end; the names of its headers are in lower case."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def error(self) -> tuple[int, str]:
-        return self.status, self.json["error"]
-
-    def ok(self) -> Any:
-        assert self.status == 200, (self.status, self.body)
-        return self.json
 
 
 class Line:
@@ -65,18 +44,18 @@ class Line:
     def tell(self, path: str, token: str, said: str) -> None:
         self._send(f"POST {path}", token, json.dumps({"body": said}).encode())
 
-    async def answer(self) -> Reply:
+    async def answer(self) -> Answer:
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.strip().split("\r\n")
         headers = {name.lower(): value for name, _, value in (x.partition(": ") for x in lines)}
         body = await self._reader.readexactly(int(headers["content-length"]))
-        return Reply(int(first.split()[1]), headers, body)
+        return Answer(int(first.split()[1]), headers, body)
 
-    async def get(self, path: str, token: str, **query: Any) -> Reply:
+    async def get(self, path: str, token: str, **query: Any) -> Answer:
         self.ask(path, token, **query)
         return await self.answer()
 
-    async def post(self, path: str, token: str, said: str) -> Reply:
+    async def post(self, path: str, token: str, said: str) -> Answer:
         self.tell(path, token, said)
         return await self.answer()
 

@@ -3,7 +3,6 @@
 import math
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,6 @@ NOWHERE = 100000000001  # the id of no chat
 TOO_LARGE = b'{"body": "hi", "magic_key": "x"}'.ljust(64 * 1024 + 1)
 BITS = 192  # that a secret must have at least
 WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Server]:
-    """A server that may be hindered and stopped."""
-    server = Server(tmp_path)
-    yield server
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()
 
 
 async def test_an_emptied_store_has_another_epoch_and_knows_nobody(own: Server) -> None:

@@ -19,12 +19,9 @@ Fault = Callable[[Server], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server of one's own, to be maltreated."""
-    server = Server(tmp_path)
-    yield server
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()
+def server(own: Server) -> Server:
+    """A server to be maltreated."""
+    return own
 
 
 @contextmanager
@@ -45,12 +42,16 @@ def locked(server: Server) -> Iterator[None]:
 
 
 @contextmanager
-def moved(server: Server) -> Iterator[None]:
-    """Somebody tidies up."""
-    aside = server.database.with_suffix(".aside")
-    server.database.rename(aside)
+def without(file: Path) -> Iterator[None]:
+    aside = file.with_suffix(".aside")
+    file.rename(aside)
     yield
-    aside.rename(server.database)
+    aside.rename(file)
+
+
+def moved(server: Server) -> AbstractContextManager[None]:
+    """Somebody tidies up."""
+    return without(server.database)
 
 
 @contextmanager
@@ -61,24 +62,14 @@ def replaced(server: Server) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def without_log(server: Server) -> Iterator[None]:
+def without_log(server: Server) -> AbstractContextManager[None]:
     """Somebody takes a strange file away that stands beside the database: its newest part."""
-    log = server.database.with_name(f"{server.database.name}-wal")
-    aside = log.with_suffix(".aside")
-    log.rename(aside)
-    yield
-    aside.rename(log)
+    return without(Path(f"{server.database}-wal"))
 
 
-@contextmanager
-def unlocked(server: Server) -> Iterator[None]:
+def unlocked(server: Server) -> AbstractContextManager[None]:
     """Somebody takes the lock away: a second server could start now."""
-    lock = server.database.with_name(f"{server.database.name}.lock")
-    aside = lock.with_suffix(".aside")
-    lock.rename(aside)
-    yield
-    aside.rename(lock)
+    return without(Path(f"{server.database}.lock"))
 
 
 FAULTS = [full, locked, moved, replaced, without_log, unlocked]

@@ -50,11 +50,7 @@ async def test_ones_own_messages_do_not_make_it_more_than_thirty(
 async def test_who_comes_back_is_told_how_many_messages_passed(
     alice: Guest, story: Story, line: Line
 ) -> None:
-    alice.witness.forgive(UNREACHABLE)
-    await says_many(story.bob, 1, 3)
-    await alice.sees("Line number 3")
-    line.cut()
-    await expect(alice.connection).to_contain_text("Can't reach the party")
+    await goes_away_after_three(alice, story, line)
     await says_many(story.bob, 4, 60)
     line.heal()
     await alice.is_connected()
@@ -66,11 +62,7 @@ async def test_who_comes_back_is_told_how_many_messages_passed(
 async def test_who_comes_back_in_time_misses_nothing_and_is_told_nothing(
     alice: Guest, story: Story, line: Line
 ) -> None:
-    alice.witness.forgive(UNREACHABLE)
-    await says_many(story.bob, 1, 3)
-    await alice.sees("Line number 3")
-    line.cut()
-    await expect(alice.connection).to_contain_text("Can't reach the party")
+    await goes_away_after_three(alice, story, line)
     await says_many(story.bob, 4, 20)
     line.heal()
     await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(1, 21)])
@@ -80,3 +72,12 @@ async def test_who_comes_back_in_time_misses_nothing_and_is_told_nothing(
 async def says_many(person: Person, first: int, last: int) -> None:
     for number in range(first, last + 1):
         await person.say(f"Line number {number}")
+
+
+async def goes_away_after_three(reader: Guest, story: Story, line: Line) -> None:
+    """Lose the connection when three messages have been seen."""
+    reader.witness.forgive(UNREACHABLE)
+    await says_many(story.bob, 1, 3)
+    await reader.sees("Line number 3")
+    line.cut()
+    await expect(reader.connection).to_contain_text("Can't reach the party")

@@ -14,8 +14,7 @@ TO_THE_END = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
 
 
 async def test_who_is_at_the_bottom_stays_there(alice: Guest, story: Story) -> None:
-    await fills(story, 25)
-    await expect(alice.messages).to_have_count(25)
+    await fills(alice, story, 25)
     assert await to_the_end(alice) < NEAR
     await story.bob.say("One more\nwith\nfour\nlines")
     await alice.sees("One more with four lines")
@@ -25,8 +24,7 @@ async def test_who_is_at_the_bottom_stays_there(alice: Guest, story: Story) -> N
 
 
 async def test_the_bottom_stays_in_view_when_the_window_shrinks(alice: Guest, story: Story) -> None:
-    await fills(story, 25)
-    await expect(alice.messages).to_have_count(25)
+    await fills(alice, story, 25)
     await alice.page.set_viewport_size({"width": 390, "height": 420})
     await expect(alice.messages.last).to_be_in_viewport(ratio=1)
     await alice.box.fill("a\nb\nc\nd")
@@ -36,8 +34,7 @@ async def test_the_bottom_stays_in_view_when_the_window_shrinks(alice: Guest, st
 async def test_who_reads_above_is_told_of_news_and_goes_there_with_a_press(
     alice: Guest, story: Story
 ) -> None:
-    await fills(story, 24)
-    await expect(alice.messages).to_have_count(24)
+    await fills(alice, story, 24)
     await scrolls_up(alice)
     for number in range(3):
         await story.bob.say(f"News {number}")
@@ -52,8 +49,7 @@ async def test_who_reads_above_is_told_of_news_and_goes_there_with_a_press(
 async def test_who_reads_what_is_gone_goes_on_at_the_oldest_that_is_left(
     alice: Guest, story: Story
 ) -> None:
-    await fills(story, 30)
-    await expect(alice.messages).to_have_count(30)
+    await fills(alice, story, 30)
     await scrolls_up(alice)
     for number in range(40):
         await story.bob.say(f"News {number}")
@@ -65,8 +61,7 @@ async def test_who_reads_what_is_gone_goes_on_at_the_oldest_that_is_left(
 async def test_the_lines_one_reads_do_not_move_while_older_ones_vanish(
     alice: Guest, story: Story
 ) -> None:
-    await fills(story, 30)
-    await expect(alice.messages).to_have_count(30)
+    await fills(alice, story, 30)
     await scrolls_up(alice)
     line = alice.message("Line 12 of a long evening")
     before = await line.bounding_box()
@@ -81,18 +76,18 @@ async def test_the_lines_one_reads_do_not_move_while_older_ones_vanish(
 
 
 async def test_saying_something_leads_to_the_bottom(alice: Guest, story: Story) -> None:
-    await fills(story, 25)
-    await expect(alice.messages).to_have_count(25)
+    await fills(alice, story, 25)
     await scrolls_up(alice)
     await alice.says("Back to the present")
     await expect(alice.message("Back to the present")).to_be_in_viewport(ratio=1)
     assert await to_the_end(alice) < NEAR
 
 
-async def fills(story: Story, count: int) -> None:
+async def fills(reader: Guest, story: Story, count: int) -> None:
     for number in range(count):
         person = story.alice if number % 3 else story.bob
         await person.say(f"Line {number} of a long evening")
+    await expect(reader.messages).to_have_count(count)
 
 
 async def scrolls_up(guest: Guest) -> None:
