@@ -33,8 +33,9 @@ export class TakeBack {
     const first = !this.#role;
     this.#role = role;
     if (!first) return;
-    this.#offer(); // to whoever was here before we were
-    this.#point(this.#log.querySelector(".bubble:hover"));
+    const pointed = this.#log.querySelector(".bubble:hover");
+    if (pointed) this.#point(pointed);
+    else this.#offer(); // to whoever was here before we were
   }
 
   /** @param {EventTarget | null} target */

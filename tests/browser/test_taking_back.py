@@ -1,6 +1,8 @@
 """A message is taken back with a mouse, a thumb or keys, for everybody, and never by accident."""
 
-from playwright.async_api import expect
+import asyncio
+
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Arrival, seated
 from tests.browser.guests import Guest
@@ -32,6 +34,25 @@ async def test_a_host_takes_back_what_a_guest_said(alice: Guest, bob: Guest) -> 
     await takes_back(alice, "The butler did it")
     for one in (alice, bob):
         await expect(one.messages).to_have_text(["Message deleted"])
+
+
+async def test_who_was_in_the_log_before_it_was_loaded_finds_the_button_too(
+    alice: Guest, story: Story
+) -> None:
+    await story.bob.say("The butler did it")
+    loading = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await loading.wait()
+        await route.continue_()
+
+    await alice.page.route("**/backstage.js", late)
+    await alice.page.reload()
+    await alice.sees("The butler did it")
+    await tabs_to(alice.page, alice.log)
+    loading.set()
+    delete = alice.button("Delete message")
+    await expect(delete).to_have_accessible_name("Delete message: The butler did it")
 
 
 async def test_a_message_is_taken_back_without_a_mouse(alice: Guest, story: Story) -> None:
