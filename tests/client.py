@@ -39,10 +39,14 @@ class Answer:
 
 
 class Api:
-    """Calls to one server. `token` is sent as `Authorization: Bearer`."""
+    """Calls to one server. `token` is sent as `Authorization: Bearer`.
 
-    def __init__(self, url: str) -> None:
+    `address` is where the server's proxy, if it trusts one, says that they come from.
+    """
+
+    def __init__(self, url: str, address: str | None = None) -> None:
         self.url = url
+        self._forwarded = {"X-Forwarded-For": address} if address else {}
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),
             timeout=aiohttp.ClientTimeout(total=60),
@@ -64,7 +68,7 @@ class Api:
         **how: Any,
     ) -> Answer:
         """Send one request; `how` is what aiohttp takes: json, data, params …"""
-        sent = dict(headers or {})
+        sent = self._forwarded | (headers or {})
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
         url = URL(self.url + path, encoded=True)

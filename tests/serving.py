@@ -42,8 +42,10 @@ class Server:
         folder: Path,
         command: list[str] | None = None,
         cwd: Path | None = None,
+        limits: str = "off",
         **settings: str,
     ) -> None:
+        """Start it; without limits unless they are asked for: all tests come from one address."""
         self.database = folder / "party.db"
         self._log = folder / "server.log"
         self._command = command or SERVE
@@ -52,6 +54,7 @@ class Server:
             **{k: v for k, v in os.environ.items() if not k.startswith("WATCHPARTY_")},
             "WATCHPARTY_STORE": f"sqlite:{self.database}",
             "PYTHONUNBUFFERED": "1",
+            "WATCHPARTY_LIMITS": limits,
             **{f"WATCHPARTY_{name.upper()}": value for name, value in settings.items()},
         }
         self.start()

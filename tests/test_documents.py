@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 from openapi_spec_validator import validate
+from throttled.rate_limiter import Quota
 
 from tests.client import SPEC, Api
 from tests.people import Story
 from tests.serving import Server
 from watchparty.app import create_app
 from watchparty.party import errors
+from watchparty.party.party import MEMBERS_MAX
 from watchparty.settings import Settings
+from watchparty.web import quotas
 from watchparty.web.errors import FRAMEWORK
 
 ROOT = Path(__file__).parent.parent
@@ -142,3 +145,37 @@ async def test_the_bot_of_the_examples_answers(story: Story) -> None:
 
 def test_the_bot_of_the_examples_is_short() -> None:
     assert 1 < len(BOT.read_text(encoding="utf-8").splitlines()) <= 20
+
+
+def row(what: str, by: str) -> str:
+    """Return what the table of limits says of one of them."""
+    lines = API.read_text(encoding="utf-8").splitlines()
+    [found] = [line for line in lines if line.startswith(f"| {what}") and f"| {by}" in line]
+    return found
+
+
+PERIODS = {1: "a second", 60: "a minute", 86_400: "a day"}
+
+
+@pytest.mark.parametrize(
+    ("what", "by", "quota"),
+    [
+        ("messages", "member", quotas.POSTS),
+        ("messages", "chat", quotas.CHAT_POSTS),
+        ("chats started", "address", quotas.STARTS),
+        ("chats started", "user", quotas.STARTS_A_DAY),
+        ("newcomers", "user", quotas.NEWCOMERS),
+        ("requests with a good credential", "credential", quotas.CREDENTIAL),
+        ("all other requests", "address", quotas.ADDRESS),
+    ],
+)
+def test_every_rate_is_documented(what: str, by: str, quota: Quota) -> None:
+    steady = f"{quota.get_limit()} {PERIODS[quota.get_period_sec()]}"
+    assert row(what, by).endswith(f"| {quota.burst:,} | {steady} |")
+
+
+def test_every_other_limit_is_documented() -> None:
+    assert f"| {quotas.HELD:,} |" in row("held polls", "credential")
+    assert f"| {quotas.HELD_IN_ALL:,} |" in row("held polls", "server")
+    assert f"| {MEMBERS_MAX:,} |" in row("members", "chat")
+    assert f"counts for {quotas.WRONG_KEY}" in row("all other requests", "address")

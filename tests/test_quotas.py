@@ -15,12 +15,13 @@ FULL = (409, "chat_full")
 
 @pytest.mark.parametrize("limits", ["on", "off"])
 async def test_a_chat_has_room_for_so_many(tmp_path: Path, limits: str) -> None:
-    server = Server(tmp_path, limits=limits)
-    async with Api(server.url) as api:
-        story = await tell(api)
+    server = Server(tmp_path, limits=limits, trusted_proxies="1")
+    async with Api(server.url, "192.0.2.1") as theirs, Api(server.url, "192.0.2.2") as api:
+        story = await tell(theirs)
         invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
+        half = MEMBERS_MAX // 2 + 5
         answers = await asyncio.gather(
-            *(api.post(path, json=invitation) for _ in range(MEMBERS_MAX + 10))
+            *(house.post(path, json=invitation) for house in (theirs, api) for _ in range(half))
         )
         refused = [answer.error for answer in answers if answer.status != 200]
         members = (await story.bob.read())["members"]
@@ -38,9 +39,9 @@ async def test_a_chat_has_room_for_so_many(tmp_path: Path, limits: str) -> None:
 
 
 async def test_who_leaves_makes_room(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:
-        story = await tell(api)
+    server = Server(tmp_path, limits="on", trusted_proxies="1")
+    async with Api(server.url, "192.0.2.1") as theirs, Api(server.url, "192.0.2.2") as api:
+        story = await tell(theirs)
         invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
         await asyncio.gather(*(api.post(path, json=invitation) for _ in range(MEMBERS_MAX - 2)))
         assert (await api.post(path, json=invitation)).error == FULL

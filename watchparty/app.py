@@ -14,6 +14,7 @@ from watchparty.web.chats import chats
 from watchparty.web.errors import init_errors
 from watchparty.web.headers import init_headers
 from watchparty.web.hosting import host
+from watchparty.web.limits import Limits, init_limits
 from watchparty.web.malformed import init_malformed
 from watchparty.web.overload import init_overload
 from watchparty.web.pages import pages
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     """
     settings = settings or Settings.from_env()
     party = Party(open_store(settings.store), MEMBERS_MAX if settings.limits else None)
+    limits = Limits(settings.limits)
 
     static = f"/static/{assets.fingerprint(assets.find('static'))}"
     app = Quart(
@@ -41,9 +43,11 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.extensions["watchparty.settings"] = settings
     app.extensions["watchparty.party"] = party
+    app.extensions["watchparty.limits"] = limits
     app.jinja_env.globals["static"] = static
 
     init_paths(app)
+    init_limits(app, limits)
     init_malformed(app)
     init_overload(app)
     init_proxies(app, settings.trusted_proxies)

@@ -6,10 +6,13 @@ from watchparty.party import clock
 from watchparty.party.errors import Forbidden, NotAllowed, Stopping
 from watchparty.party.indivisible import indivisible
 from watchparty.party.state import State
-from watchparty.party.store import Store
+from watchparty.party.store import Permit, Store, granted
 from watchparty.party.values import ChatRecord, Member, Receipt, Standing, User
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.party.words import Draft
+
+WEIGHT = 4_000  # bytes of an empty chat in memory
+MEMBER_WEIGHT = 400  # bytes of each member
 
 GATHER = 0.25  # seconds; who joins meanwhile is told in one answer, or a crowd costs its square
 
@@ -65,15 +68,18 @@ class Chat:
         return self._news
 
     @indivisible
-    async def say(self, author: Member, draft: Draft) -> Receipt:
+    async def say(self, author: Member, draft: Draft, permit: Permit = granted) -> Receipt:
         """Keep a message, then show it to everybody who waits; a repeat shows nothing.
 
         Raises StoreUnavailable, and shows nothing, when it could not be kept, and
-        KeyReused when its key stands for another one, NotAllowed for a viewer.
+        KeyReused when its key stands for another one, NotAllowed for a viewer, and what
+        `permit` raises when it is no repeat.
         """
         if author.role == "viewer":
             raise NotAllowed
-        receipt = await self.store.append(self.chat_id, author, draft)
+        if draft.key is None:
+            permit()
+        receipt = await self.store.append(self.chat_id, author, draft, permit)
         if not receipt.replayed:
             self.window.add(receipt.message)
             self.active_at = clock.now()
@@ -133,6 +139,11 @@ class Chat:
         """Return what there is beside the messages."""
         now = self.standing
         return State([*now.members], now.topic, self.window.deleted, now.links)
+
+    @property
+    def weight(self) -> int:
+        """Return about how many bytes of memory this takes."""
+        return WEIGHT + MEMBER_WEIGHT * len(self.members) + self.window.weight
 
     def _show(self) -> None:
         self.window.show(self.standing.rev, self.state)

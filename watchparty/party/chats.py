@@ -1,6 +1,7 @@
 """The chats in memory: each exists once, as long as somebody is interested in it."""
 
 import asyncio
+from contextlib import suppress
 from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
@@ -9,7 +10,9 @@ from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden
 from watchparty.party.store import Store
 
-KEPT_WARM = 1_000  # chats that stay when nobody waits; about 10 KB each with a full window
+# Bytes of chats that stay when nobody waits: thousands of lively ones, or sixty whose every
+# message is as long as may be and was asked for from every cursor.
+KEPT_WARM = 64 * 1024 * 1024
 
 
 class Chats:
@@ -22,14 +25,15 @@ class Chats:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._alive: WeakValueDictionary[int, Chat] = WeakValueDictionary()
-        self._warm: LRUCache[int, Chat] = LRUCache(KEPT_WARM)
+        self._warm: LRUCache[int, Chat] = LRUCache(KEPT_WARM, lambda chat: chat.weight)
         self._loading: dict[int, asyncio.Task[Chat]] = {}
         self._stopping = False
 
     async def get(self, chat_id: int) -> Chat:
         """Return the chat. Raises Forbidden when there is none."""
         chat = self._alive.get(chat_id) or await self._load_once(chat_id)
-        self._warm[chat_id] = chat
+        with suppress(ValueError):  # larger than all that is kept: then only who waits keeps it
+            self._warm[chat_id] = chat
         return chat
 
     def burn(self, chat_id: int) -> None:

@@ -11,6 +11,7 @@ PartyError
 ├── NoSuccessor           the host can't leave, because nobody could take over
 ├── ChatFull              as many members as a chat may have
 ├── KeyReused             an idempotency key that stands for something else
+├── RateLimited           too much at once
 └── Unavailable           not now; the same request may work soon
     ├── Stopping          the server is going down
     └── StoreUnavailable  the store cannot be reached, opened or written
@@ -99,6 +100,17 @@ class KeyReused(PartyError):
 
     code = "key_reused"
     message = "This idempotency key was already used for something else."
+
+
+class RateLimited(PartyError):
+    """Too much at once; the same request is welcome after `retry_after` whole seconds."""
+
+    code = "rate_limited"
+    message = "That was a lot at once. Take a breath, and try again."
+
+    def __init__(self, retry_after: int, message: str | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = max(retry_after, 1)
 
 
 class Unavailable(PartyError):

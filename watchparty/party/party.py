@@ -9,7 +9,7 @@ from watchparty.party.chat import Chat
 from watchparty.party.chats import Chats
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite
 from watchparty.party.indivisible import indivisible
-from watchparty.party.store import Store
+from watchparty.party.store import Permit, Store, granted
 from watchparty.party.values import Invites, Member, Session, Start, User
 from watchparty.party.words import DEFAULT_NAME
 
@@ -71,13 +71,19 @@ class Party:
 
     @indivisible
     async def create(
-        self, auth_key: str | None, username: str | None, key: str | None = None
+        self,
+        auth_key: str | None,
+        username: str | None,
+        key: str | None = None,
+        permit: Permit = granted,
     ) -> Admission:
         """Start a chat with its host in it; a repeat of `key` leads to the same chat.
 
         A key counts only together with an auth key: nobody else can be known again.
-        Raises InvalidCredentials, and KeyReused.
+        Raises InvalidCredentials, and KeyReused, and what `permit` raises when it is no repeat.
         """
+        if auth_key is None or key is None:
+            permit()
         host = await self._identify(auth_key, username)
         token = secrets.new_secret()
         invites = Invites(secrets.new_secret(), secrets.new_secret())
@@ -85,7 +91,7 @@ class Party:
         chat_id = None
         while chat_id is None:  # a taken id is a one in a million affair, but not impossible
             start = replace(asked, chat_id=secrets.new_chat_id())
-            chat_id = await self.store.add_chat(start, secrets.fingerprint(token))
+            chat_id = await self.store.add_chat(start, secrets.fingerprint(token), permit)
         seat = await self.take_seat(chat_id, token)
         return Admission(seat, token, host.auth_key, replayed=chat_id != start.chat_id)
 

@@ -1,5 +1,6 @@
 """What the product asks of a store, and the promises it builds on."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from watchparty.party.values import (
@@ -15,6 +16,13 @@ from watchparty.party.values import (
     User,
 )
 from watchparty.party.words import Draft
+
+# Called when something new is about to be kept; what it raises goes to the caller.
+Permit = Callable[[], None]
+
+
+def granted() -> None:
+    """Permit anything."""
 
 
 class Store(Protocol):
@@ -44,12 +52,15 @@ class Store(Protocol):
     async def find_holder(self, credential: bytes) -> Session | User | None:
         """Return what this credential stands for, at a cost that tells nothing."""
 
-    async def add_chat(self, start: Start, credential: bytes) -> int | None:
+    async def add_chat(
+        self, start: Start, credential: bytes, permit: Permit = granted
+    ) -> int | None:
         """Keep a new chat with its host in it as member 1, and return its id.
 
         With a key that the host used within 24 hours it is the chat made then. Either
         way the host gets a session. Returns None, and keeps nothing, when the id is
-        taken; raises KeyReused when the key stands for something else.
+        taken; raises KeyReused when the key stands for something else, and what `permit`
+        raises when a start with a key is no repeat.
         """
 
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
@@ -111,10 +122,13 @@ class Store(Protocol):
         no chat for 90 days, dead keys. Empty when there are no more such chats.
         """
 
-    async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
+    async def append(
+        self, chat_id: int, author: Member, draft: Draft, permit: Permit = granted
+    ) -> Receipt:
         """Keep a message under the next id of its chat and delete what is older than 30.
 
         Ids are 1, 2, 3 … in the order in which calls return, never used twice. With a key
         that the author used within 24 hours it is the message kept then, also when it has
-        left the window. Raises KeyReused when the key stands for another text.
+        left the window. Raises KeyReused when the key stands for another text, and what
+        `permit` raises when a draft with a key is no repeat.
         """

@@ -10,6 +10,8 @@ from watchparty.party.values import Message
 
 WINDOW = 30  # messages that exist; the product's promise
 
+EMPTY = Raw()
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -57,6 +59,8 @@ class Window:
         self._kept = {message.id: message for message in messages}
         self._encoded = {id_: Raw(_encode(message)) for id_, message in self._kept.items()}
         self._pages: dict[tuple[int | None, bool, bool], tuple[Page, bytes]] = {}
+        self._texts_weight = sum(map(_size, self._encoded.values()))
+        self._pages_weight = 0
         self._rev: int | None = None
         self._state: State | UnsetType = UNSET
 
@@ -64,6 +68,11 @@ class Window:
     def deleted(self) -> list[int]:
         """Return the ids whose text was taken back."""
         return [id_ for id_, message in self._kept.items() if message.deleted]
+
+    @property
+    def weight(self) -> int:
+        """Return about how many bytes of memory this takes: each text twice, and the pages."""
+        return 2 * self._texts_weight + self._pages_weight
 
     def find(self, id_: int) -> Message | None:
         """Return a message that is still here."""
@@ -75,18 +84,20 @@ class Window:
         self.last_id = message.id
         if len(self._kept) > WINDOW:
             oldest = next(iter(self._kept))
-            del self._kept[oldest], self._encoded[oldest]
+            self._texts_weight -= _size(self._encoded.pop(oldest))
+            del self._kept[oldest]
 
     def put(self, message: Message) -> None:
         """Show a message in its place, instead of the one with the same id."""
-        self._kept[message.id] = message
-        self._encoded[message.id] = Raw(_encode(message))
-        self._pages.clear()
+        before, encoded = self._encoded.get(message.id, EMPTY), Raw(_encode(message))
+        self._kept[message.id], self._encoded[message.id] = message, encoded
+        self._texts_weight += _size(encoded) - _size(before)
+        self._forget_pages()
 
     def show(self, rev: int, state: State) -> None:
         """Tell readers with another revision what there is beside the messages."""
         self._rev, self._state = rev, state
-        self._pages.clear()
+        self._forget_pages()
 
     def look(self, cursor: Cursor) -> tuple[Page, bytes]:
         """Return what a reader at `cursor` should see now, and the same as JSON."""
@@ -104,7 +115,12 @@ class Window:
             if page.missed and not reset:  # any number of cursors lag behind: don't keep those
                 return page, _encode(page)
             self._pages[asked] = page, _encode(page)
+            self._pages_weight += len(self._pages[asked][1])
         return self._pages[asked]
+
+    def _forget_pages(self) -> None:
+        self._pages.clear()
+        self._pages_weight = 0
 
     def _cut(self, since: int | None, reset: bool, stale: bool) -> Page:
         newer = [id_ for id_ in self._kept if id_ > (since or 0)]
@@ -119,3 +135,7 @@ class Window:
             rev=self._rev if stale and self._rev is not None else UNSET,
             state=self._state if stale else UNSET,
         )
+
+
+def _size(encoded: Raw) -> int:
+    return len(memoryview(encoded))

@@ -7,7 +7,7 @@ from pathlib import Path
 from aiosqlite import Connection
 
 from watchparty.party.errors import Forbidden, StoreUnavailable
-from watchparty.party.store import Store
+from watchparty.party.store import Permit, Store, granted
 from watchparty.party.values import (
     ChatRecord,
     InviteRole,
@@ -56,8 +56,10 @@ class SqliteStore(Store):
     async def find_holder(self, credential: bytes) -> Session | User | None:
         return await self._read(lambda db: statements.select_holder(db, credential))
 
-    async def add_chat(self, start: Start, credential: bytes) -> int | None:
-        return await self._write(lambda db: _start(db, start, credential))
+    async def add_chat(
+        self, start: Start, credential: bytes, permit: Permit = granted
+    ) -> int | None:
+        return await self._write(lambda db: _start(db, start, credential, permit))
 
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
         return await self._read(lambda db: statements.select_chat(db, chat_id))
@@ -123,8 +125,10 @@ class SqliteStore(Store):
             await self.scrub()
         return expired
 
-    async def append(self, chat_id: int, author: Member, draft: Draft) -> Receipt:
-        return await self._write(lambda db: _append(db, chat_id, author, draft))
+    async def append(
+        self, chat_id: int, author: Member, draft: Draft, permit: Permit = granted
+    ) -> Receipt:
+        return await self._write(lambda db: _append(db, chat_id, author, draft, permit))
 
     async def _act(self, chat_id: int, actor: Member, deed: Work[None]) -> Standing:
         return await self._write(lambda db: hosting.act(db, chat_id, actor, deed))
@@ -142,11 +146,14 @@ class SqliteStore(Store):
             return self._database
 
 
-async def _append(db: Connection, chat_id: int, author: Member, draft: Draft) -> Receipt:
+async def _append(
+    db: Connection, chat_id: int, author: Member, draft: Draft, permit: Permit
+) -> Receipt:
     if draft.key is not None:
         kept = await keys.find_message(db, chat_id, author, draft)
         if kept is not None:
             return Receipt(kept, replayed=True)
+        permit()
     message = await statements.insert_message(db, chat_id, author, draft)
     if message is None:
         raise Forbidden
@@ -155,9 +162,11 @@ async def _append(db: Connection, chat_id: int, author: Member, draft: Draft) ->
     return Receipt(message)
 
 
-async def _start(db: Connection, start: Start, credential: bytes) -> int | None:
+async def _start(db: Connection, start: Start, credential: bytes, permit: Permit) -> int | None:
     chat_id = None if start.key is None else await keys.find_chat(db, start)
     if chat_id is None:
+        if start.key is not None:
+            permit()
         if not await statements.insert_chat(db, start):
             return None
         chat_id = start.chat_id

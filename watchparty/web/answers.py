@@ -94,10 +94,14 @@ class HealthAnswer(Struct, frozen=True):
 
 
 class ErrorAnswer(Struct, frozen=True):
-    """What went wrong: a stable code for programs and a sentence for people."""
+    """What went wrong: a stable code for programs and a sentence for people.
+
+    `retry_after` is there when the request may be repeated, after that many seconds.
+    """
 
     error: str
     message: str
+    retry_after: int | UnsetType = UNSET
 
 
 def json(answer: Struct | bytes, status: int = 200) -> Response:

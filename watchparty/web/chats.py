@@ -12,8 +12,9 @@ from watchparty.party.values import Message
 from watchparty.party.window import Cursor
 from watchparty.web import body, credentials, idempotency, query
 from watchparty.web.answers import ChatAnswer, MessageAnswer, StateAnswer, json
-from watchparty.web.current import party, settings
+from watchparty.web.current import limits, party, settings
 from watchparty.web.links import link_for
+from watchparty.web.seats import take_seat
 from watchparty.web.users import username_in
 
 chats = Blueprint("chats", __name__)
@@ -29,7 +30,9 @@ async def create() -> Response:
         raise MissingCredentials
     fields = await body.read(request)
     key = idempotency.find(request.headers, fields)
-    admission = await party().create(auth_key, username_in(fields), key)
+    permit = limits().starting(auth_key)
+    admission = await party().create(auth_key, username_in(fields), key, permit)
+    limits().vouch(auth_key, admission.session_token)
     answer = json(_place(admission, magic_key=admission.seat.chat.standing.invites.guest))
     return idempotency.mark(answer, admission.replayed)
 
@@ -40,7 +43,9 @@ async def join(chat_id: int) -> Response:
     fields = await body.read(request)
     magic_key = body.text(fields, "magic_key") or ""
     auth_key = credentials.find(request.headers)
+    limits().enter(auth_key)
     admission = await party().join(chat_id, magic_key, auth_key, username_in(fields))
+    limits().vouch(auth_key, admission.session_token)
     return json(_place(admission))
 
 
@@ -51,23 +56,24 @@ async def read(chat_id: int) -> Response | Redirect:
         return redirect(
             url_for("pages.chat", invited=chat_id, magic_key=request.args.get("magic_key")), 303
         )
-    seat = await party().take_seat(chat_id, credentials.require(request.headers))
+    seat = await take_seat(chat_id)
     cursor, wait = query.cursor(request.args), query.wait(request.args)
     if cursor.since is None:
         return json(_state(seat, cursor))
-    return json(await seat.chat.poll(seat.member.member_id, cursor, wait))
+    async with limits().hold([credentials.require(request.headers)], wait):
+        return json(await seat.chat.poll(seat.member.member_id, cursor, wait))
 
 
 @chats.post("/<chat_id:chat_id>")
 async def post(chat_id: int) -> Response:
     """Say something; the answer is sent when the message is durable."""
-    seat = await party().take_seat(chat_id, credentials.require(request.headers))
+    seat = await take_seat(chat_id)
     fields = await body.read(request)
     said = body.text(fields, *BODY)
     if said is None:
         raise InvalidRequest("body is required.")
     draft = words.Draft.of(said, idempotency.find(request.headers, fields))
-    receipt = await seat.chat.say(seat.member, draft)
+    receipt = await seat.chat.say(seat.member, draft, limits().posting(seat))
     return idempotency.mark(json(_kept(chat_id, receipt.message)), receipt.replayed)
 
 

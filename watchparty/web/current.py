@@ -4,6 +4,7 @@ from quart import current_app
 
 from watchparty.party.party import Party
 from watchparty.settings import Settings
+from watchparty.web.limits import Limits
 
 
 def party() -> Party:
@@ -15,4 +16,10 @@ def party() -> Party:
 def settings() -> Settings:
     """Return the settings that this application was made with."""
     found: Settings = current_app.extensions["watchparty.settings"]
+    return found
+
+
+def limits() -> Limits:
+    """Return what this application counts its visitors by."""
+    found: Limits = current_app.extensions["watchparty.limits"]
     return found

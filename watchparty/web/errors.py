@@ -1,10 +1,12 @@
 """Every failure as the same JSON, whatever its source."""
 
+from msgspec import UNSET
 from quart import Quart, Response
 from werkzeug.exceptions import HTTPException
 
 from watchparty.party import errors
 from watchparty.web.answers import ErrorAnswer, json
+from watchparty.web.current import limits
 
 STATUSES: dict[type[errors.PartyError], int] = {
     errors.InvalidRequest: 400,
@@ -17,10 +19,14 @@ STATUSES: dict[type[errors.PartyError], int] = {
     errors.NoSuccessor: 409,
     errors.ChatFull: 409,
     errors.KeyReused: 422,
+    errors.RateLimited: 429,
     errors.Unavailable: 503,
     errors.Stopping: 503,
     errors.StoreUnavailable: 503,
 }
+
+# Somebody tried a key that opens nothing.
+WRONG_KEY = (errors.InvalidCredentials, errors.Forbidden, errors.InvalidInvite)
 
 # What the framework refuses by itself, in our words.
 FRAMEWORK: dict[int, tuple[str, str]] = {
@@ -42,11 +48,14 @@ def init_errors(app: Quart) -> None:
 async def _refuse(error: errors.PartyError) -> Response:
     # What is wrong with the store is for the operator: it names files.
     message = type(error).message if isinstance(error, errors.Unavailable) else error.message
-    response = json(ErrorAnswer(error.code, message), STATUSES[type(error)])
+    pause = getattr(error, "retry_after", UNSET)
+    response = json(ErrorAnswer(error.code, message, pause), STATUSES[type(error)])
     if response.status_code == 401:  # RFC 9110 section 11.6.1
         response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, errors.Unavailable):
-        response.headers["Retry-After"] = str(error.retry_after)
+    if pause is not UNSET:
+        response.headers["Retry-After"] = str(pause)
+    if isinstance(error, WRONG_KEY):
+        limits().blame()
     return response
 
 

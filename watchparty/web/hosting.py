@@ -8,10 +8,11 @@ from watchparty.party import hosting, words
 from watchparty.party.errors import InvalidRequest
 from watchparty.party.party import Seat
 from watchparty.party.values import InviteRole, Role
-from watchparty.web import body, credentials
+from watchparty.web import body
 from watchparty.web.answers import ChangeAnswer, GoneAnswer, InviteAnswer, InvitesAnswer, json
 from watchparty.web.current import party
 from watchparty.web.links import link_for
+from watchparty.web.seats import take_seat
 
 host = Blueprint("hosting", __name__, url_prefix="/<chat_id:chat_id>")
 
@@ -21,7 +22,7 @@ ASSIGNABLE: tuple[Role, ...] = ("cohost", "guest")
 @host.get("/invite")
 async def invites(chat_id: int) -> Response:
     """Return the links that this member may hand on."""
-    seat = await _seat(chat_id)
+    seat = await take_seat(chat_id)
     return json(
         InvitesAnswer([_invite(seat, role, key) for role, key in hosting.invites(seat).items()])
     )
@@ -30,7 +31,7 @@ async def invites(chat_id: int) -> Response:
 @host.post("/invite")
 async def replace_invite(chat_id: int) -> Response:
     """Replace a link; the old one is dead at once."""
-    seat = await _seat(chat_id)
+    seat = await take_seat(chat_id)
     role = body.text(await body.read(request), "role") or "guest"
     for known in get_args(InviteRole):
         if role == known:
@@ -41,7 +42,7 @@ async def replace_invite(chat_id: int) -> Response:
 @host.put("/members/<chat_id:member_id>")
 async def set_role(chat_id: int, member_id: int) -> Response:
     """Name a co-host, or take it back."""
-    seat = await _seat(chat_id)
+    seat = await take_seat(chat_id)
     role = body.text(await body.read(request), "role")
     for known in ASSIGNABLE:
         if role == known:
@@ -53,7 +54,7 @@ async def set_role(chat_id: int, member_id: int) -> Response:
 @host.delete("/members/<chat_id:member_id>")
 async def remove(chat_id: int, member_id: int) -> Response:
     """Remove a member, or leave."""
-    seat = await _seat(chat_id)
+    seat = await take_seat(chat_id)
     await hosting.remove(seat, member_id)
     return json(GoneAnswer()) if member_id == seat.member.member_id else _changed(seat)
 
@@ -61,7 +62,7 @@ async def remove(chat_id: int, member_id: int) -> Response:
 @host.delete("/messages/<chat_id:id_>")
 async def delete_message(chat_id: int, id_: int) -> Response:
     """Take a message back."""
-    seat = await _seat(chat_id)
+    seat = await take_seat(chat_id)
     await hosting.delete_message(seat, id_)
     return _changed(seat)
 
@@ -69,23 +70,19 @@ async def delete_message(chat_id: int, id_: int) -> Response:
 @host.delete("")
 async def burn(chat_id: int) -> Response:
     """Delete the chat with all that belongs to it."""
-    await hosting.burn(party(), await _seat(chat_id))
+    await hosting.burn(party(), await take_seat(chat_id))
     return json(GoneAnswer())
 
 
 @host.put("/topic")
 async def set_topic(chat_id: int) -> Response:
     """Say what is being watched."""
-    seat = await _seat(chat_id)
+    seat = await take_seat(chat_id)
     topic = body.text(await body.read(request), "topic")
     if topic is None:
         raise InvalidRequest("topic is required.")
     await hosting.set_topic(seat, words.topic(topic))
     return _changed(seat)
-
-
-async def _seat(chat_id: int) -> Seat:
-    return await party().take_seat(chat_id, credentials.require(request.headers))
 
 
 def _invite(seat: Seat, role: InviteRole, magic_key: str) -> InviteAnswer:

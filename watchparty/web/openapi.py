@@ -19,7 +19,6 @@ from watchparty.web.answers import (
 )
 from watchparty.web.openapi_hosting import hosting
 from watchparty.web.operations import (
-    ERRORS,
     NO_KEY,
     OPTIONAL_KEY,
     Json,
@@ -27,7 +26,7 @@ from watchparty.web.operations import (
     operation,
     plain,
     ref,
-    response,
+    refusal,
     takes,
 )
 from watchparty.web.parameters import (
@@ -89,7 +88,7 @@ def _may_lead_nowhere(path: str, item: Json) -> Json:
     """Add to addresses with an id in them that too many digits make it no id."""
     for described in item.values():
         if "{" in path and "responses" in described:
-            described["responses"].setdefault("404", response(ERRORS[404], ref(ErrorAnswer)))
+            described["responses"].setdefault("404", refusal(404))
     return item
 
 

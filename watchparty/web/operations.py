@@ -16,10 +16,13 @@ ERRORS = {
     " `not_allowed`",
     404: "nothing at this address, or no such member or message in this chat: `not_found`",
     409: "nobody could take over: `no_successor`; as many members as may be: `chat_full`",
+    429: "too much at once: `rate_limited`",
     422: "the idempotency key stands for another request: `key_reused`",
     413: "larger than 64 KiB: `too_large`",
     503: "stopping, or the store is out of reach: `unavailable`",
 }
+
+PAUSES = (429, 503)  # whose answers carry Retry-After, in seconds
 
 NO_KEY: list[Json] = []
 ANY_KEY: list[Json] = [{"credential": []}]
@@ -41,7 +44,7 @@ def operation(
         "summary": summary,
         "security": security,
         "responses": {"200": response("done", shape)}
-        | {str(status): response(ERRORS[status], ref(ErrorAnswer)) for status in errors},
+        | {str(status): refusal(status) for status in (*errors, 429)},
     }
     if body is not None:
         operation["requestBody"] = body
@@ -56,13 +59,24 @@ def plain(summary: str, content_type: str = "text/html; charset=utf-8") -> Json:
     return {
         "summary": summary,
         "security": NO_KEY,
-        "responses": {"200": {"description": summary, "content": content}},
+        "responses": {
+            "200": {"description": summary, "content": content},
+            "429": refusal(429),
+        },
     }
 
 
 def response(description: str, schema: Json) -> Json:
     """Describe one answer."""
     return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def refusal(status: int) -> Json:
+    """Describe an error, with the pause after which to come back, if there is one."""
+    described = response(ERRORS[status], ref(ErrorAnswer))
+    if status in PAUSES:
+        described["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+    return described
 
 
 def fields(properties: Json, *required: str) -> Json:

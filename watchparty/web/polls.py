@@ -13,7 +13,7 @@ from watchparty.party.party import Seat
 from watchparty.party.window import Cursor
 from watchparty.web import body
 from watchparty.web.answers import ErrorAnswer, json
-from watchparty.web.current import party
+from watchparty.web.current import limits, party
 from watchparty.web.query import HOLD_MAX, ID_MAX
 
 polls = Blueprint("polls", __name__)
@@ -53,6 +53,9 @@ _decode = msgspec.json.Decoder(PollRequest).decode
 async def poll() -> Response:
     """Return the news of many chats, held up to `wait` seconds until one of them has some."""
     asked = await _read()
+    tokens = {place.token for place in asked.chats.values()}
+    for token in tokens:
+        limits().check_bearer(token)
     places = await asyncio.gather(*(_find(*item) for item in asked.chats.items()))
     seats = {
         found.chat: (found.member.member_id, cursor)
@@ -60,7 +63,9 @@ async def poll() -> Response:
         if isinstance(found, Seat)
     }
     told = {name: _told(found) for name, found, _ in places if isinstance(found, Forbidden)}
-    pages = await watching.poll(seats, 0 if told else min(asked.wait, HOLD_MAX))
+    wait = 0 if told else min(asked.wait, HOLD_MAX)
+    async with limits().hold(tokens, wait):
+        pages = await watching.poll(seats, wait)
     return json(PollAnswer(told | {str(chat_id): _told(page) for chat_id, page in pages.items()}))
 
 
@@ -74,8 +79,11 @@ async def _read() -> PollRequest:
 async def _find(name: str, place: Place) -> tuple[str, Seat | Forbidden, Cursor]:
     cursor = Cursor(place.since, place.epoch, place.rev)
     try:
-        return name, await party().take_seat(int(name), place.token), cursor
+        seat = await party().take_seat(int(name), place.token)
+        limits().vouch(place.token)
+        return name, seat, cursor
     except Forbidden as refusal:
+        limits().blame()
         return name, refusal, cursor
 
 

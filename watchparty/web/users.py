@@ -6,7 +6,7 @@ from watchparty.party import words
 from watchparty.party.errors import InvalidRequest
 from watchparty.web import body, credentials
 from watchparty.web.answers import AuthAnswer, json
-from watchparty.web.current import party
+from watchparty.web.current import limits, party
 
 users = Blueprint("users", __name__)
 
@@ -22,8 +22,10 @@ async def authenticate() -> Response:
     auth_key = credentials.find(request.headers)
     if auth_key is not None:
         await party().rename(auth_key, username)
-        return json(AuthAnswer(auth_key, username))
-    _, auth_key = await party().register(username)
+    else:
+        limits().enter(None)
+        _, auth_key = await party().register(username)
+    limits().vouch(auth_key)
     return json(AuthAnswer(auth_key, username))
 
 

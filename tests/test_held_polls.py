@@ -1,0 +1,114 @@
+"""So many polls of one credential are held, and so many in all; a house is not counted."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from tests.client import Answer, Api
+from tests.people import Person, guest, tell
+from tests.serving import Server
+
+LIMITED = (429, "rate_limited")
+
+FRIENDS = 50
+
+
+def poll(person: Person, wait: float = 25) -> "asyncio.Task[Answer]":
+    path = f"{person.path}?since=0&wait={wait}"
+    return asyncio.create_task(person.api.get(path, person.session_token))
+
+
+async def settled(*tasks: "asyncio.Task[Answer]", ended: int) -> None:
+    """Wait until so many of them have been answered."""
+    while sum(task.done() for task in tasks) < ended:
+        await asyncio.wait([t for t in tasks if not t.done()], return_when="FIRST_COMPLETED")
+
+
+async def test_the_fifth_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        bob = [poll(story.bob)]
+        for _ in range(4):
+            bob.append(poll(story.bob))
+            await asyncio.sleep(0.1)  # in this order
+        await settled(*bob, ended=1)
+        assert bob[0].result().error == LIMITED
+        assert int(bob[0].result().headers["Retry-After"]) == bob[0].result().json["retry_after"]
+        together = {"token": story.bob.session_token, "since": 0}
+        chats = {"wait": 25, "chats": {f"{story.chat_id}": together}}
+        many = asyncio.create_task(api.post("/poll", json=chats))
+        await settled(*bob, ended=2)
+        assert bob[1].result().error == LIMITED
+        alice = poll(story.alice)
+        await story.alice.say("news")
+        for held in (*bob[2:], alice):
+            assert [m["body"] for m in (await held).ok()["messages"]] == ["news"]
+        assert (await many).ok()["chats"][f"{story.chat_id}"]["last_id"] == 1
+        assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+    assert server.stop() == 0
+
+
+async def test_who_hangs_up_makes_room(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api, Api(server.url) as phone:
+        story = await tell(api)
+        story.bob.api = phone
+        for _ in range(12):
+            gone = poll(story.bob)
+            await asyncio.sleep(0.05)
+            gone.cancel()
+        story.bob.api = api
+        held = [poll(story.bob) for _ in range(3)]
+        await story.alice.say("news")
+        assert [(await answer).status for answer in held] == [200] * 3
+    assert server.stop() == 0
+
+
+async def test_one_process_holds_so_many(tmp_path: Path) -> None:
+    few = "from watchparty.web import quotas; quotas.HELD_IN_ALL = 6"
+    serve = "from watchparty.cli import main; main()"
+    command = [sys.executable, "-c", f"{few}; {serve}", "serve", "--bind", "127.0.0.1:0"]
+    server = Server(tmp_path, command, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        people = [story.alice, story.alice, story.bob, story.bob, story.charlie, story.charlie]
+        held = [poll(person) for person in people]
+        extra = await poll_until_refused(story.bob)
+        assert extra.error == LIMITED
+        assert (await story.bob.read(since=0))["messages"] == []  # who does not wait is served
+        await story.alice.say("news")
+        assert (await poll(story.bob)).status == 200
+        await story.charlie.say("here, too")
+        assert [(await answer).status for answer in held] == [200] * 6
+    assert server.stop() == 0
+
+
+async def poll_until_refused(person: Person) -> Answer:
+    """The others' polls may still be on their way."""
+    while True:
+        answer = await poll(person, wait=0.2)
+        if answer.status != 200:
+            return answer
+
+
+async def test_fifty_friends_in_one_house_come_back_at_once(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        friends = await asyncio.gather(
+            *(guest(api, f"F{n}", story.chat_id, story.magic_key) for n in range(FRIENDS))
+        )
+        held = [poll(friend) for friend in friends]
+        await story.alice.say("before")
+        assert {(await answer).status for answer in held} == {200}
+        server.restart()
+        loads = await asyncio.gather(
+            *(api.get(f"/chat/{story.chat_id}") for _ in friends),
+            *(api.get(friend.path, friend.session_token) for friend in friends),
+        )
+        assert {answer.status for answer in loads} == {200}
+        for n in range(30):
+            held = [poll(friend, wait=0) for friend in friends]
+            assert {(await answer).status for answer in held} == {200}, n
+    assert server.stop() == 0

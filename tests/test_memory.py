@@ -1,0 +1,57 @@
+"""What nobody waits for does not pile up in memory, however many chats there are."""
+
+import gc
+
+import pytest
+
+from watchparty.party import chats as chats_module
+from watchparty.party.chat import Chat
+from watchparty.party.errors import Forbidden
+from watchparty.party.party import Party
+from watchparty.party.window import Cursor
+from watchparty.party.words import Draft
+from watchparty.storage import open_store
+
+
+def alive() -> list[Chat]:
+    gc.collect()
+    return [thing for thing in gc.get_objects() if isinstance(thing, Chat)]
+
+
+async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 20_000_000
+    monkeypatch.setattr(chats_module, "KEPT_WARM", most)
+    party = Party(open_store("sqlite::memory:"))
+    ids = []
+    for _ in range(30):
+        seat = (await party.create(None, "Alice")).seat
+        ids.append(seat.chat.chat_id)
+        for _ in range(30):
+            await seat.chat.say(seat.member, Draft.of("\N{POPCORN}" * 2_000))
+        for since in range(30):
+            await seat.chat.poll(seat.member.member_id, Cursor(since), 0)
+        await party.chats.get(seat.chat.chat_id)
+    del seat  # the last to hold one
+    assert 0 < sum(chat.weight for chat in alive()) <= most
+    light = [(await party.create(None, "Bob")).seat.chat.chat_id for _ in range(100)]
+    assert len(alive()) > 100
+    for chat_id in (*ids, *light):  # what went is found again
+        assert (await party.chats.get(chat_id)).chat_id == chat_id
+    with pytest.raises(Forbidden):
+        await party.chats.get(1)
+    await party.store.close()
+
+
+async def test_the_weight_is_what_is_there() -> None:
+    party = Party(open_store("sqlite::memory:"))
+    seat = (await party.create(None, "Alice")).seat
+    chat, empty = seat.chat, seat.chat.weight
+    for _ in range(40):
+        await chat.say(seat.member, Draft.of("x" * 1_000))
+    full = chat.weight
+    assert 60_000 < full - empty < 75_000  # thirty messages of a good thousand bytes, twice
+    await chat.poll(seat.member.member_id, Cursor(10), 0)
+    assert chat.weight - full > 30_000
+    await chat.say(seat.member, Draft.of("x" * 1_000))
+    assert chat.weight == full
+    await party.store.close()
