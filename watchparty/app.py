@@ -12,6 +12,7 @@ from watchparty.web.about import about
 from watchparty.web.body import BODY_MAX
 from watchparty.web.chats import chats
 from watchparty.web.errors import init_errors
+from watchparty.web.files import init_files
 from watchparty.web.headers import init_headers
 from watchparty.web.hosting import host
 from watchparty.web.limits import Limits, init_limits
@@ -33,18 +34,11 @@ def create_app(settings: Settings | None = None) -> Quart:
     party = Party(open_store(settings.store), MEMBERS_MAX if settings.limits else None)
     limits = Limits(settings.limits)
 
-    static = f"/static/{assets.fingerprint(assets.find('static'))}"
-    app = Quart(
-        "watchparty",
-        static_folder=str(assets.find("static")),
-        static_url_path=static,
-        template_folder=str(assets.find("templates")),
-    )
+    app = Quart("watchparty", static_folder=None, template_folder=str(assets.find("templates")))
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.extensions["watchparty.settings"] = settings
     app.extensions["watchparty.party"] = party
     app.extensions["watchparty.limits"] = limits
-    app.jinja_env.globals["static"] = static
 
     init_paths(app)
     init_limits(app, limits)
@@ -54,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     init_errors(app)
     init_headers(app)
 
+    init_files(app, assets.find("static"))  # /static/…
     app.register_blueprint(pages)  # /, /username, /chat/<id>
     app.register_blueprint(users)  # /auth
     app.register_blueprint(chats)  # /create, /<chat_id>, /<chat_id>/join

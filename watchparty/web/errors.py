@@ -1,10 +1,11 @@
 """Every failure as the same JSON, whatever its source."""
 
 from msgspec import UNSET
-from quart import Quart, Response
+from quart import Quart, Response, request
 from werkzeug.exceptions import HTTPException
 
 from watchparty.party import errors
+from watchparty.web import credentials
 from watchparty.web.answers import ErrorAnswer, json
 from watchparty.web.current import limits
 
@@ -48,14 +49,14 @@ def init_errors(app: Quart) -> None:
 async def _refuse(error: errors.PartyError) -> Response:
     # What is wrong with the store is for the operator: it names files.
     message = type(error).message if isinstance(error, errors.Unavailable) else error.message
-    pause = getattr(error, "retry_after", UNSET)
+    pause = error.retry_after if isinstance(error, errors.RateLimited) else UNSET
     response = json(ErrorAnswer(error.code, message, pause), STATUSES[type(error)])
     if response.status_code == 401:  # RFC 9110 section 11.6.1
         response.headers["WWW-Authenticate"] = "Bearer"
-    if pause is not UNSET:
-        response.headers["Retry-After"] = str(pause)
+    if isinstance(error, errors.RateLimited | errors.Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, WRONG_KEY):
-        limits().blame()
+        limits().blame(credentials.find(request.headers))
     return response
 
 

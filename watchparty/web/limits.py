@@ -11,7 +11,6 @@ from cachetools import LRUCache
 from quart import Quart, Response, g, request
 
 from watchparty.party import secrets
-from watchparty.party.errors import RateLimited
 from watchparty.party.party import Seat
 from watchparty.party.store import Permit
 from watchparty.web import credentials, quotas
@@ -20,6 +19,7 @@ from watchparty.web.holding import Held
 from watchparty.web.quotas import Limiter
 
 EXEMPT = "about.health"  # whoever asks decides whether the server is restarted
+POLL = "polls.poll"
 
 
 class Limits:
@@ -38,28 +38,42 @@ class Limits:
         self._held = Held() if on else None
         self._good: LRUCache[str, None] = LRUCache(quotas.REMEMBERED)
 
-    def check(self, credential: str | None) -> None:
-        """Raise RateLimited when a good credential's bearer, or else the house, has to wait."""
-        if _name(credential) in self._good:
-            self.check_bearer(credential)
+    def admit(self) -> None:
+        """Count a request that comes in. Raises RateLimited when it has to wait.
+
+        Whoever polls many chats shows their credentials later, in the body.
+        """
+        bearer = _name(credentials.find(request.headers))
+        g.paid = int(bearer not in self._good and request.endpoint != POLL)
+        if bearer in self._good:
+            self._credential.take(bearer)
+        elif g.paid:
+            self._address.take(_address())
         else:
             self._address.check(_address())
 
-    def check_bearer(self, credential: str | None) -> None:
-        """Raise RateLimited when the bearer of a credential has to wait, wherever they are."""
-        self._credential.check(_name(credential))
+    def admit_bearers(self, tokens: Collection[str]) -> None:
+        """Count a request by the credentials in its body. Raises RateLimited."""
+        shown = _name(credentials.find(request.headers))  # and counted
+        for bearer in {*map(_name, tokens)} & self._good.keys() - {shown}:
+            self._credential.take(bearer)
 
     def vouch(self, *found: str | None) -> None:
-        """Count this request by credentials that turned out to be good, or were given just now."""
-        for credential in found:
-            if credential is not None:
-                name = _name(credential)
-                self._good[name] = None
-                _vouchers().add(name)
+        """Remember credentials that turned out to be good, or were given just now."""
+        g.vouched = True
+        self._good.update((_name(credential), None) for credential in found if credential)
 
-    def blame(self) -> None:
-        """Count a key that opened nothing."""
+    def blame(self, credential: str | None = None) -> None:
+        """Count a key that opened nothing; the credential is not known as a good one any more."""
         g.wrong_keys = g.get("wrong_keys", 0) + 1
+        self._good.pop(_name(credential), None)
+
+    def settle(self) -> None:
+        """Count what only the answer tells."""
+        wrong = g.get("wrong_keys", 0) * quotas.WRONG_KEY
+        due = wrong or int(not g.get("vouched", False))
+        if due > g.paid:
+            self._address.charge(_address(), due - g.paid)
 
     def posting(self, seat: Seat) -> Permit:
         """Return what to call before a message is kept."""
@@ -92,41 +106,21 @@ class Limits:
             return nullcontext()
         return self._held.place({_name(token) for token in tokens})
 
-    def settle(self) -> None:
-        """Count the request that has been answered."""
-        bearer, vouchers = _name(credentials.find(request.headers)), _vouchers()
-        wrong = g.get("wrong_keys", 0)
-        if wrong and bearer not in vouchers:
-            self._good.pop(bearer, None)
-        if wrong or not vouchers:
-            self._address.charge(_address(), wrong * quotas.WRONG_KEY or 1)
-        for name in {bearer, *vouchers} & self._good.keys():
-            self._credential.charge(name, 1)
-
 
 def init_limits(app: Quart, limits: Limits) -> None:
     """Let `app` look at `limits` before it does anything for a request."""
 
     @app.before_request
-    async def check() -> None:
-        g.uncounted = request.endpoint == EXEMPT
-        if not g.uncounted:
-            try:
-                limits.check(credentials.find(request.headers))
-            except RateLimited:
-                g.uncounted = True
-                raise
+    async def admit() -> None:
+        if request.endpoint != EXEMPT:
+            limits.admit()
+            g.admitted = True
 
     @app.after_request
     async def settle(response: Response) -> Response:
-        if not g.uncounted:
+        if g.get("admitted", False):
             limits.settle()
         return response
-
-
-def _vouchers() -> set[str]:
-    found: set[str] = g.setdefault("vouchers", set())
-    return found
 
 
 def _name(credential: str | None) -> str:

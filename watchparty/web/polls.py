@@ -54,8 +54,7 @@ async def poll() -> Response:
     """Return the news of many chats, held up to `wait` seconds until one of them has some."""
     asked = await _read()
     tokens = {place.token for place in asked.chats.values()}
-    for token in tokens:
-        limits().check_bearer(token)
+    limits().admit_bearers(tokens)
     places = await asyncio.gather(*(_find(*item) for item in asked.chats.items()))
     seats = {
         found.chat: (found.member.member_id, cursor)
@@ -83,7 +82,7 @@ async def _find(name: str, place: Place) -> tuple[str, Seat | Forbidden, Cursor]
         limits().vouch(place.token)
         return name, seat, cursor
     except Forbidden as refusal:
-        limits().blame()
+        limits().blame(place.token)
         return name, refusal, cursor
 
 

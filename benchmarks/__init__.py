@@ -1,0 +1,1 @@
+"""Figures about the server, each from one run on one machine."""

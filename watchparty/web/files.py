@@ -1,0 +1,37 @@
+"""The files of the page: read once, and answered from memory.
+
+They are few and small; looking each up on the disk again costs three times what the rest of
+the request does, and a browser without them in its cache asks for dozens at once.
+"""
+
+import mimetypes
+from pathlib import Path
+
+from quart import Quart, Response
+from werkzeug.exceptions import NotFound
+
+from watchparty import assets
+
+# Not left to the system's tables: a browser runs no module of another type.
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+def init_files(app: Quart, folder: Path) -> None:
+    """Let `app` answer what is in `folder`, at addresses that change with its content."""
+    home = f"/static/{assets.fingerprint(folder)}"
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    contents = {name: path.read_bytes() for name, path in files.items() if path.is_file()}
+
+    @app.get(f"{home}/<path:name>", endpoint="static")
+    async def static(name: str) -> Response:
+        if name not in contents:
+            raise NotFound
+        return Response(contents[name], content_type=_type(files[name]))
+
+    app.jinja_env.globals["static"] = home
+
+
+def _type(path: Path) -> str:
+    found = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    text = found is not None and found.startswith("text/")
+    return f"{found}; charset=utf-8" if text else found or "application/octet-stream"
