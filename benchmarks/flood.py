@@ -94,11 +94,12 @@ async def requests(url: str) -> dict[str, Request]:
     """Return one request for each kind of address, from a neighbour with a party of their own."""
     async with Api(url, FLOOD) as api:
         own = await tell(api)
+        page = (await api.get("/")).body.decode()
     mine, token = own.alice.path, own.alice.session_token
     poll = {"chats": {f"{own.chat_id}": {"token": token, "since": 0}}}
     return {
         "page": ("GET", "/", None, None),
-        "file": ("GET", "/static/x/css/chat.css", None, None),
+        "file": ("GET", page.partition('href="')[2].partition('"')[0], None, None),
         "document": ("GET", "/openapi.json", None, None),
         "health": ("GET", "/healthz", None, None),
         "nowhere": ("GET", "/nowhere", None, None),

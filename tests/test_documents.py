@@ -178,4 +178,4 @@ def test_every_other_limit_is_documented() -> None:
     assert f"| {quotas.HELD:,} |" in row("held polls", "credential")
     assert f"| {quotas.HELD_IN_ALL:,} |" in row("held polls", "server")
     assert f"| {MEMBERS_MAX:,} |" in row("members", "chat")
-    assert f"counts for {quotas.WRONG_KEY}" in row("all other requests", "address")
+    assert f"counts for {quotas.UNKNOWN_KEY}" in row("all other requests", "address")

@@ -4,8 +4,10 @@ Whoever shows a good credential is counted by it, everybody else by their addres
 poll therefore never counts against the house it comes from.
 """
 
+from asyncio import Semaphore
 from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager, nullcontext
+from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 from quart import Quart, Response, g, request
@@ -37,30 +39,35 @@ class Limits:
         self._starts_a_day = limiter(quotas.STARTS_A_DAY)
         self._held = Held() if on else None
         self._good: LRUCache[str, None] = LRUCache(quotas.REMEMBERED)
+        self._turns: WeakValueDictionary[str, Semaphore] | None = (
+            WeakValueDictionary() if on else None
+        )
 
-    def admit(self) -> None:
-        """Count a request that comes in. Raises RateLimited when it has to wait.
-
-        Whoever polls many chats shows their credentials later, in the body.
-        """
+    async def admit(self) -> None:
+        """Count a request that comes in. Raises RateLimited when nothing is left."""
         bearer = _name(credentials.find(request.headers))
-        g.paid = int(bearer not in self._good and request.endpoint != POLL)
         if bearer in self._good:
             self._credential.take(bearer)
-        elif g.paid:
-            self._address.take(_address())
-        else:
-            self._address.check(_address())
+            return
+        self._address.check(_address())
+        await self._take_turn()
+        if bearer:
+            self._pay(quotas.UNKNOWN_KEY)
+        elif request.endpoint != POLL:  # which shows its credentials in the body
+            self._pay(1)
 
     def admit_bearers(self, tokens: Collection[str]) -> None:
         """Count a request by the credentials in its body. Raises RateLimited."""
         shown = _name(credentials.find(request.headers))  # and counted
-        for bearer in {*map(_name, tokens)} & self._good.keys() - {shown}:
+        bearers = {*map(_name, tokens)} - {shown}
+        for bearer in bearers & self._good.keys():
             self._credential.take(bearer)
+        self._pay(quotas.UNKNOWN_KEY * len(bearers - self._good.keys()))
 
     def vouch(self, *found: str | None) -> None:
         """Remember credentials that turned out to be good, or were given just now."""
         g.vouched = True
+        self.leave()
         self._good.update((_name(credential), None) for credential in found if credential)
 
     def blame(self, credential: str | None = None) -> None:
@@ -70,10 +77,26 @@ class Limits:
 
     def settle(self) -> None:
         """Count what only the answer tells."""
-        wrong = g.get("wrong_keys", 0) * quotas.WRONG_KEY
-        due = wrong or int(not g.get("vouched", False))
-        if due > g.paid:
-            self._address.charge(_address(), due - g.paid)
+        wrong = g.get("wrong_keys", 0) * quotas.UNKNOWN_KEY
+        due = (wrong or int(not g.get("vouched", False))) - g.get("paid", 0)
+        if due > 0:
+            self._address.charge(_address(), due)
+
+    def _pay(self, cost: int) -> None:
+        self._address.take(_address(), cost)
+        g.paid = g.get("paid", 0) + cost
+
+    def leave(self) -> None:
+        """Let the next from this address have its turn."""
+        turn: Semaphore | None = g.pop("turn", None)
+        if turn is not None:
+            turn.release()
+
+    async def _take_turn(self) -> None:
+        if self._turns is not None:
+            turn = self._turns.setdefault(_address(), Semaphore(quotas.AT_ONCE))
+            await turn.acquire()
+            g.turn = turn
 
     def posting(self, seat: Seat) -> Permit:
         """Return what to call before a message is kept."""
@@ -113,7 +136,7 @@ def init_limits(app: Quart, limits: Limits) -> None:
     @app.before_request
     async def admit() -> None:
         if request.endpoint != EXEMPT:
-            limits.admit()
+            await limits.admit()
             g.admitted = True
 
     @app.after_request
@@ -121,6 +144,10 @@ def init_limits(app: Quart, limits: Limits) -> None:
         if g.get("admitted", False):
             limits.settle()
         return response
+
+    @app.teardown_request
+    async def leave(_: BaseException | None) -> None:
+        limits.leave()
 
 
 def _name(credential: str | None) -> str:

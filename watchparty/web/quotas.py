@@ -16,7 +16,13 @@ from watchparty.party.errors import RateLimited
 # By the visitor's address: what no member's credential answers for. Fifty friends in one
 # house, who all load the page (some thirty files) in the same moment, are below the burst.
 ADDRESS = per_sec(50, burst=2_000)
-WRONG_KEY = 10  # of those; guesses are hopeless anyway, but somebody who makes them is no friend
+# Of those, for a key that is not known to be good: guesses are hopeless, but cost a look-up.
+# After a restart no key is known, and two hundred in one house still are below the burst.
+UNKNOWN_KEY = 10
+
+# By the address: requests under way for which no good credential answers. The others wait
+# their turn, so that whoever asks most does not stand before everybody else in the queue.
+AT_ONCE = 8
 
 # By the credential: one request for each message in the liveliest chat, and some more.
 CREDENTIAL = per_sec(30, burst=120)
@@ -64,10 +70,10 @@ class Limiter(NamedTuple):
             if not state.remaining:
                 raise RateLimited(math.ceil(state.retry_after))
 
-    def take(self, key: str) -> None:
-        """Count one for `key`. Raises RateLimited, and counts nothing, when none is left."""
+    def take(self, key: str, cost: int = 1) -> None:
+        """Count for `key`. Raises RateLimited, and counts nothing, when less is left."""
         if self.throttled is not None:
-            result = self.throttled.limit(key)
+            result = self.throttled.limit(key, cost)
             if result.limited:
                 raise RateLimited(math.ceil(result.state.retry_after))
 
