@@ -163,6 +163,7 @@ async def test_a_removed_member_counts_as_a_stranger(story: Story, house: Api) -
     ask = lambda: house.get(story.bob.path, story.bob.session_token)  # noqa: E731
     _, refusal = await until_refused(ask, 400)
     pause(refusal)
+    await until_refused(lambda: house.get("/"), 20)
     assert (await story.alice.read())["last_id"] == 0
 
 

@@ -20,6 +20,7 @@ BAD = {
     "REQUIRE_AUTH_KEY": ["maybe", "yes!", "2", "-1"],
     "CHAT_TTL": ["-1", "a week", "59", "99999999999"],
     "TRUSTED_PROXIES": ["1.5", "-1", "²", "11"],
+    "CORS_ORIGINS": ["example.org", "https://a,", "https://a/b, https://c", "null"],
 }
 
 

@@ -11,6 +11,7 @@ from watchparty.sweeping import init_sweeping
 from watchparty.web.about import about
 from watchparty.web.body import BODY_MAX
 from watchparty.web.chats import chats
+from watchparty.web.cors import init_cors
 from watchparty.web.errors import init_errors
 from watchparty.web.files import init_files
 from watchparty.web.headers import init_headers
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     init_proxies(app, settings.trusted_proxies)
     init_errors(app)
     init_headers(app)
+    init_cors(app, settings.cors_origins)
 
     init_files(app, assets.find("static"))  # /static/…
     app.register_blueprint(pages)  # /, /username, /chat/<id>

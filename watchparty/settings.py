@@ -27,6 +27,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     require_auth_key: bool = False
     chat_ttl: int = 7 * DAY
     trusted_proxies: int = 0
+    cors_origins: tuple[str, ...] = ()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ, **given: Any) -> "Settings":
@@ -59,12 +60,17 @@ def _store(text: str) -> str:
 
 
 def _origin(text: str) -> str:
+    text = text.strip()
     parts = urlsplit(text)
     origin = f"{parts.scheme}://{parts.netloc}"
     plain = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
     if not plain or parts.port == 0 or text.rstrip("/") != origin:  # a port may raise ValueError
         raise ValueError("use an origin like https://party.example.org, and nothing after it")
     return origin
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return ("*",) if text == "*" else tuple(_origin(part) for part in text.split(","))
 
 
 def _switch(text: str) -> bool:
@@ -90,4 +96,5 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "require_auth_key": _switch,
     "chat_ttl": _whole(60, 3650 * DAY),
     "trusted_proxies": _whole(0, 10),
+    "cors_origins": _origins,
 }
