@@ -5,6 +5,7 @@ import asyncio
 from watchparty.party import clock
 from watchparty.party.errors import Forbidden, NotAllowed, Stopping
 from watchparty.party.indivisible import indivisible
+from watchparty.party.lookalikes import alike
 from watchparty.party.state import State
 from watchparty.party.store import Permit, Store, granted
 from watchparty.party.values import ChatRecord, Member, Receipt, Standing, User
@@ -138,7 +139,8 @@ class Chat:
     def state(self) -> State:
         """Return what there is beside the messages."""
         now = self.standing
-        return State([*now.members], now.topic, self.window.deleted, now.links)
+        names = self.window.authors | {m.member_id: m.username for m in now.members}
+        return State([*now.members], now.topic, self.window.deleted, now.links, alike(names))
 
     @property
     def weight(self) -> int:

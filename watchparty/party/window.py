@@ -70,6 +70,11 @@ class Window:
         return [id_ for id_, message in self._kept.items() if message.deleted]
 
     @property
+    def authors(self) -> dict[int, str]:
+        """Return who said what is here, by member id."""
+        return {message.member_id: message.username for message in self._kept.values()}
+
+    @property
     def weight(self) -> int:
         """Return about how many bytes of memory this takes: each text twice, and the pages."""
         return 2 * self._texts_weight + self._pages_weight
