@@ -19,6 +19,11 @@ export class Deeds {
     return Object.fromEntries(invites.map((/** @type {any} */ { role, magic_link }) => [role, magic_link]));
   }
 
+  /** @param {string} role @returns {Promise<string>} the link as a QR code, an SVG */
+  async draw(role) {
+    return (await this.#ask("GET", `/invite/qr?role=${role}`)).svg;
+  }
+
   /** @param {string} role */
   replaceLink(role) {
     return this.#ask("POST", "/invite", { role });

@@ -1,6 +1,6 @@
 /** Under the Invite button: says that the link was copied, and shows it where copying isn't possible. */
 import { copy } from "./clipboard.js";
-import { button } from "./elements.js";
+import { button, made } from "./elements.js";
 import { inside, part } from "./page.js";
 
 const COPIED = "Invite link copied. Whoever has it can join.";
@@ -10,14 +10,17 @@ const LINGERS = 8000; // ms until a popover nobody looks into goes away
 
 export class Popover {
   #invite;
+  #qrCode;
   #button = part("invite");
   #popover = part("popover");
   #words = part("popover-words");
   #timer = 0;
 
-  /** @param {import("./invite.js").Invite} invite */
-  constructor(invite) {
+  /** @param {import("./invite.js").Invite} invite @param {import("./qr-code.js").QrCode} qrCode */
+  constructor(invite, qrCode) {
     this.#invite = invite;
+    this.#qrCode = qrCode;
+    this.#popover.append(made("div", { className: "popover-tools" }, button("Show QR code", () => this.#draw())));
     if ("share" in navigator) part("share").append(button("Share…", () => this.#share()));
     inside(this.#popover, ".close").addEventListener("click", () => this.#close());
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#close());
@@ -35,6 +38,12 @@ export class Popover {
   /** By whatever the phone offers; who changes their mind there has done no wrong. */
   #share() {
     navigator.share({ url: this.#invite.link }).catch(() => {});
+  }
+
+  /** In our place: when it is closed, the focus is back at the button that opened us. */
+  #draw() {
+    this.#close();
+    this.#qrCode.show("guest").catch(({ message }) => this.#open(message));
   }
 
   /** @param {string} words */

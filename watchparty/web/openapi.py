@@ -15,6 +15,7 @@ from watchparty.web.answers import (
     InviteAnswer,
     InvitesAnswer,
     MessageAnswer,
+    QrAnswer,
     StateAnswer,
 )
 from watchparty.web.openapi_hosting import hosting
@@ -59,6 +60,7 @@ ANSWERS = (
     Page,
     PollAnswer,
     PollRequest,
+    QrAnswer,
     StateAnswer,
 )
 
