@@ -1,5 +1,5 @@
 /** The home page: a name, and a party is on. */
-import { createChat } from "./api.js";
+import { ask } from "./api.js";
 import { as } from "./identity.js";
 import { newKey } from "./keys.js";
 import { NameForm } from "./name-form.js";
@@ -9,9 +9,12 @@ import { takeNotice } from "./way-home.js";
 
 let key = newKey(); // of one party, however often it takes to press
 
+/** @param {string} authKey @returns {Promise<import("./api.js").Session>} */
+const createChat = (authKey) => ask("POST", "/create", { credential: authKey, body: {}, key });
+
 /** @param {string} username @returns {Promise<boolean>} */
 async function startParty(username) {
-  const session = await as(username, (authKey) => createChat(authKey, key));
+  const session = await as(username, createChat);
   key = newKey();
   const kept = keepSession(session);
   // A browser that keeps nothing walks in by its own invitation.

@@ -7,7 +7,7 @@
  *
  * @typedef {import("./cursors.js").Place & { number: number, hold: number, at: number }} Question
  */
-import { pollChats } from "./api.js";
+import { ask } from "./api.js";
 import { covers, excerpt, silence, together } from "./cursors.js";
 import { HOLD, Poller } from "./poller.js";
 
@@ -40,7 +40,7 @@ class Switchboard {
     this.#gathers = false;
     this.#sent = together(this.#questions.values());
     try {
-      const { chats } = await pollChats(this.#sent, hold, signal);
+      const { chats } = await ask("POST", "/poll", { body: { wait: hold, chats: this.#sent }, signal, hold });
       for (const [port, question] of this.#questions) this.#tell(port, question, chats[question.chatId], hold);
       return Object.keys(chats).length > 0;
     } finally {
