@@ -5,12 +5,17 @@ import { part } from "./page.js";
 /** @param {HTMLHeadingElement} title with an id @param {string} className @param {...Node} children */
 export function dialog(title, className, ...children) {
   const element = made("dialog", { className });
-  const close = button("×", () => element.close(), "close");
-  close.setAttribute("aria-label", "Close");
   element.setAttribute("aria-labelledby", title.id);
-  const head = made("div", { className: "panel-head" }, title, close);
+  const head = made("div", { className: "panel-head" }, title, closing(() => element.close()));
   element.append(made("div", { className: "panel-body" }, head, ...children));
   element.addEventListener("click", ({ target }) => target === element && element.close()); // beside it
   part("room").append(element);
   return element;
+}
+
+/** @param {() => void} press */
+export function closing(press) {
+  const close = button("×", press, "close");
+  close.setAttribute("aria-label", "Close");
+  return close;
 }

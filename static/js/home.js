@@ -5,7 +5,8 @@ import { newKey } from "./keys.js";
 import { NameForm } from "./name-form.js";
 import { part } from "./page.js";
 import { keepSession } from "./sessions.js";
-import { takeNotice } from "./way-home.js";
+import { forThisTab, text } from "./storage.js";
+import { NOTICE } from "./way-home.js";
 
 let key = newKey(); // of one party, however often it takes to press
 
@@ -25,5 +26,6 @@ async function startParty(username) {
 new NameForm(part("start-form"), startParty);
 
 const notice = part("notice");
-notice.textContent = takeNotice();
+notice.textContent = text(forThisTab.read(NOTICE).notice); // what the last page wanted said, once
+forThisTab.remove(NOTICE);
 notice.hidden = !notice.textContent;

@@ -1,7 +1,8 @@
 /** Under the Invite button: says that the link was copied, and shows it where copying isn't possible. */
 import { copy } from "./clipboard.js";
+import { closing } from "./dialog.js";
 import { button, made } from "./elements.js";
-import { inside, part } from "./page.js";
+import { part } from "./page.js";
 
 const COPIED = "Invite link copied. Whoever has it can join.";
 const BY_HAND = "Copying isn't possible here. Copy it from here:";
@@ -12,17 +13,16 @@ export class Popover {
   #invite;
   #qrCode;
   #button = part("invite");
-  #popover = part("popover");
-  #words = part("popover-words");
+  #words = made("p");
+  #popover = made("div", { className: "popover", hidden: true });
   #timer = 0;
 
   /** @param {import("./invite.js").Invite} invite @param {import("./qr-code.js").QrCode} qrCode */
   constructor(invite, qrCode) {
     this.#invite = invite;
     this.#qrCode = qrCode;
-    this.#popover.append(made("div", { className: "popover-tools" }, button("Show QR code", () => this.#draw())));
+    this.#build();
     if ("share" in navigator) part("share").append(button("Share…", () => this.#share()));
-    inside(this.#popover, ".close").addEventListener("click", () => this.#close());
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#close());
     document.addEventListener("pointerdown", ({ target }) => this.#isOutside(target) && this.#close());
   }
@@ -33,6 +33,16 @@ export class Popover {
     this.#open(copied ? COPIED : link ? BY_HAND : TOO_SOON);
     if (link && !copied) part("invite-link").focus();
     if (copied) this.#timer = setTimeout(() => this.#fade(), LINGERS);
+  }
+
+  #build() {
+    this.#words.setAttribute("role", "status");
+    const head = made("div", { className: "popover-head" }, this.#words, closing(() => this.#close()));
+    const place = made("div", { className: "share-place" });
+    const tools = made("div", { className: "popover-tools" }, button("Show QR code", () => this.#draw()));
+    this.#popover.append(head, place, tools);
+    this.#button.after(this.#popover);
+    if (part("welcome").hidden) place.append(part("share")); // from now on the two pass it to each other
   }
 
   /** By whatever the phone offers; who changes their mind there has done no wrong. */
