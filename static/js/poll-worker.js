@@ -52,6 +52,11 @@ class Switchboard {
     for (const port of this.#questions.keys()) port.postMessage({ lost: true });
   }
 
+  /** Each tab is told to wait, too, and asks again then. @param {import("./api.js").Refused} refusal */
+  busy({ status, message, retryAfter }) {
+    for (const port of [...this.#questions.keys()]) this.#answer(port, { refused: [status, { message }, retryAfter] });
+  }
+
   /** @param {MessagePort} port @param {Question} question */
   #hear(port, question) {
     this.#questions.delete(port); // it goes to the end of the queue
@@ -65,7 +70,7 @@ class Switchboard {
   #tell(port, question, page, hold) {
     if (page?.error) {
       // another tab may have a new key already
-      if (question.token === this.#sent[question.chatId]?.token) this.#answer(port, { refused: page });
+      if (question.token === this.#sent[question.chatId]?.token) this.#answer(port, { refused: [403, page, 0] });
       return;
     }
     const answer = page ? excerpt(page, question) : silence(question);

@@ -76,6 +76,7 @@ export class Room {
       take: (answer, since) => this.#take(answer, since),
       refused: () => this.#access.renew(),
       lost: () => (this.#show(), this.#connection.is("lost")),
+      busy: () => this.#show(),
     }).follow();
   }
 

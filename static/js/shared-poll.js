@@ -40,7 +40,7 @@ export class SharedPoll {
       this.#hear = (said) => {
         if (said.number !== number && this.#port) return; // too late: it was asked again
         clearTimeout(timer);
-        if (said.refused) reject(new Refused(403, said.refused, 0));
+        if (said.refused) reject(new Refused(.../** @type {[number, any, number]} */ (said.refused)));
         else resolve(said.answer);
       };
       this.#port?.postMessage({ ...question, number });
