@@ -13,6 +13,11 @@ export class Deeds {
     this.#access = access;
   }
 
+  /** @returns {Promise<Date>} when the chat is deleted unless somebody writes */
+  async end() {
+    return new Date((await this.#ask("GET", "")).expires_at);
+  }
+
   /** @returns {Promise<Record<string, string>>} by role, the links we may hand on */
   async links() {
     const { invites } = await this.#ask("GET", "/invite");

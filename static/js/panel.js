@@ -6,6 +6,11 @@ import { HostTools } from "./host-tools.js";
 import { MemberRow } from "./member-row.js";
 import { arrange } from "./transcript.js";
 
+const moment = new Intl.DateTimeFormat(undefined, {
+  ...{ weekday: "short", day: "numeric", month: "short" },
+  ...{ hour: "2-digit", minute: "2-digit" },
+});
+
 /** @typedef {(deed: Promise<unknown>, ...words: (Node | string)[]) => Promise<void>} Do what to do, and what to say then */
 
 export class Panel {
@@ -16,6 +21,7 @@ export class Panel {
   #title = made("h2", { id: "panel-title", tabIndex: -1 });
   #said = made("p", { className: "panel-said" });
   #list = made("ul", { className: "members" });
+  #end = made("p", { className: "panel-end" });
   #dialog;
   #hostTools;
   #farewell;
@@ -30,7 +36,7 @@ export class Panel {
     this.#hostTools = new HostTools(deeds, this.#do, qrCode);
     this.#farewell = new Farewell(chatId, deeds, this.#do);
     this.#said.setAttribute("role", "status");
-    const tools = [this.#hostTools.element, this.#farewell.element];
+    const tools = [this.#hostTools.element, this.#end, this.#farewell.element];
     this.#dialog = dialog(this.#title, "panel", this.#said, this.#list, ...tools);
   }
 
@@ -40,6 +46,7 @@ export class Panel {
     this.#dialog.showModal();
     this.#title.focus(); // and not the button that closes it
     this.#hostTools.askLinks();
+    this.#do(this.#deeds.end().then((at) => this.#tellEnd(at)));
   }
 
   /** @param {import("./api.js").State} state @param {number} me @param {string} role our own */
@@ -55,6 +62,11 @@ export class Panel {
   /** @param {Record<string, string>} links by role */
   set links(links) {
     this.#hostTools.links = links;
+  }
+
+  /** @param {Date} at */
+  #tellEnd(at) {
+    this.#end.textContent = `Deleted on ${moment.format(at)}, unless somebody writes.`;
   }
 
   /** @param {import("./api.js").Member[]} members @param {number} me @param {string} role */
