@@ -13,6 +13,15 @@ PATIENCE = 10  # seconds until what must happen counts as not happening
 REQUEST = re.compile(rb"([A-Z]+ /\S*) HTTP/1\.1\r\n")
 NOTHING = re.compile(r"(?!)")
 
+# What a server says that was asked too often. Nothing else comes by this connection.
+TOO_OFTEN = """HTTP/1.1 429 Too Many Requests\r
+Content-Type: application/json\r
+Content-Length: {length}\r
+Retry-After: {wait}\r
+Connection: close\r
+\r
+{body}"""
+
 
 @dataclass(eq=False)
 class Call:
@@ -21,6 +30,7 @@ class Call:
     what: str
     sent: float
     answered: float | None = None
+    refused: bool = False
 
 
 class Line:
@@ -30,7 +40,8 @@ class Line:
         self.upstream = int(url.rpartition(":")[2])
         self.calls: list[Call] = []
         self.is_cut = self.is_silent = False
-        self.refused = self.lost = NOTHING
+        self.refused = self.lost = self.limited = NOTHING
+        self.wait = 0
         self._wires: dict[Wire, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -63,10 +74,14 @@ class Line:
         """Break the connection when the answer to a matching call comes: nobody gets it."""
         self.lost = re.compile(calls)
 
+    def limit(self, calls: str, wait: int) -> None:
+        """Refuse every call that matches as one too many: ask again in so many seconds."""
+        self.limited, self.wait = re.compile(calls), wait
+
     def heal(self) -> None:
         """Let everything through again, on new connections: those that fell silent remain so."""
         self.is_cut = self.is_silent = False
-        self.refused = self.lost = NOTHING
+        self.refused = self.lost = self.limited = NOTHING
 
     def matching(self, calls: str) -> list[Call]:
         """Return the calls so far that match, oldest first."""
@@ -141,7 +156,16 @@ class Wire:
         if found := REQUEST.match(data):
             self.calls.append(Call(found[1].decode(), time.monotonic()))
             self._line.calls.append(self.calls[-1])
+            if self._line.limited.search(self.calls[-1].what):
+                self._refuse(self._line.wait)
         return not self._line.refused.search(self.calls[-1].what)
+
+    def _refuse(self, wait: int) -> None:
+        body = f'{{"error": "rate_limited", "message": "Slow down.", "retry_after": {wait}}}'
+        answer = TOO_OFTEN.format(length=len(body), wait=wait, body=body)
+        self._client[1].write(answer.encode())
+        self.calls[-1].answered, self.calls[-1].refused = time.monotonic(), True
+        self.is_silent = True  # the rest of the request goes nowhere
 
     def _answer(self, _: bytes) -> bool:
         if self.is_silent:

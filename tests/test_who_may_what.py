@@ -71,6 +71,14 @@ async def see_guest_link(cast: Cast, token: str | None, who: str) -> Answer:
     return await cast.ask("GET", "/invite", token)
 
 
+async def get_guest_code(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("GET", "/invite/qr", token)
+
+
+async def get_viewer_code(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("GET", "/invite/qr?role=viewer", token)
+
+
 async def replace(cast: Cast, token: str | None, who: str) -> Answer:
     return await cast.ask("POST", "/invite", token, role="viewer")
 
@@ -96,6 +104,8 @@ DEEDS: dict[str, Deed] = {
     "say something": say,
     "see the link for guests": see_guest_link,
     "see the link for viewers": see_guest_link,
+    "get the QR code for guests": get_guest_code,
+    "get the QR code for viewers": get_viewer_code,
     "replace a link": replace,
     "take a message back": take_back,
     "remove a guest or viewer": removing("guest"),

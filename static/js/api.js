@@ -39,9 +39,6 @@ export class Unreachable extends Error {
 /** @param {string} username @param {string} [authKey] given: rename its owner @returns {Promise<Identity>} */
 export const introduce = (username, authKey) => ask("POST", "/auth", { credential: authKey, body: { username } });
 
-/** @param {string} authKey @param {string} key one key makes one chat @returns {Promise<Session>} */
-export const createChat = (authKey, key) => ask("POST", "/create", { credential: authKey, body: {}, key });
-
 /**
  * @param {string} chatId @param {string} authKey
  * @param {{ magic_key?: string, username?: string }} invitation empty for somebody who is a member already
@@ -60,10 +57,6 @@ export function readChat(chatId, token, cursor, hold, signal) {
   const query = new URLSearchParams(Object.entries({ ...cursor, wait: `${hold}` }));
   return ask("GET", `/${chatId}?${query}`, { credential: token, signal, hold });
 }
-
-/** @param {import("./cursors.js").Places} chats @param {number} hold @param {AbortSignal} signal */
-export const pollChats = (chats, hold, signal) =>
-  ask("POST", "/poll", { body: { wait: hold, chats }, signal, hold });
 
 /** @param {string} chatId @param {string} token @param {{ key: string, body: string }} letter @param {AbortSignal} signal */
 export const postMessage = (chatId, token, { key, body }, signal) =>

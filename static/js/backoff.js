@@ -5,13 +5,12 @@ const FIRST = 500; // ms
 const CEILING = 15_000; // ms; nobody who looks at the page waits longer than this
 const SPREAD = 1000; // ms on top of a wait the server asked for, so that not all return in one moment
 
+/** The server is there and has had enough of us for a moment. @param {unknown} error @returns {error is Refused} */
+export const isBusy = (error) => error instanceof Refused && error.status === 429;
+
 export class Backoff {
   #failures = 0;
   #wake = () => {};
-
-  get isFailing() {
-    return this.#failures > 0;
-  }
 
   succeeded() {
     this.#failures = 0;

@@ -9,6 +9,7 @@ import { made } from "./elements.js";
 import { inside, part } from "./page.js";
 import { Panel } from "./panel.js";
 import { Popover } from "./popover.js";
+import { QrCode } from "./qr-code.js";
 import { TakeBack } from "./take-back.js";
 
 const LOOKING_ON = "You're looking on: only members with a full invite can write.";
@@ -24,6 +25,7 @@ export class Backstage {
   #invite;
   #panel;
   #popover;
+  #qrCode;
   #takeBack;
   #note = made("p", { className: "looking-on" }, LOOKING_ON);
 
@@ -34,8 +36,9 @@ export class Backstage {
   constructor(chatId, access, people, invite) {
     this.#deeds = new Deeds(chatId, access);
     this.#invite = invite;
-    this.#popover = new Popover(invite);
-    this.#panel = new Panel(chatId, this.#deeds, people);
+    this.#qrCode = new QrCode(this.#deeds);
+    this.#popover = new Popover(invite, this.#qrCode);
+    this.#panel = new Panel(chatId, this.#deeds, people, this.#qrCode);
     this.#takeBack = new TakeBack(part("log"), this.#deeds);
   }
 
@@ -57,6 +60,7 @@ export class Backstage {
   /** A link was replaced, or our role was: ask until we know. */
   async renewLinks() {
     const backoff = new Backoff();
+    this.#qrCode.close();
     this.#invite.link = "";
     for (let links; !links; ) {
       links = await this.#links().catch((error) => backoff.endure(error));

@@ -16,6 +16,7 @@ const BIG_EMOJI = 5; // as many as still read as a gesture and not as a wall
 const NOTES = {
   sending: () => "Sending…",
   waiting: () => "Waiting for the connection…",
+  busy: () => "Waiting a moment…",
   failed: () => "Not sent",
   stale: ({ at }) => `Written ${shortly(new Date(at))}. Still send it?`,
 };

@@ -13,10 +13,20 @@ export class Deeds {
     this.#access = access;
   }
 
+  /** @returns {Promise<Date>} when the chat is deleted unless somebody writes */
+  async end() {
+    return new Date((await this.#ask("GET", "")).expires_at);
+  }
+
   /** @returns {Promise<Record<string, string>>} by role, the links we may hand on */
   async links() {
     const { invites } = await this.#ask("GET", "/invite");
     return Object.fromEntries(invites.map((/** @type {any} */ { role, magic_link }) => [role, magic_link]));
+  }
+
+  /** @param {string} role @returns {Promise<string>} the link as a QR code, an SVG */
+  async draw(role) {
+    return (await this.#ask("GET", `/invite/qr?role=${role}`)).svg;
   }
 
   /** @param {string} role */

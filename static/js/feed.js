@@ -12,6 +12,7 @@ const SLEPT = 75_000; // ms between two ticks; browsers stretch them to a minute
  * @property {(answer: Answer, since: number | undefined) => void} take since is undefined at first
  * @property {() => Promise<boolean>} refused
  * @property {() => void} lost
+ * @property {() => void} busy
  */
 
 export class Feed {
@@ -62,6 +63,10 @@ export class Feed {
   lost() {
     this.#isLost = true;
     this.#party.lost();
+  }
+
+  busy() {
+    this.#party.busy();
   }
 
   /** @param {number} hold @param {AbortSignal} signal */

@@ -4,7 +4,7 @@
  *
  * @typedef {import("./api.js").Message} Message
  * @typedef {{ after: number, until: number, line: string }} Line stands behind the message with the id `after`,
- *   and goes with the one with the id `until`
+ *   until there is one with the id `until`
  */
 import { counted } from "./words.js";
 
@@ -25,7 +25,7 @@ export class History {
    * @returns {Message[]} those that are new here
    */
   take(answer, since) {
-    if (answer.reset) this.#replace(answer.last_id);
+    if (answer.reset) this.#replace(answer.last_id + WINDOW);
     const fresh = answer.messages.filter(({ id }) => !this.#messages.has(id));
     for (const message of fresh) this.#messages.set(message.id, message);
     const gone = this.#prune().filter((id) => fresh.some((message) => message.id === id));
@@ -39,6 +39,11 @@ export class History {
     this.#messages.set(message.id, message);
     this.#prune();
     return true;
+  }
+
+  /** @param {Line} line @param {Line} [instead] */
+  tell(line, instead) {
+    this.#lines = [...this.#lines.filter((other) => other !== instead), line];
   }
 
   /** @param {number[]} ids */
@@ -62,13 +67,13 @@ export class History {
   }
 
   /** @param {number} since @param {import("./api.js").Answer} answer @param {number[]} gone unseen */
-  #miss(since, { missed, last_id: until }, gone) {
+  #miss(since, { missed, last_id }, gone) {
     // Our own may be among those the poll never brought: they are here, the rest is missing.
     const known = [...this.#messages.keys()].filter((id) => id > since && id <= since + missed);
     const count = missed - known.length + gone.length;
     if (count <= 0) return;
     const line = `${counted(count, "message")} passed while you were away`;
-    this.#lines.push({ after: Math.max(since, ...known, ...gone), until, line });
+    this.tell({ after: Math.max(since, ...known, ...gone), until: last_id + WINDOW, line });
   }
 
   /** @returns {number[]} what is no longer here */
@@ -76,7 +81,7 @@ export class History {
     const ids = [...this.#messages.keys()].sort((a, b) => a - b);
     const gone = ids.slice(0, -WINDOW);
     for (const id of gone) this.#messages.delete(id);
-    this.#lines = this.#lines.filter(({ until }) => until > (gone.at(-1) ?? -1));
+    this.#lines = this.#lines.filter(({ until }) => until > (ids.at(-1) ?? 0));
     return gone;
   }
 }

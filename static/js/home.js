@@ -1,17 +1,21 @@
 /** The home page: a name, and a party is on. */
-import { createChat } from "./api.js";
+import { ask } from "./api.js";
 import { as } from "./identity.js";
 import { newKey } from "./keys.js";
 import { NameForm } from "./name-form.js";
 import { part } from "./page.js";
 import { keepSession } from "./sessions.js";
-import { takeNotice } from "./way-home.js";
+import { forThisTab, text } from "./storage.js";
+import { NOTICE } from "./way-home.js";
 
 let key = newKey(); // of one party, however often it takes to press
 
+/** @param {string} authKey @returns {Promise<import("./api.js").Session>} */
+const createChat = (authKey) => ask("POST", "/create", { credential: authKey, body: {}, key });
+
 /** @param {string} username @returns {Promise<boolean>} */
 async function startParty(username) {
-  const session = await as(username, (authKey) => createChat(authKey, key));
+  const session = await as(username, createChat);
   key = newKey();
   const kept = keepSession(session);
   // A browser that keeps nothing walks in by its own invitation.
@@ -22,5 +26,6 @@ async function startParty(username) {
 new NameForm(part("start-form"), startParty);
 
 const notice = part("notice");
-notice.textContent = takeNotice();
+notice.textContent = text(forThisTab.read(NOTICE).notice); // what the last page wanted said, once
+forThisTab.remove(NOTICE);
 notice.hidden = !notice.textContent;

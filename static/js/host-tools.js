@@ -9,15 +9,17 @@ export class HostTools {
   element = made("div", { className: "host-tools", hidden: true });
   #deeds;
   #do;
+  #qrCode;
   #saved = ""; // the topic, as everybody sees it
   #topic = made("input", { className: "field", maxLength: TOPIC_MAX, dir: "auto", autocomplete: "off" });
   /** @type {Record<string, HTMLInputElement>} by the role it leads to */
   #fields = { guest: linkField(), viewer: linkField() };
 
-  /** @param {import("./deeds.js").Deeds} deeds @param {import("./panel.js").Do} act */
-  constructor(deeds, act) {
+  /** @param {import("./deeds.js").Deeds} deeds @param {import("./panel.js").Do} act @param {import("./qr-code.js").QrCode} qrCode */
+  constructor(deeds, act, qrCode) {
     this.#deeds = deeds;
     this.#do = act;
+    this.#qrCode = qrCode;
     this.element.append(
       this.#topicForm(),
       this.#linkTools("guest", "Invite link"),
@@ -57,10 +59,12 @@ export class HostTools {
     const lower = name.toLowerCase();
     const take = button("Copy", async () => ((await copy(field.value)) ? this.#do(Promise.resolve(), `${name} copied.`) : field.focus()));
     take.setAttribute("aria-label", `Copy ${lower}`);
+    const show = button("QR code", () => this.#do(this.#qrCode.show(role)));
+    show.setAttribute("aria-label", `Show QR code of the ${lower}`);
     const question = `Replace the ${lower}? The old one stops working. Whoever is in stays in.`;
     const replace = asking("Replace", [question], "Replace", () => this.#do(this.#deeds.replaceLink(role), `${name} replaced.`));
     replace.firstElementChild?.setAttribute("aria-label", `Replace ${lower}`);
-    return made("div", { className: "panel-line" }, labelled(name, field), take, replace);
+    return made("div", { className: "panel-line link-line" }, labelled(name, field), take, show, replace);
   }
 }
 

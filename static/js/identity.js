@@ -21,9 +21,6 @@ export async function as(username, step) {
   }
 }
 
-/** Make or rename the identity. @param {string} username @returns {Promise<string>} the name as the server spells it */
-export const goBy = (username) => as(username, async () => rememberedName());
-
 /** @param {string} username */
 async function keyFor(username) {
   const known = authKey();

@@ -28,6 +28,6 @@ export class Invite {
   set partyIsEmpty(empty) {
     if (this.#welcome.hidden !== empty) return;
     this.#welcome.hidden = !empty;
-    inside(empty ? this.#welcome : part("popover"), ".share-place").append(this.#share);
+    inside(empty ? this.#welcome : part("room"), ".share-place").append(this.#share);
   }
 }

@@ -8,7 +8,8 @@
  * @property {string} body
  * @property {number} at ms
  * @property {number} member who wrote it; 0: we don't know yet who we are
- * @property {"sending" | "waiting" | "failed" | "stale"} state stale: too old to go without a yes
+ * @property {"sending" | "waiting" | "busy" | "failed" | "stale"} state waiting for the connection, or for a busy
+ *   server; stale: too old to go without a yes
  * @property {string} problem why it was refused
  * @property {number} [id] the message it became
  */
@@ -16,6 +17,9 @@ import { newKey } from "./keys.js";
 import { forGood, text } from "./storage.js";
 
 const ORPHANED = 30_000; // ms; a living tab got rid of it by then, or has no connection either
+
+/** Whether it goes out by itself. @param {Letter} letter */
+export const isUnderway = ({ state }) => state !== "failed" && state !== "stale";
 
 export class Letters {
   #records;

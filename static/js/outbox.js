@@ -7,8 +7,8 @@
  * @typedef {import("./letters.js").Letter} Letter
  */
 import { Refused } from "./api.js";
-import { Backoff } from "./backoff.js";
-import { Letters } from "./letters.js";
+import { Backoff, isBusy } from "./backoff.js";
+import { Letters, isUnderway } from "./letters.js";
 
 const KEY_LIVES = 23 * 3_600_000; // ms; the server forgets a key after 24 hours
 
@@ -41,7 +41,7 @@ export class Outbox {
 
   /** @param {string} body */
   put(body) {
-    this.#letters.write(body, this.#member, this.#backoff.isFailing ? "waiting" : "sending");
+    this.#letters.write(body, this.#member, this.letters.find(isUnderway)?.state ?? "sending"); // as those before it
     this.#flow();
   }
 
@@ -111,7 +111,7 @@ export class Outbox {
   /** @param {Letter} letter @param {unknown} error */
   #endure(letter, error) {
     if (!isRefusal(error)) {
-      this.#mark("waiting");
+      this.#mark(isBusy(error) ? "busy" : "waiting");
       return this.#backoff.endure(error);
     }
     Object.assign(letter, { state: "failed", problem: error.message });
@@ -135,9 +135,6 @@ export class Outbox {
     return member === this.#member && Date.now() - at < KEY_LIVES;
   }
 }
-
-/** @param {Letter} letter */
-const isUnderway = ({ state }) => state === "sending" || state === "waiting";
 
 const LATER = [401, 408, 425, 429];
 

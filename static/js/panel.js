@@ -1,10 +1,15 @@
 /** Who is here and what one may do about it: the panel behind the line of names in the bar. */
-import { button, made } from "./elements.js";
+import { dialog } from "./dialog.js";
+import { made } from "./elements.js";
 import { Farewell } from "./farewell.js";
 import { HostTools } from "./host-tools.js";
 import { MemberRow } from "./member-row.js";
-import { part } from "./page.js";
 import { arrange } from "./transcript.js";
+
+const moment = new Intl.DateTimeFormat(undefined, {
+  ...{ weekday: "short", day: "numeric", month: "short" },
+  ...{ hour: "2-digit", minute: "2-digit" },
+});
 
 /** @typedef {(deed: Promise<unknown>, ...words: (Node | string)[]) => Promise<void>} Do what to do, and what to say then */
 
@@ -16,17 +21,23 @@ export class Panel {
   #title = made("h2", { id: "panel-title", tabIndex: -1 });
   #said = made("p", { className: "panel-said" });
   #list = made("ul", { className: "members" });
-  #dialog = made("dialog", { className: "panel" });
+  #end = made("p", { className: "panel-end" });
+  #dialog;
   #hostTools;
   #farewell;
 
-  /** @param {string} chatId @param {import("./deeds.js").Deeds} deeds @param {import("./people.js").People} people */
-  constructor(chatId, deeds, people) {
+  /**
+   * @param {string} chatId @param {import("./deeds.js").Deeds} deeds
+   * @param {import("./people.js").People} people @param {import("./qr-code.js").QrCode} qrCode
+   */
+  constructor(chatId, deeds, people, qrCode) {
     this.#deeds = deeds;
     this.#people = people;
-    this.#hostTools = new HostTools(deeds, this.#do);
+    this.#hostTools = new HostTools(deeds, this.#do, qrCode);
     this.#farewell = new Farewell(chatId, deeds, this.#do);
-    this.#build();
+    this.#said.setAttribute("role", "status");
+    const tools = [this.#hostTools.element, this.#end, this.#farewell.element];
+    this.#dialog = dialog(this.#title, "panel", this.#said, this.#list, ...tools);
   }
 
   open() {
@@ -35,6 +46,7 @@ export class Panel {
     this.#dialog.showModal();
     this.#title.focus(); // and not the button that closes it
     this.#hostTools.askLinks();
+    this.#do(this.#deeds.end().then((at) => this.#tellEnd(at)));
   }
 
   /** @param {import("./api.js").State} state @param {number} me @param {string} role our own */
@@ -52,16 +64,9 @@ export class Panel {
     this.#hostTools.links = links;
   }
 
-  #build() {
-    const close = button("×", () => this.#dialog.close(), "close");
-    close.setAttribute("aria-label", "Close");
-    this.#said.setAttribute("role", "status");
-    this.#dialog.setAttribute("aria-labelledby", this.#title.id);
-    const head = made("div", { className: "panel-head" }, this.#title, close);
-    const tools = [this.#hostTools.element, this.#farewell.element];
-    this.#dialog.append(made("div", { className: "panel-body" }, head, this.#said, this.#list, ...tools));
-    this.#dialog.addEventListener("click", ({ target }) => target === this.#dialog && this.#dialog.close()); // beside it
-    part("room").append(this.#dialog);
+  /** @param {Date} at */
+  #tellEnd(at) {
+    this.#end.textContent = `Deleted on ${moment.format(at)}, unless somebody writes.`;
   }
 
   /** @param {import("./api.js").Member[]} members @param {number} me @param {string} role */

@@ -7,7 +7,7 @@
  *
  * @typedef {import("./cursors.js").Place & { number: number, hold: number, at: number }} Question
  */
-import { pollChats } from "./api.js";
+import { ask } from "./api.js";
 import { covers, excerpt, silence, together } from "./cursors.js";
 import { HOLD, Poller } from "./poller.js";
 
@@ -40,7 +40,7 @@ class Switchboard {
     this.#gathers = false;
     this.#sent = together(this.#questions.values());
     try {
-      const { chats } = await pollChats(this.#sent, hold, signal);
+      const { chats } = await ask("POST", "/poll", { body: { wait: hold, chats: this.#sent }, signal, hold });
       for (const [port, question] of this.#questions) this.#tell(port, question, chats[question.chatId], hold);
       return Object.keys(chats).length > 0;
     } finally {
@@ -50,6 +50,11 @@ class Switchboard {
 
   lost() {
     for (const port of this.#questions.keys()) port.postMessage({ lost: true });
+  }
+
+  /** Each tab is told to wait, too, and asks again then. @param {import("./api.js").Refused} refusal */
+  busy({ status, message, retryAfter }) {
+    for (const port of [...this.#questions.keys()]) this.#answer(port, { refused: [status, { message }, retryAfter] });
   }
 
   /** @param {MessagePort} port @param {Question} question */
@@ -65,7 +70,7 @@ class Switchboard {
   #tell(port, question, page, hold) {
     if (page?.error) {
       // another tab may have a new key already
-      if (question.token === this.#sent[question.chatId]?.token) this.#answer(port, { refused: page });
+      if (question.token === this.#sent[question.chatId]?.token) this.#answer(port, { refused: [403, page, 0] });
       return;
     }
     const answer = page ? excerpt(page, question) : silence(question);

@@ -3,7 +3,7 @@
  * request leaves when the last answer has been dealt with and not before; after a failure it waits.
  */
 import { Refused, Unreachable } from "./api.js";
-import { Backoff } from "./backoff.js";
+import { Backoff, isBusy } from "./backoff.js";
 
 export const HOLD = 25; // seconds the server may hold a request; routers cut silent connections at 30 and up
 const HASTY = 1000; // ms; an empty answer sooner than this: the server holds nothing just now
@@ -13,6 +13,7 @@ const HASTY = 1000; // ms; an empty answer sooner than this: the server holds no
  * @property {(hold: number, signal: AbortSignal) => Promise<boolean>} ask whether there was news
  * @property {() => Promise<boolean>} [refused] mend the access, or give up with false
  * @property {() => void} lost nobody answers
+ * @property {(refusal: Refused) => void} busy we asked too often, and wait
  */
 
 export class Poller {
@@ -78,10 +79,16 @@ export class Poller {
 
   /** @param {unknown} error */
   async #endure(error) {
+    if (isBusy(error)) this.#party.busy(error);
+    else this.#lose(error);
+    await this.#backoff.endure(error);
+  }
+
+  /** @param {unknown} error */
+  #lose(error) {
     this.#quick = true;
     if (!(error instanceof Refused || error instanceof Unreachable)) console.error(error); // a mistake of ours
     this.#party.lost();
-    await this.#backoff.endure(error);
   }
 }
 

@@ -1,7 +1,8 @@
 /** Under the Invite button: says that the link was copied, and shows it where copying isn't possible. */
 import { copy } from "./clipboard.js";
-import { button } from "./elements.js";
-import { inside, part } from "./page.js";
+import { closing } from "./dialog.js";
+import { button, made } from "./elements.js";
+import { part } from "./page.js";
 
 const COPIED = "Invite link copied. Whoever has it can join.";
 const BY_HAND = "Copying isn't possible here. Copy it from here:";
@@ -10,16 +11,18 @@ const LINGERS = 8000; // ms until a popover nobody looks into goes away
 
 export class Popover {
   #invite;
+  #qrCode;
   #button = part("invite");
-  #popover = part("popover");
-  #words = part("popover-words");
+  #words = made("p");
+  #popover = made("div", { className: "popover", hidden: true });
   #timer = 0;
 
-  /** @param {import("./invite.js").Invite} invite */
-  constructor(invite) {
+  /** @param {import("./invite.js").Invite} invite @param {import("./qr-code.js").QrCode} qrCode */
+  constructor(invite, qrCode) {
     this.#invite = invite;
+    this.#qrCode = qrCode;
+    this.#build();
     if ("share" in navigator) part("share").append(button("Share…", () => this.#share()));
-    inside(this.#popover, ".close").addEventListener("click", () => this.#close());
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#close());
     document.addEventListener("pointerdown", ({ target }) => this.#isOutside(target) && this.#close());
   }
@@ -32,9 +35,25 @@ export class Popover {
     if (copied) this.#timer = setTimeout(() => this.#fade(), LINGERS);
   }
 
+  #build() {
+    this.#words.setAttribute("role", "status");
+    const head = made("div", { className: "popover-head" }, this.#words, closing(() => this.#close()));
+    const place = made("div", { className: "share-place" });
+    const tools = made("div", { className: "popover-tools" }, button("Show QR code", () => this.#draw()));
+    this.#popover.append(head, place, tools);
+    this.#button.after(this.#popover);
+    if (part("welcome").hidden) place.append(part("share")); // from now on the two pass it to each other
+  }
+
   /** By whatever the phone offers; who changes their mind there has done no wrong. */
   #share() {
     navigator.share({ url: this.#invite.link }).catch(() => {});
+  }
+
+  /** In our place: when it is closed, the focus is back at the button that opened us. */
+  #draw() {
+    this.#close();
+    this.#qrCode.show("guest").catch(({ message }) => this.#open(message));
   }
 
   /** @param {string} words */

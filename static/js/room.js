@@ -76,6 +76,7 @@ export class Room {
       take: (answer, since) => this.#take(answer, since),
       refused: () => this.#access.renew(),
       lost: () => (this.#show(), this.#connection.is("lost")),
+      busy: () => this.#show(),
     }).follow();
   }
 
@@ -102,11 +103,15 @@ export class Room {
   }
 
   /** The first answer says who we are. @param {Answer} answer */
-  #arrive({ member_id, username, magic_link }) {
-    this.#me = { memberId: member_id ?? 0, username: username ?? "", role: "" };
-    this.#invite.link = magic_link;
+  #arrive(answer) {
+    this.#me = { memberId: answer.member_id ?? 0, username: answer.username ?? "", role: "" };
+    this.#invite.link = answer.magic_link;
     for (const sign of ["pointerover", "focusin"])
       part("room").addEventListener(sign, () => this.#reach(), { once: true });
+    import("./deadline.js").then(
+      ({ watch }) => watch(answer, this.#chatId, this.#access, this.#history, () => this.#render()),
+      () => {}, // the panel tells it as well
+    );
   }
 
   /** @param {State} state */
@@ -163,7 +168,7 @@ export class Room {
   #render(arrivals = 0) {
     const entries = this.#history.entries();
     const letters = this.#outbox.letters;
-    this.#invite.partyIsEmpty = this.#me.memberId !== 0 && !entries.length && !letters.length;
+    this.#invite.partyIsEmpty = this.#me.memberId !== 0 && ![...entries, ...letters].some((one) => "body" in one);
     this.#bottom.keep(() => this.#transcript.render(entries, letters, this.#me), arrivals);
   }
 }

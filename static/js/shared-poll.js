@@ -5,6 +5,10 @@ const START = 5000; // ms until a worker that has said nothing counts as one tha
 const SILENCE = 90_000; // ms; a living worker says something before,
 const ASKED = 30_000; // ms; and sooner when it holds nothing
 
+const WORKER = new URL("./poll-worker.js", import.meta.url).href;
+// Where browsers take no text for code, they want to be told that this address is no such text.
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("poll", { createScriptURL: () => WORKER });
+
 /** @typedef {import("./cursors.js").Place & { hold: number }} Question */
 
 export class SharedPoll {
@@ -36,7 +40,7 @@ export class SharedPoll {
       this.#hear = (said) => {
         if (said.number !== number && this.#port) return; // too late: it was asked again
         clearTimeout(timer);
-        if (said.refused) reject(new Refused(403, said.refused, 0));
+        if (said.refused) reject(new Refused(.../** @type {[number, any, number]} */ (said.refused)));
         else resolve(said.answer);
       };
       this.#port?.postMessage({ ...question, number });
@@ -46,7 +50,7 @@ export class SharedPoll {
   #connect() {
     this.#port?.close();
     try {
-      const worker = new SharedWorker(new URL("./poll-worker.js", import.meta.url), { type: "module" });
+      const worker = new SharedWorker(policy?.createScriptURL("") ?? WORKER, { type: "module" });
       const timer = setTimeout(() => this.#giveUp(), START);
       worker.onerror = () => this.#giveUp();
       worker.port.onmessage = ({ data }) => {

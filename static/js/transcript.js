@@ -12,6 +12,7 @@ import { Bubbles } from "./bubbles.js";
 import { showTime } from "./clock.js";
 import { firstGrapheme } from "./graphemes.js";
 import { WINDOW } from "./history.js";
+import { isUnderway } from "./letters.js";
 import { cloned, inside } from "./page.js";
 import { newest, runs } from "./runs.js";
 
@@ -42,7 +43,7 @@ export class Transcript {
   /** @param {(Message | Line)[]} entries @param {Letter[]} letters @param {Me} me */
   render(entries, letters, me) {
     // Each letter on its way pushes out the oldest message in a moment.
-    const underway = letters.filter(({ state }) => state === "sending" || state === "waiting").length;
+    const underway = letters.filter(isUnderway).length;
     const shown = newest(entries, WINDOW - underway);
     /** @type {Set<Element>} */
     const taken = new Set();

@@ -1,9 +1,12 @@
 /** The page that keeps a name for every later chat. */
-import { goBy } from "./identity.js";
+import { as, rememberedName } from "./identity.js";
 import { NameForm } from "./name-form.js";
 import { part } from "./page.js";
 
 const saved = part("saved");
+
+/** Make or rename the identity. @param {string} username @returns {Promise<string>} the name as the server spells it */
+const goBy = (username) => as(username, async () => rememberedName());
 
 /** @param {string} username @returns {Promise<boolean>} */
 async function save(username) {

@@ -1,7 +1,7 @@
 /** Back to the home page, with a word on why. */
-import { forThisTab, text } from "./storage.js";
+import { forThisTab } from "./storage.js";
 
-const NOTICE = "watchparty:notice";
+export const NOTICE = "watchparty:notice";
 
 export const DEAD_INVITE =
   "That invite link doesn't work any more. Ask for a new one, or start your own party.";
@@ -19,11 +19,4 @@ export function goHome(notice) {
   notice = farewell || notice;
   if (notice) forThisTab.write(NOTICE, { notice });
   location.replace("/");
-}
-
-/** @returns {string} what the last page wanted said, once */
-export function takeNotice() {
-  const notice = text(forThisTab.read(NOTICE).notice);
-  forThisTab.remove(NOTICE);
-  return notice;
 }

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Viewpor
 from tests.browser.witness import Witness
 
 CHAT = re.compile(r"/chat/\d+$")
-UNDERWAY = re.compile(r"^(Sending…|Waiting for the connection…)$")
+UNDERWAY = re.compile(r"^(Sending…|Waiting for the connection…|Waiting a moment…)$")
 DESK: ViewportSize = {"width": 1024, "height": 700}
 
 # The most messages that ever stood in the log of this page, kept up to date by the page itself.

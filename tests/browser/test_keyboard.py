@@ -10,7 +10,7 @@ from tests.browser.guests import Guest
 from tests.browser.test_sending import refuse_posts
 from tests.people import Story
 
-STOPS = 12  # presses of Tab until something counts as out of reach
+STOPS = 16  # presses of Tab until something counts as out of reach
 
 # A control in Playwright's aria snapshot that has no "name" behind its role.
 NAMELESS = re.compile(r"^\s*- (?:button|textbox|link|log)(?: \[.*\])*:?$", re.MULTILINE)

@@ -25,6 +25,14 @@ def invites(seat: Seat) -> dict[InviteRole, str]:
     raise NotAllowed
 
 
+def invite(seat: Seat, role: InviteRole) -> str:
+    """Return one of the passphrases that this member may hand on."""
+    try:
+        return invites(seat)[role]
+    except KeyError:
+        raise NotAllowed from None
+
+
 @indivisible
 async def replace_invite(seat: Seat, role: InviteRole) -> str:
     """Make a new passphrase, and return it; the old one is dead at once, members stay."""

@@ -76,6 +76,13 @@ class InvitesAnswer(Struct, frozen=True):
     invites: list[InviteAnswer]
 
 
+class QrAnswer(Struct, frozen=True):
+    """A link as a QR code: a whole SVG, as large as whoever shows it likes."""
+
+    role: InviteRole
+    svg: str
+
+
 class ChangeAnswer(Struct, frozen=True):
     """What a change made of everything that is no message."""
 

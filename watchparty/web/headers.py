@@ -15,6 +15,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",  # text never becomes markup or code,
+        "trusted-types poll",  # but for the address of the worker in static/js/shared-poll.js
     ]
 )
 

@@ -8,8 +8,15 @@ from watchparty.party import hosting, words
 from watchparty.party.errors import InvalidRequest
 from watchparty.party.party import Seat
 from watchparty.party.values import InviteRole, Role
-from watchparty.web import body
-from watchparty.web.answers import ChangeAnswer, GoneAnswer, InviteAnswer, InvitesAnswer, json
+from watchparty.web import body, qr
+from watchparty.web.answers import (
+    ChangeAnswer,
+    GoneAnswer,
+    InviteAnswer,
+    InvitesAnswer,
+    QrAnswer,
+    json,
+)
 from watchparty.web.current import party
 from watchparty.web.links import link_for
 from watchparty.web.seats import take_seat
@@ -17,6 +24,7 @@ from watchparty.web.seats import take_seat
 host = Blueprint("hosting", __name__, url_prefix="/<chat_id:chat_id>")
 
 ASSIGNABLE: tuple[Role, ...] = ("cohost", "guest")
+INVITED: tuple[InviteRole, ...] = get_args(InviteRole)
 
 
 @host.get("/invite")
@@ -32,11 +40,16 @@ async def invites(chat_id: int) -> Response:
 async def replace_invite(chat_id: int) -> Response:
     """Replace a link; the old one is dead at once."""
     seat = await take_seat(chat_id)
-    role = body.text(await body.read(request), "role") or "guest"
-    for known in get_args(InviteRole):
-        if role == known:
-            return json(_invite(seat, known, await hosting.replace_invite(seat, known)))
-    raise InvalidRequest("role must be guest or viewer.")
+    role = _invite_role(body.text(await body.read(request), "role"))
+    return json(_invite(seat, role, await hosting.replace_invite(seat, role)))
+
+
+@host.get("/invite/qr")
+async def draw_invite(chat_id: int) -> Response:
+    """Return a link that this member may hand on as a picture."""
+    seat = await take_seat(chat_id)
+    role = _invite_role(request.args.get("role"))
+    return json(QrAnswer(role, qr.svg(link_for(chat_id, hosting.invite(seat, role)))))
 
 
 @host.put("/members/<chat_id:member_id>")
@@ -83,6 +96,13 @@ async def set_topic(chat_id: int) -> Response:
         raise InvalidRequest("topic is required.")
     await hosting.set_topic(seat, words.topic(topic))
     return _changed(seat)
+
+
+def _invite_role(said: str | None) -> InviteRole:
+    for known in INVITED:
+        if (said or "guest") == known:
+            return known
+    raise InvalidRequest("role must be guest or viewer.")
 
 
 def _invite(seat: Seat, role: InviteRole, magic_key: str) -> InviteAnswer:

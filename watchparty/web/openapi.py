@@ -15,6 +15,7 @@ from watchparty.web.answers import (
     InviteAnswer,
     InvitesAnswer,
     MessageAnswer,
+    QrAnswer,
     StateAnswer,
 )
 from watchparty.web.openapi_hosting import hosting
@@ -58,6 +59,7 @@ ANSWERS = (
     Page,
     PollAnswer,
     PollRequest,
+    QrAnswer,
     StateAnswer,
 )
 

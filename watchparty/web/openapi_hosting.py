@@ -1,6 +1,6 @@
 """The part of the API's description that is about hosts and members."""
 
-from watchparty.web.answers import ChangeAnswer, GoneAnswer, InviteAnswer, InvitesAnswer
+from watchparty.web.answers import ChangeAnswer, GoneAnswer, InviteAnswer, InvitesAnswer, QrAnswer
 from watchparty.web.operations import Json, fields, operation
 from watchparty.web.parameters import (
     CHAT_ID,
@@ -8,6 +8,7 @@ from watchparty.web.parameters import (
     MEMBER_ID,
     MEMBER_ROLE,
     MESSAGE_ID,
+    QR_ROLE,
     TOPIC,
 )
 
@@ -23,6 +24,15 @@ def hosting() -> Json:
                 InviteAnswer,
                 (400, 401, 403, 413, 503),
                 body=fields({"role": INVITE_ROLE}),
+            ),
+        },
+        "/{chat_id}/invite/qr": {
+            "parameters": [CHAT_ID],
+            "get": operation(
+                "A link you may hand on, as a QR code",
+                QrAnswer,
+                (400, 401, 403, 503),
+                parameters=[QR_ROLE],
             ),
         },
         "/{chat_id}/members/{member_id}": {

@@ -72,4 +72,5 @@ MEMBER_ID: Json = {
 MESSAGE_ID: Json = MEMBER_ID | {"name": "id"}
 TOPIC: Json = {"type": "string", "description": f"at most {TOPIC_MAX} characters; empty: none"}
 INVITE_ROLE: Json = {"enum": ["guest", "viewer"], "default": "guest"}
+QR_ROLE: Json = {"name": "role", "in": "query", "schema": INVITE_ROLE}
 MEMBER_ROLE: Json = {"enum": ["cohost", "guest"]}
