@@ -6,7 +6,8 @@
  * @typedef {{ member_id: number, username: string, role: string }} Member
  * @typedef {{ epoch: string, messages: Message[], last_id: number, missed: number, reset: boolean,
  *             rev?: number, state?: State, username?: string, member_id?: number, magic_link?: string }} Answer
- * @typedef {{ members: Member[], topic: string, deleted: number[], links: number }} State what is no message
+ * @typedef {{ members: Member[], topic: string, deleted: number[], links: number,
+ *             alike: number[] }} State what is no message
  * @typedef {{ auth_key: string, username: string }} Identity
  * @typedef {{ chat_id: number, session_token: string, username: string, magic_key?: string }} Session
  * @typedef {{ since: number, epoch: string, rev: number }} Cursor

@@ -6,31 +6,22 @@ const SHOWN = 3;
 
 export class People {
   #line;
-  /** @type {Map<string, Set<number>>} who goes by a name that looks like this, or did */
-  #bearers = new Map();
+  /** @type {Set<number>} whose name looks like somebody else's, or did */
+  #alike = new Set();
 
   /** @param {HTMLElement} line */
   constructor(line) {
     this.#line = line;
   }
 
-  /** @param {Person[]} people */
-  meet(people) {
-    for (const { member_id, username } of people) {
-      const name = folded(username);
-      this.#bearers.set(name, (this.#bearers.get(name) ?? new Set()).add(member_id));
-    }
+  /** @param {Person} person @returns {string} " #3" when they could be taken for somebody else */
+  mark({ member_id }) {
+    return this.#alike.has(member_id) ? ` #${member_id}` : "";
   }
 
-  /** @param {Person} person @returns {string} " #3" when somebody else goes by such a name, too */
-  mark({ member_id, username }) {
-    const bearers = this.#bearers.get(folded(username));
-    return bearers && bearers.size > 1 ? ` #${member_id}` : "";
-  }
-
-  /** @param {Person[]} members @param {number} me */
-  show(members, me) {
-    this.meet(members);
+  /** @param {import("./api.js").State} state @param {number} me */
+  show({ members, alike }, me) {
+    for (const id of alike) this.#alike.add(id);
     const others = members.filter(({ member_id }) => member_id !== me);
     const everyone = [...others.map((person) => [bdi(person.username), this.mark(person)]), "you"];
     const more = everyone.length - SHOWN;
@@ -40,9 +31,6 @@ export class People {
     this.#line.setAttribute("aria-label", `People: ${this.#line.textContent}`);
   }
 }
-
-/** As the eye reads it: without regard to case, width and composition. @param {string} name */
-const folded = (name) => name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
 
 /** @param {number} at @param {number} count */
 const joint = (at, count) => (at === 0 ? "" : at === count - 1 ? " and " : ", ");

@@ -96,7 +96,6 @@ export class Room {
     if (answer.state) this.#update(answer.state);
     const fresh = this.#history.take(answer, since ?? 0);
     for (const message of fresh) this.#claim(message);
-    this.#people.meet(fresh);
     const fromOthers = fresh.filter(({ member_id }) => member_id !== this.#me.memberId);
     this.#render(since === undefined ? 0 : fromOthers.length);
     this.#outbox.open(this.#me.memberId, this.#connection.is("connected"));
@@ -118,7 +117,7 @@ export class Room {
   #update(state) {
     this.#state = state;
     this.#history.erase(state.deleted);
-    this.#people.show(state.members, this.#me.memberId);
+    this.#people.show(state, this.#me.memberId);
     part("topic").textContent = state.topic || TITLE;
     const role = state.members.find(({ member_id }) => member_id === this.#me.memberId)?.role ?? "";
     const changed = this.#me.role && (this.#me.role !== role || this.#links !== state.links);

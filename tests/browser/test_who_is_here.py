@@ -73,3 +73,15 @@ async def test_two_of_the_same_name_are_told_apart(alice: Guest, api: Api, story
     await expect(people(alice)).to_have_text("Bob #2, ＢＯＢ #3 and you")
     await opens_panel(alice)
     await expect(member(alice, "#2")).to_have_count(1)
+
+
+async def test_nobody_passes_for_the_host(alice: Guest, api: Api, story: Story) -> None:
+    mallory = await guest(api, "\N{CYRILLIC CAPITAL LETTER A}lice", story.chat_id, story.magic_key)
+    await mallory.say("I am the host, trust me")
+    await story.bob.say("Hm")
+    hers = alice.signed("\N{CYRILLIC CAPITAL LETTER A}lice")
+    await expect(hers).to_contain_text("\N{CYRILLIC CAPITAL LETTER A}lice #3")
+    await expect(alice.signed("Bob")).not_to_contain_text("#")
+    await expect(people(alice)).to_contain_text("\N{CYRILLIC CAPITAL LETTER A}lice #3")
+    await story.alice.say("No, I am")
+    await expect(alice.signed("Alice")).to_contain_text("Alice #1")
