@@ -11,7 +11,7 @@ import pytest
 from tests.client import Answer, Api
 from tests.people import Story, guest, tell
 from tests.serving import Server
-from watchparty.web.quotas import STARTS, UNKNOWN_KEY
+from watchparty.web.quotas import STARTS, STARTS_A_DAY, UNKNOWN_KEY
 
 HOUSE, OTHER_HOUSE = "203.0.113.7", "198.51.100.1"
 LIMITED = (429, "rate_limited")
@@ -121,6 +121,21 @@ async def test_a_house_starts_so_many_chats(house: Api, other: Api) -> None:
     assert again.ok()["chat_id"] == first["chat_id"]
     assert (await house.post("/create", auth_key)).error == LIMITED
     assert (await other.post("/create")).status == 200
+
+
+async def test_a_user_starts_so_many_chats_a_day_wherever_they_are(limited: Server) -> None:
+    started = 0
+    async with Api(limited.url, OTHER_HOUSE) as api:
+        auth_key = (await api.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
+    for house in range(5):
+        async with Api(limited.url, f"203.0.113.{house}") as api:
+            answers = [await api.post("/create", auth_key) for _ in range(25)]
+            started += sum(answer.status == 200 for answer in answers)
+    assert STARTS_A_DAY.burst <= started <= STARTS_A_DAY.burst + 1
+    assert pause(answers[-1]) > 60
+    async with Api(limited.url, "203.0.113.200") as api:
+        assert (await api.post("/create", auth_key)).error == LIMITED
+        assert (await api.post("/create")).status == 200
 
 
 async def test_so_many_newcomers_at_one_door(story: Story, house: Api, other: Api) -> None:
