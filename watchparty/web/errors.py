@@ -1,6 +1,8 @@
 """Every failure as the same JSON, whatever its source."""
 
-from quart import Quart, Response
+from types import TracebackType
+
+from quart import Quart, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from watchparty.party import errors
@@ -22,6 +24,8 @@ STATUSES: dict[type[errors.PartyError], int] = {
     errors.StoreUnavailable: 503,
 }
 
+Failure = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
 # What the framework refuses by itself, in our words.
 FRAMEWORK: dict[int, tuple[str, str]] = {
     400: (errors.InvalidRequest.code, errors.InvalidRequest.message),
@@ -34,9 +38,16 @@ FRAMEWORK: dict[int, tuple[str, str]] = {
 
 
 def init_errors(app: Quart) -> None:
-    """Answer every failure of `app` as JSON; the unexpected is logged by the framework."""
+    """Answer every failure of `app` as JSON, and log the unexpected."""
     app.register_error_handler(errors.PartyError, _refuse)
     app.register_error_handler(HTTPException, _refuse_by_framework)
+
+    def log(exception_info: Failure) -> None:
+        # Not the address as it was asked for: it may carry a magic key (`%23` links).
+        where = f"{request.method} {request.url_rule}" if has_request_context() else "no request"
+        app.logger.error("Exception on %s", where, exc_info=exception_info)
+
+    app.log_exception = log  # type: ignore[method-assign]
 
 
 async def _refuse(error: errors.PartyError) -> Response:
