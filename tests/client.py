@@ -1,4 +1,7 @@
-"""A client that sends what it is told and holds every answer to the OpenAPI document."""
+"""A client that sends what it is told.
+
+It holds every answer to the OpenAPI document, and to what it may say of anybody's secrets.
+"""
 
 import functools
 import json
@@ -10,6 +13,7 @@ import aiohttp
 import jsonschema
 from yarl import URL
 
+from tests import secrecy
 from watchparty.web.openapi import DOCUMENT
 
 SPEC: dict[str, Any] = json.loads(DOCUMENT)
@@ -77,6 +81,7 @@ class Api:
         ) as response:
             answer = Answer(response.status, response.headers, await response.read())
         conforms(method, path, answer)
+        secrecy.watch(str(response.url), sent, answer)
         return answer
 
     async def get(self, path: str, token: str | None = None, **how: Any) -> Answer:

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests import secrecy
 from watchparty import assets
 
 BIN = Path(sys.executable).parent
@@ -80,10 +81,15 @@ class Server:
         self.start(bind=self.url.removeprefix("http://"))
 
     def stop(self) -> int:
-        """Ask it to stop, as an operator would, and return its exit code."""
+        """Ask it to stop, as an operator would, and return its exit code.
+
+        Whatever it was used for, its log has no secret in it.
+        """
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=40)
+        code = self.process.wait(timeout=40)
+        assert not secrecy.issued_in(self.log()), f"a secret is in the log:\n{self.log()}"
+        return code
 
     def kill(self) -> None:
         """Take it away in mid-air."""

@@ -56,7 +56,7 @@ async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None
     assert (await story.charlie.try_to_read(made["chat_id"])).error == (403, "forbidden")
 
 
-@pytest.mark.parametrize("body", [None, b"", b"  ", b"{}"])
+@pytest.mark.parametrize("body", [None, b"", b"  ", b"{}", b'{"username": null}'])
 async def test_who_says_no_name_is_called_guest(api: Api, body: bytes | None) -> None:
     made = (await api.post("/create", data=body)).ok()
     assert set(made) == PLACE | {"auth_key"}

@@ -95,11 +95,11 @@ async def test_a_key_counts_per_member_and_per_chat(api: Api, story: Story) -> N
 
 
 @pytest.mark.parametrize("key", ["", " ", "with space", "x" * 129, "é", "tab\there"])
-@pytest.mark.parametrize("place", ["header", "field"])
+@pytest.mark.parametrize("place", ["header", "field", "field beside a header"])
 async def test_what_is_no_key_is_refused(story: Story, key: str, place: str) -> None:
     path, token = story.alice.path, story.alice.session_token
-    fields = {"body": "Hello"} | ({"key": key} if place == "field" else {})
-    headers = {HEADER: key} if place == "header" else {}
+    fields = {"body": "Hello"} | ({} if place == "header" else {"key": key})
+    headers = {} if place == "field" else {HEADER: key if place == "header" else KEY}
     answer = await story.alice.api.post(path, token, json=fields, headers=headers)
     assert answer.error == (400, "invalid_request")
     assert HEADER in answer.json["message"]

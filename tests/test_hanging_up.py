@@ -14,6 +14,7 @@ from hypercorn.config import Config
 from tests.client import Api
 from tests.crowd import HOLD, Line, Reader, a_server, hold, lines_to, until
 from tests.people import Person, Story, tell
+from tests.raw import open_files
 from tests.serving import Server, configured
 from watchparty import assets
 from watchparty.app import create_app
@@ -165,10 +166,6 @@ def polls_held() -> int:
 def chats_in_memory() -> set[int]:
     gc.collect()
     return {one.chat_id for one in gc.get_objects() if isinstance(one, Chat)}
-
-
-def open_files(server: Server) -> int:
-    return sum(1 for _ in Path(f"/proc/{server.process.pid}/fd").iterdir())
 
 
 def megabytes(server: Server) -> float:

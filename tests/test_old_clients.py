@@ -69,6 +69,16 @@ async def test_a_multipart_form_is_read(story: Story) -> None:
     assert await said(story) == [TEXT]
 
 
+async def test_a_multipart_form_with_nothing_in_it_has_no_fields(api: Api) -> None:
+    """What browsers send of a FormData that nobody put anything into."""
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    made = (await api.post("/create", data=b"--x--\r\n", headers=headers)).ok()
+    assert made["username"] == "Guest"
+    for other in (b"--y--\r\n", b"--x\r\n", b"--x----x--"):
+        answer = await api.post("/create", data=other, headers=headers)
+        assert answer.error == (400, "invalid_request")
+
+
 async def test_forms_make_names_chats_and_members(api: Api, story: Story) -> None:
     key = (await api.post("/auth", data={"user_name": "Zoë"})).ok()
     assert key["username"] == "Zoë"

@@ -7,6 +7,10 @@ from hypercorn.config import Config
 
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what people may bind to)
 
+# Milliseconds that an answer may wait for its reader to take it, or to show that they are
+# there. Who falls silent in the middle of one would keep their connection for ever.
+UNREAD_MAX = 60_000
+
 # An address for documentation (RFC 5737): choosing a route to it sends nothing.
 SOMEWHERE = ("192.0.2.1", 9)
 
@@ -30,6 +34,7 @@ def listen(config: Config) -> list[str]:
     lines = [line for one in secure for line in _told(one, "https")]
     lines += [line for one in insecure for line in _told(one, "http")]
     for one in (*secure, *insecure):
+        _give_up_on_who_does_not_read(one)
         one.listen(config.backlog)  # whoever reads the address may use it at once
     names = [[f"fd://{one.detach()}" for one in some] for some in (secure, insecure)]
     config.bind, config.insecure_bind = names if secure else (names[1], [])
@@ -40,6 +45,12 @@ def raise_file_limit() -> None:
     """Allow as many connections as the system lets us: each is an open file."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _give_up_on_who_does_not_read(sock: socket.socket) -> None:
+    """Let connections taken from here end when their client takes nothing (tcp(7), Linux only)."""
+    if sock.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MAX)
 
 
 def _told(sock: socket.socket, scheme: str) -> list[str]:

@@ -137,8 +137,13 @@ def _settle(order: Order, result: Any) -> None:
 def _refuse(group: list[Order], error: Exception) -> None:
     """Say it in the product's words; what is no fault of the database stays as it is."""
     if isinstance(error, sqlite3.Error):
-        logger.error("the database refused: %s: %s", type(error).__name__, error)
+        logger.error("the database refused: %s: %s", type(error).__name__, _words_of(error))
         error = StoreUnavailable()
     for order in group:
         if not order.outcome.done():
             order.outcome.set_exception(error)
+
+
+def _words_of(error: sqlite3.Error) -> str:
+    """Return what SQLite says; Python's own words may quote what is kept, down to a magic key."""
+    return str(error) if hasattr(error, "sqlite_errorname") else "what is kept makes no sense"

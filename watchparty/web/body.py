@@ -25,7 +25,7 @@ async def read(request: Request) -> Fields:
     An empty body has no fields. Raises InvalidRequest for anything else.
     """
     data = await receive(request)
-    if not data.strip():
+    if not data.strip() or _is_empty_form(request, data):
         return {}
     if request.mimetype in FORMS and _looks_like_form(data):
         return _form(request, data)
@@ -61,6 +61,12 @@ def text(fields: Fields, *names: str) -> str | None:
         if value is not None:
             raise InvalidRequest(f"{name} must be a string.")
     return None
+
+
+def _is_empty_form(request: Request, data: bytes) -> bool:
+    """Tell whether this is all that browsers send of a FormData with nothing in it."""
+    boundary = request.mimetype_params.get("boundary", "")
+    return request.mimetype == "multipart/form-data" and data.strip() == f"--{boundary}--".encode()
 
 
 def _looks_like_form(data: bytes) -> bool:

@@ -1,7 +1,9 @@
 """Every failure as the same JSON, whatever its source."""
 
+from types import TracebackType
+
 from msgspec import UNSET
-from quart import Quart, Response, request
+from quart import Quart, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from watchparty.party import errors
@@ -29,6 +31,8 @@ STATUSES: dict[type[errors.PartyError], int] = {
 # Somebody tried a key that opens nothing.
 WRONG_KEY = (errors.InvalidCredentials, errors.Forbidden, errors.InvalidInvite)
 
+Failure = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
 # What the framework refuses by itself, in our words.
 FRAMEWORK: dict[int, tuple[str, str]] = {
     400: (errors.InvalidRequest.code, errors.InvalidRequest.message),
@@ -41,9 +45,16 @@ FRAMEWORK: dict[int, tuple[str, str]] = {
 
 
 def init_errors(app: Quart) -> None:
-    """Answer every failure of `app` as JSON; the unexpected is logged by the framework."""
+    """Answer every failure of `app` as JSON, and log the unexpected."""
     app.register_error_handler(errors.PartyError, _refuse)
     app.register_error_handler(HTTPException, _refuse_by_framework)
+
+    def log(exception_info: Failure) -> None:
+        # Not the address as it was asked for: it may carry a magic key (`%23` links).
+        where = f"{request.method} {request.url_rule}" if has_request_context() else "no request"
+        app.logger.error("Exception on %s", where, exc_info=exception_info)
+
+    app.log_exception = log  # type: ignore[method-assign]
 
 
 async def _refuse(error: errors.PartyError) -> Response:

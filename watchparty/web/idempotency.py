@@ -17,12 +17,11 @@ REPLAY = "Idempotent-Replay"
 def find(headers: Headers, fields: body.Fields) -> str | None:
     """Return the checked key of a request, if it has one; the header wins.
 
-    Raises InvalidRequest unless it is 1 to 128 visible ASCII characters.
+    Raises InvalidRequest unless each that is there is 1 to 128 visible ASCII characters.
     """
-    key = headers.get(HEADER)
-    if key is None:
-        key = body.text(fields, FIELD)
-    return None if key is None else words.idempotency_key(key)
+    sent = (headers.get(HEADER), body.text(fields, FIELD))
+    keys = [words.idempotency_key(key) for key in sent if key is not None]
+    return keys[0] if keys else None
 
 
 def mark(response: Response, replayed: bool) -> Response:

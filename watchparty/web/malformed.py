@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
-from quart import Quart, request
+from quart import Quart, Response, request
 from werkzeug.exceptions import NotFound
 
 from watchparty.party.errors import InvalidRequest
@@ -37,12 +37,22 @@ def init_malformed(app: Quart) -> None:
         if _leads_nowhere(request.scope["path"]):
             raise NotFound
 
+    @app.after_request
+    async def hang_up(response: Response) -> Response:
+        # What follows on this connection may be the rest of what nobody can make sense of.
+        if request.scope.get(MALFORMED) and request.http_version.startswith("1"):
+            response.headers["Connection"] = "close"
+        return response
+
     app.asgi_app = check  # type: ignore[method-assign]
 
 
 def _fault(scope: Any) -> str | None:
     if scope["path"][:1] != "/" and not _has_path(scope["path"]):
         return "The request target must be a path or an address (RFC 9112 section 3.2)."
+    if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
+        # Who is in front of us may believe the other one (request smuggling).
+        return "A body has a length or comes in chunks, not both (RFC 9112 section 6.1)."
     for name, value in scope["headers"]:
         if name == b"host" and not _is_host(value):
             return "Host must be a name or an address (RFC 9110 section 7.2)."

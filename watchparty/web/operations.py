@@ -80,12 +80,19 @@ def refusal(status: int) -> Json:
 
 
 def fields(properties: Json, *required: str) -> Json:
-    """Describe a body of named fields, as JSON or as a form."""
+    """Describe a body of named fields, as JSON or as a form; in JSON null is like absent."""
     schema: Json = {"type": "object", "properties": properties, "required": list(required)}
-    forms = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+    nullable = {
+        name: field if name in required else {"anyOf": [field, {"type": "null"}]}
+        for name, field in properties.items()
+    }
+    forms = ("application/x-www-form-urlencoded", "multipart/form-data")
     return {
         "required": bool(required),
-        "content": {form: {"schema": schema} for form in forms},
+        "content": {
+            "application/json": {"schema": schema | {"properties": nullable}},
+            **{form: {"schema": schema} for form in forms},
+        },
     }
 
 

@@ -1,8 +1,9 @@
-"""When the system has no more connections to give: say so once in a while, not thousands of times.
+"""What the event loop complains of too much: connections it does not get, clients that are gone.
 
 asyncio asks for as many connections at a time as the listening socket may queue, and
 complains of each that it does not get. With a long queue these complaints would be all
-that the server does until somebody hangs up.
+that the server does until somebody hangs up: it is said once in a while instead. And a
+phone that lost its network in the middle of an answer is no fault of ours.
 """
 
 import asyncio
@@ -25,6 +26,8 @@ def init_overload(app: Quart) -> None:
 
         def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
             nonlocal told
+            if isinstance(context.get("exception"), TimeoutError):  # ETIMEDOUT, of a connection
+                return
             if context.get("message") == COMPLAINT:
                 if time.monotonic() - told < EVERY:
                     return

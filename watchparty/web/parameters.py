@@ -9,12 +9,14 @@ USERNAME: Json = {
     "minLength": 1,
     "description": f"1 to {NAME_MAX} characters after NFC and trimming; also read from"
     " `name` and `user_name`",
+    "examples": ["Zoë", "n" * NAME_MAX],
 }
 BODY: Json = {
     "type": "string",
     "minLength": 1,
     "description": f"1 to {BODY_MAX} characters after trimming; also read from `message`,"
     " `text`, `content`, `new_message` and `comment`",
+    "examples": ["It starts! 🍿", "b" * BODY_MAX],
 }
 KEY: Json = {
     "type": "string",
@@ -70,7 +72,11 @@ MEMBER_ID: Json = {
     "schema": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
 }
 MESSAGE_ID: Json = MEMBER_ID | {"name": "id"}
-TOPIC: Json = {"type": "string", "description": f"at most {TOPIC_MAX} characters; empty: none"}
+TOPIC: Json = {
+    "type": "string",
+    "description": f"at most {TOPIC_MAX} characters; empty: none",
+    "examples": ["Notorious", "t" * TOPIC_MAX],
+}
 INVITE_ROLE: Json = {"enum": ["guest", "viewer"], "default": "guest"}
 QR_ROLE: Json = {"name": "role", "in": "query", "schema": INVITE_ROLE}
 MEMBER_ROLE: Json = {"enum": ["cohost", "guest"]}
