@@ -16,14 +16,13 @@ export class QrCode {
   #title = made("h2", { id: "qr-title", tabIndex: -1 });
   #place = made("div", { className: "qr-code" });
   #words = made("p");
+  #warning = made("p", { className: "local-only" });
   #dialog;
 
   /** @param {import("./deeds.js").Deeds} deeds */
   constructor(deeds) {
     this.#deeds = deeds;
-    const warning = /** @type {HTMLElement} */ (part("local-only").cloneNode(true));
-    warning.removeAttribute("id");
-    this.#dialog = dialog(this.#title, "panel qr", this.#place, this.#words, warning);
+    this.#dialog = dialog(this.#title, "panel qr", this.#place, this.#words, this.#warning);
   }
 
   /** @param {string} role whom its link makes of people */
@@ -34,6 +33,9 @@ export class QrCode {
     this.#title.textContent = title;
     this.#words.textContent = words;
     this.#place.replaceChildren(code);
+    const { hidden, childNodes } = part("local-only"); // the same holds for the link in its field
+    this.#warning.hidden = hidden;
+    this.#warning.replaceChildren(...[...childNodes].map((node) => node.cloneNode(true)));
     if (!this.#dialog.open) this.#dialog.showModal(); // pressed twice
     this.#title.focus(); // and not the button that closes it
   }
