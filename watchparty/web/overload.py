@@ -7,6 +7,7 @@ phone that lost its network in the middle of an answer is no fault of ours.
 """
 
 import asyncio
+import errno
 import time
 from typing import Any
 
@@ -26,7 +27,7 @@ def init_overload(app: Quart) -> None:
 
         def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
             nonlocal told
-            if isinstance(context.get("exception"), TimeoutError):  # ETIMEDOUT, of a connection
+            if getattr(context.get("exception"), "errno", None) == errno.ETIMEDOUT:
                 return
             if context.get("message") == COMPLAINT:
                 if time.monotonic() - told < EVERY:
