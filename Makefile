@@ -4,9 +4,10 @@
 VENV ?= .venv
 BIND ?= 127.0.0.1:8000
 BIN = $(VENV)/bin
+AUDIT = $(VENV)-audit
 export VENV PYTHON
 
-.PHONY: help run test test-server torture lint format screenshots clean
+.PHONY: help run test test-server torture lint audit format screenshots clean
 
 help:
 	@echo "make run                      install and start the server, and say where it is"
@@ -15,6 +16,7 @@ help:
 	@echo "make test-server              the tests that need no browser"
 	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
 	@echo "make lint                     style, types and layers"
+	@echo "make audit                    look up what the server needs among known vulnerabilities"
 	@echo "make format                   put the style right"
 	@echo "make screenshots              take pictures of the page into build/screenshots"
 	@echo "make clean                    remove what the others made (not your database)"
@@ -38,6 +40,9 @@ lint: $(VENV)/lint.done
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+audit: $(VENV)/run.done $(AUDIT)/audit.done
+	@$(BIN)/python -m scripts.audit $(AUDIT)/bin/pip-audit
+
 format: $(VENV)/lint.done
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -47,7 +52,7 @@ screenshots: $(VENV)/test.done
 	$(BIN)/python -m scripts.screenshots
 
 clean:
-	rm -rf $(VENV) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(AUDIT) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/run.done: pyproject.toml scripts/setup
@@ -61,3 +66,7 @@ $(VENV)/test.done: pyproject.toml scripts/setup
 $(VENV)/lint.done: pyproject.toml scripts/setup
 	@scripts/setup "[test,lint]"
 	@touch $@ $(VENV)/run.done $(VENV)/test.done
+
+$(AUDIT)/audit.done: pyproject.toml scripts/setup
+	@VENV=$(AUDIT) scripts/setup "[audit]"
+	@touch $@
