@@ -55,7 +55,8 @@ async def loop(url: str, request: Request, seconds: float) -> Counter[int]:
             statuses[answer.status] += 1
 
     async with Api(url) as api:
-        began, asking = time.monotonic(), set()
+        asking: set[asyncio.Task[None]] = set()
+        began = time.monotonic()
         while (now := time.monotonic()) < began + seconds:
             due = int((now - began) * RATE) - statuses.total() - len(asking)
             for _ in range(max(due, 0)):

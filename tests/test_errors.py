@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 
@@ -136,6 +137,20 @@ async def test_a_body_may_have_64_kib_and_no_more(api: Api) -> None:
     assert (await api.get("/healthz")).ok() == {"status": "ok"}
 
 
+@pytest.mark.parametrize("size", [200_000, 5_000_000])
+async def test_who_sends_far_too_much_still_gets_to_read_why(
+    api: Api, story: Story, size: int
+) -> None:
+    """A server that hangs up on unread bytes takes its answer with it."""
+    stranger = story.charlie.session_token
+    for _ in range(20):
+        sent = [BytesIO(b"x" * size) for _ in range(3)]
+        assert told(await api.post("/auth", data=sent[0]), 413, "too_large")
+        refused = await api.post(story.alice.path, stranger, data=sent[1])
+        assert refused.error == (403, "forbidden")
+        assert (await api.post("/nowhere", data=sent[2])).error == (404, "not_found")
+
+
 async def poured(api: Api, head: str, data: bytes) -> bytes:
     """Send a body without looking up, and return what came back before the hang-up."""
     reader, writer = await asyncio.open_connection(*api.url.removeprefix("http://").split(":"))
@@ -150,7 +165,8 @@ async def poured(api: Api, head: str, data: bytes) -> bytes:
     return answer
 
 
-HUGE = 10_000_000  # bytes
+HUGE = 10_000_000_000  # bytes announced
+POURED = 10_000_000  # bytes sent, then nothing more
 AS_ONE = f"POST /create HTTP/1.1\r\nContent-Length: {HUGE}\r\n"
 AS_CHUNK = "POST /create HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
 
@@ -158,7 +174,7 @@ AS_CHUNK = "POST /create HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
 @pytest.mark.parametrize(("head", "before"), [(AS_ONE, b""), (AS_CHUNK, b"%x\r\n" % HUGE)])
 async def test_a_huge_body_ends_the_connection(api: Api, head: str, before: bytes) -> None:
     async with asyncio.timeout(10):
-        answer = await poured(api, head, before + b" " * HUGE)
+        answer = await poured(api, head, before + b" " * POURED)
     assert b"413" in answer.partition(b"\r\n")[0]
     assert answer.endswith(b'"message":"The body is larger than 64 KiB."}')
     assert (await api.get("/healthz")).ok() == {"status": "ok"}

@@ -17,6 +17,7 @@ from watchparty.web.files import init_files
 from watchparty.web.headers import init_headers
 from watchparty.web.hosting import host
 from watchparty.web.limits import Limits, init_limits
+from watchparty.web.lingering import init_lingering
 from watchparty.web.malformed import init_malformed
 from watchparty.web.overload import init_overload
 from watchparty.web.pages import pages
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     init_paths(app)
     init_limits(app, limits)
     init_malformed(app)
+    init_lingering(app)
     init_overload(app)
     init_proxies(app, settings.trusted_proxies)
     init_errors(app)
