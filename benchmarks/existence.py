@@ -144,10 +144,12 @@ def main() -> None:
     samples = int(sys.argv[1]) if len(sys.argv) > 1 else SAMPLES
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder), limits="off")
-        scene = asyncio.run(set_scene(server))
-        server.restart()
-        took = measure(server.url, scene, samples)
-        server.stop()
+        try:
+            scene = asyncio.run(set_scene(server))
+            server.restart()
+            took = measure(server.url, scene, samples)
+        finally:
+            server.stop()
     print(f"{samples:,} samples each, in microseconds\n{'':26} chat    median     p95")
     for (what, where), times in sorted(took.items()):
         p95 = statistics.quantiles(times, n=20)[-1]

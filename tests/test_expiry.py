@@ -11,6 +11,7 @@ from tests.client import Api
 from tests.crowd import until
 from tests.people import Story, tell
 from tests.serving import Server
+from watchparty.storage import open_store
 from watchparty.storage.expiry import ABSENCE, AT_ONCE
 
 TTL = 3600  # seconds
@@ -114,3 +115,26 @@ async def test_many_are_deleted_a_helping_at_a_time_and_their_room_is_used_again
         await until_gone(server, "chats")
         sizes.append(len(server.files()["party.db"]))
     assert sizes[0] == sizes[1] == sizes[2]
+
+
+async def test_chats_with_much_in_them_are_deleted_few_at_a_time(tmp_path: Path) -> None:
+    """Others wait for their write meanwhile, so it goes by what there is to do, not by chats."""
+    chats, people = 50, 1000
+    store = open_store(f"sqlite:{tmp_path / 'party.db'}")
+    for number in range(people):
+        await store.add_user(f"{number}".encode(), "Guest")
+    with closing(sqlite3.connect(tmp_path / "party.db")) as db, db:
+        db.executemany(
+            "INSERT INTO chats (chat_id, magic_key, created_at, active_at) VALUES (?, ?, 0, 0)",
+            [(number, "k" * 33) for number in range(chats)],
+        )
+        db.execute(
+            "INSERT INTO members SELECT chat_id, user_id, user_id, 'Guest', 'guest', 0"
+            " FROM chats, users"
+        )
+    helpings = []
+    while deleted := await store.expire(before=1):
+        helpings.append(len(deleted))
+    await store.close()
+    assert sum(helpings) == chats
+    assert max(helpings) < chats / 2

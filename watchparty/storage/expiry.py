@@ -1,23 +1,35 @@
 """SQL that deletes what nobody uses any more, a bearable number at a time."""
 
+import time
+
 from aiosqlite import Connection
 
 from watchparty.party import clock
 from watchparty.storage.keys import LIFE
 
-AT_ONCE = 500  # rows of each kind; the queue waits as long as it takes
+AT_ONCE = 500  # users and keys of each kind: single rows
+WHILE = 0.01  # seconds for chats, with all their rows; the queue waits as long, and for the commit
 ABSENCE = 90 * 24 * 60 * 60 * 1000  # milliseconds that somebody in no chat is remembered
 
 
 async def delete_idle_chats(db: Connection, before: int) -> list[int]:
-    """Delete chats in which nothing happened since `before` (milliseconds since 1970)."""
-    rows = await db.execute_fetchall(
-        "DELETE FROM chats WHERE chat_id IN"
-        " (SELECT chat_id FROM chats WHERE active_at <= ? ORDER BY active_at LIMIT ?)"
-        " RETURNING chat_id",
-        (before, AT_ONCE),
-    )
-    return [chat_id for (chat_id,) in rows]
+    """Delete some chats in which nothing happened since `before` (milliseconds since 1970).
+
+    One after the other, because one may have a thousand times the rows of another.
+    """
+    deleted: list[int] = []
+    began = time.monotonic()
+    while time.monotonic() - began < WHILE:
+        rows = await db.execute_fetchall(
+            "DELETE FROM chats WHERE chat_id ="
+            " (SELECT chat_id FROM chats WHERE active_at <= ? ORDER BY active_at LIMIT 1)"
+            " RETURNING chat_id",
+            (before,),
+        )
+        if not rows:
+            break
+        deleted += [chat_id for (chat_id,) in rows]
+    return deleted
 
 
 async def delete_absent_users(db: Connection) -> None:
