@@ -19,8 +19,8 @@ from tests.serving import Server, configured
 from watchparty import assets
 from watchparty.app import create_app
 from watchparty.listening import listen
-from watchparty.party.chat import Chat
-from watchparty.party.chats import KEPT_WARM
+from watchparty.party import chats
+from watchparty.party.chat import WEIGHT, Chat
 from watchparty.party.party import Party
 from watchparty.party.words import Draft
 from watchparty.settings import Settings
@@ -28,6 +28,7 @@ from watchparty.settings import Settings
 CROWD = 1_000
 IDLE = 100
 ROUNDS = 3
+WARM = 100  # empty chats that stay in memory here
 GROWTH = 30  # MB between the first round and the last; 1,000 pollers kept would cost that
 
 
@@ -40,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @asynccontextmanager
 async def served_here(folder: Path) -> AsyncIterator[tuple[Party, str]]:
     """Serve on real sockets in this very event loop, to look at its tasks and objects."""
-    app = create_app(Settings(store=f"sqlite:{folder / 'party.db'}"))
+    app = create_app(Settings(store=f"sqlite:{folder / 'party.db'}", limits=False))
     party: Party = app.extensions["watchparty.party"]
     config = Config.from_toml(assets.find("hypercorn.toml"))
     config.bind, config.workers, config.loglevel = ["127.0.0.1:0"], 1, "WARNING"
@@ -113,8 +114,9 @@ async def test_a_thousand_who_vanish_leave_no_task_and_no_waiter(
 
 
 async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(chats, "KEPT_WARM", WARM * WEIGHT)
     async with served_here(tmp_path) as (party, url):
         async with Api(url) as api:
             story = await tell(api)
@@ -134,7 +136,7 @@ async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
             assert story.chat_id in chats_in_memory()
             bob.vanish()
             await until(lambda: story.chat_id not in chats_in_memory(), "the chat was kept")
-            assert len(chats_in_memory()) <= KEPT_WARM
+            assert len(chats_in_memory()) <= WARM
             refusal = await charlie.get(story.bob.path, story.charlie.session_token, wait=HOLD)
             assert refusal.error == (403, "forbidden")
 
@@ -154,7 +156,7 @@ def reader_of(person: Person, line: Line, since: int = 0) -> Reader:
 
 async def open_many_chats(party: Party) -> None:
     """Enough that the ones before them are not kept warm any more."""
-    await asyncio.gather(*(party.create(None, None) for _ in range(KEPT_WARM)))
+    await asyncio.gather(*(party.create(None, None) for _ in range(WARM)))
 
 
 def polls_held() -> int:
