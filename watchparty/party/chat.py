@@ -34,7 +34,15 @@ class Chat:
         self._show()
 
     async def poll(self, reader: int, cursor: Cursor, wait: float) -> bytes:
-        """Return the page at `cursor` as JSON, held up to `wait` seconds for news.
+        """Return the page at `cursor` as JSON, held up to `wait` seconds for news."""
+        return (await self._held(reader, cursor, wait))[1]
+
+    async def next_page(self, reader: int, cursor: Cursor, wait: float) -> Page:
+        """Return the page at `cursor`, held up to `wait` seconds for news."""
+        return (await self._held(reader, cursor, wait))[0]
+
+    async def _held(self, reader: int, cursor: Cursor, wait: float) -> tuple[Page, bytes]:
+        """Return the page at `cursor`, and the same as JSON.
 
         Look, wait, look again: the event is taken before the look, so a message that
         comes in between has already set it. Raises Forbidden when the member `reader`
@@ -46,12 +54,12 @@ class Chat:
                     news = self._news
                     page, encoded = self.look(reader, cursor)
                     if page.has_news or not wait:
-                        return encoded
+                        return page, encoded
                     if self._stopping:
                         raise Stopping
                     await news.wait()
         except TimeoutError:
-            return self.look(reader, cursor)[1]
+            return self.look(reader, cursor)
 
     def look(self, reader: int, cursor: Cursor) -> tuple[Page, bytes]:
         """Return the page at `cursor`, and the same as JSON. Raises Forbidden."""

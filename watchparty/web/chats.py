@@ -10,7 +10,7 @@ from watchparty.party.errors import InvalidRequest, MissingCredentials
 from watchparty.party.party import Admission, Seat
 from watchparty.party.values import Message
 from watchparty.party.window import Cursor
-from watchparty.web import body, credentials, idempotency, query
+from watchparty.web import body, credentials, idempotency, query, streams
 from watchparty.web.answers import ChatAnswer, MessageAnswer, StateAnswer, json
 from watchparty.web.current import limits, party, settings
 from watchparty.web.links import link_for
@@ -51,17 +51,22 @@ async def join(chat_id: int) -> Response:
 
 @chats.get("/<chat_id:chat_id>")
 async def read(chat_id: int) -> Response | Redirect:
-    """Return the messages newer than `since`, held up to `wait` seconds until there are some."""
+    """Return the messages newer than `since`, held up to `wait` seconds, or a stream of them."""
     if _is_visit(request):
         return redirect(
             url_for("pages.chat", invited=chat_id, magic_key=request.args.get("magic_key")), 303
         )
     seat = await take_seat(chat_id)
+    reader, bearer = seat.member.member_id, credentials.require(request.headers)
+    if streams.is_wanted(request):
+        place = limits().hold([bearer], streams.HEARTBEAT)
+        cursor = streams.cursor(request.headers, request.args)
+        return streams.stream(seat.chat, reader, cursor, place)
     cursor, wait = query.cursor(request.args), query.wait(request.args)
     if cursor.since is None:
         return json(_state(seat, cursor))
-    async with limits().hold([credentials.require(request.headers)], wait):
-        return json(await seat.chat.poll(seat.member.member_id, cursor, wait))
+    async with limits().hold([bearer], wait):
+        return json(await seat.chat.poll(reader, cursor, wait))
 
 
 @chats.post("/<chat_id:chat_id>")

@@ -36,6 +36,7 @@ from watchparty.web.parameters import (
     EPOCH,
     KEY,
     KEY_HEADER,
+    LAST_EVENT_ID,
     MAGIC_KEY,
     REV,
     SINCE,
@@ -43,6 +44,7 @@ from watchparty.web.parameters import (
     WAIT,
 )
 from watchparty.web.polls import PollAnswer, PollRequest
+from watchparty.web.streams import MEDIA_TYPE
 
 ANSWERS = (
     AuthAnswer,
@@ -131,8 +133,9 @@ def _paths() -> Json:
                 "Read the messages, or wait for new ones",
                 Page,
                 (400, 401, 403, 503),
-                parameters=[SINCE, WAIT, EPOCH, REV],
+                parameters=[SINCE, WAIT, EPOCH, REV, LAST_EVENT_ID],
                 whole=StateAnswer,
+                stream=MEDIA_TYPE,
             ),
             "post": operation(
                 "Say something",

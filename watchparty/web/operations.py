@@ -37,6 +37,7 @@ def operation(
     body: Json | None = None,
     parameters: list[Json] | None = None,
     whole: type[Struct] | None = None,
+    stream: str | None = None,
 ) -> Json:
     """Describe what one method does at one address."""
     shape = ref(answer) if whole is None else {"anyOf": [ref(whole), ref(answer)]}
@@ -46,6 +47,8 @@ def operation(
         "responses": {"200": response("done", shape)}
         | {str(status): refusal(status) for status in (*errors, 429)},
     }
+    if stream is not None:
+        operation["responses"]["200"]["content"][stream] = {}
     if body is not None:
         operation["requestBody"] = body
     if parameters is not None:

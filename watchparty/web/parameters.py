@@ -45,6 +45,12 @@ SINCE: Json = {
     "description": "the newest message id you hold; absent: the whole window",
     "schema": {"type": "integer", "minimum": 0, "maximum": ID_MAX},
 }
+LAST_EVENT_ID: Json = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "of a stream: the id of the last event you saw; it counts instead of `since`",
+    "schema": SINCE["schema"],
+}
 WAIT: Json = {
     "name": "wait",
     "in": "query",

@@ -1,0 +1,231 @@
+"""A chat as a stream of events: every message once and in order, gaps told, the removed cut."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import aiohttp
+import pytest
+
+from tests.client import Api
+from tests.crowd import until
+from tests.people import Person, Story, tell
+from tests.serving import Server
+
+MANY = 2_000  # messages of 8 KB
+
+WANTED = {"Accept": "text/event-stream"}
+
+
+class Event(NamedTuple):
+    """One event, as a browser would dispatch it."""
+
+    kind: str
+    id: str | None
+    data: Any
+
+
+class Stream:
+    """The events of one response; each is waited for."""
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
+        self.comments = 0
+
+    async def next(self) -> Event:
+        """Return the next event; comments are counted. Raises EOFError at the end."""
+        async with asyncio.timeout(20):
+            while True:
+                fields: dict[str, str] = {}
+                while (line := (await self._answer.content.readline()).decode()) != "\n":
+                    if not line:
+                        raise EOFError
+                    name, _, value = line.rstrip("\n").partition(":")
+                    fields[name] = value.removeprefix(" ")
+                if "data" in fields:
+                    data = json.loads(fields["data"])
+                    return Event(fields.get("event", "message"), fields.get("id"), data)
+                self.comments += 1
+
+    async def ids(self, count: int) -> list[int]:
+        """Return the ids of the next messages, which must come without anything in between."""
+        events = [await self.next() for _ in range(count)]
+        assert {event.kind for event in events} <= {"message"}
+        assert [event.id for event in events] == [str(event.data["id"]) for event in events]
+        return [event.data["id"] for event in events]
+
+
+@asynccontextmanager
+async def stream(
+    person: Person, last_id: str | None = None, chat_id: int | None = None, **query: Any
+) -> AsyncIterator[Stream]:
+    headers = WANTED | {"Authorization": f"Bearer {person.session_token}"}
+    if last_id is not None:
+        headers["Last-Event-ID"] = last_id
+    url = f"{person.api.url}/{chat_id or person.chat_id}"
+    timeout = aiohttp.ClientTimeout(total=None)
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        session.get(url, headers=headers, params=query) as answer,
+    ):
+        assert answer.status == 200, await answer.read()
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        assert answer.headers["Cache-Control"] == "no-store"
+        yield Stream(answer)
+
+
+async def test_messages_come_as_they_are_said(story: Story) -> None:
+    await story.alice.say("before")
+    async with stream(story.bob) as bob:
+        assert await bob.ids(1) == [1]
+        said = await story.alice.say("Zoë 🎬\nand a second line")
+        event = await bob.next()
+        assert (event.kind, event.id) == ("message", "2")
+        assert event.data["body"] == said["body"]
+        assert event.data == (await story.bob.read())["messages"][1]
+        for n in range(3, 40):
+            await story.bob.say(f"{n}")
+        assert await bob.ids(37) == [*range(3, 40)]
+        token = story.charlie.session_token
+        refused = await story.charlie.api.get(story.bob.path, token, headers=WANTED)
+        assert refused.error == (403, "forbidden")
+        assert (await story.bob.api.get(story.bob.path, headers=WANTED)).error[0] == 401
+
+
+async def test_whoever_comes_back_goes_on_where_they_were(story: Story) -> None:
+    for n in range(5):
+        await story.alice.say(f"{n}")
+    async with stream(story.bob, last_id="2", since=0) as bob:
+        assert await bob.ids(3) == [3, 4, 5]
+    async with stream(story.bob, since=4) as bob:
+        assert await bob.ids(1) == [5]
+
+
+async def test_a_gap_is_told_once(story: Story) -> None:
+    for n in range(40):
+        await story.alice.say(f"{n}")
+    async with stream(story.bob, last_id="3") as bob:
+        gap = await bob.next()
+        assert gap == Event("gap", "10", {"missed": 7})
+        assert await bob.ids(30) == [*range(11, 41)]
+    async with stream(story.bob, last_id=gap.id) as bob:  # cut right after the gap
+        assert await bob.ids(30) == [*range(11, 41)]
+
+
+@pytest.mark.parametrize("lost", [{"since": 99}, {"since": 1, "epoch": "another"}])
+async def test_another_history_is_told_with_its_window(story: Story, lost: dict[str, Any]) -> None:
+    await story.alice.say("one")
+    await story.alice.say("two")
+    epoch = (await story.bob.read())["epoch"]
+    async with stream(story.bob, **lost) as bob:
+        assert await bob.next() == Event("reset", "0", {"epoch": epoch, "missed": 0})
+        assert await bob.ids(2) == [1, 2]
+        await story.alice.say("three")
+        assert await bob.ids(1) == [3]
+
+
+async def test_who_asks_for_it_hears_of_the_rest_of_the_chat(story: Story) -> None:
+    async with stream(story.bob, since=0, rev=0) as bob, stream(story.alice, since=0) as alice:
+        first = await bob.next()
+        assert first.kind == "state"
+        assert [m["username"] for m in first.data["state"]["members"]] == ["Alice", "Bob"]
+        topic = {"topic": "Notorious"}
+        path, token = f"{story.alice.path}/topic", story.alice.session_token
+        changed = (await story.alice.api.call("PUT", path, token, json=topic)).ok()
+        assert await bob.next() == Event("state", None, changed)
+        await story.bob.say("Good")
+        assert await bob.ids(1) == [1]
+        assert await alice.ids(1) == [1]
+
+
+@pytest.mark.parametrize("way", ["removed", "burned"])
+async def test_who_may_not_stay_is_cut_at_once(story: Story, way: str) -> None:
+    async with stream(story.bob, since=0) as bob:
+        path = f"{story.alice.path}/members/2" if way == "removed" else story.alice.path
+        await story.alice.api.call("DELETE", path, story.alice.session_token)
+        end = await bob.next()
+        assert (end.kind, end.data["error"]) == ("end", "forbidden")
+        with pytest.raises(EOFError):
+            await bob.next()
+
+
+@pytest.mark.parametrize(("last_id", "query"), [("x", {}), ("-1", {}), (None, {"since": "1.5"})])
+async def test_a_bad_cursor_is_a_bad_request(
+    story: Story, last_id: str | None, query: dict[str, Any]
+) -> None:
+    headers = WANTED | ({"Last-Event-ID": last_id} if last_id else {})
+    bob = story.bob
+    answer = await bob.api.get(bob.path, bob.session_token, headers=headers, params=query)
+    assert answer.error == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "text/event-stream;q=0.1, */*"])
+async def test_whoever_does_not_ask_for_a_stream_gets_a_page(story: Story, accept: str) -> None:
+    headers = {"Accept": accept}
+    answer = await story.bob.api.get(story.bob.path, story.bob.session_token, headers=headers)
+    assert answer.ok()["last_id"] == 0
+
+
+async def test_a_stop_ends_every_stream(own: Server) -> None:
+    async with Api(own.url) as api:
+        story = await tell(api)
+        async with stream(story.bob) as bob, stream(story.alice) as alice:
+            stopping = asyncio.create_task(asyncio.to_thread(own.stop))
+            for one in (bob, alice):
+                assert (await one.next()).data["error"] == "unavailable"
+                with pytest.raises(EOFError):
+                    await one.next()
+            assert await stopping == 0
+
+
+async def test_silence_is_filled(tmp_path: Path) -> None:
+    quick = "from watchparty.web import streams; streams.HEARTBEAT = 0.1"
+    serve = "from watchparty.cli import main; main()"
+    command = [sys.executable, "-c", f"{quick}; {serve}", "serve", "--bind", "127.0.0.1:0"]
+    server = Server(tmp_path, command, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        async with stream(story.bob) as bob:
+            waiting = asyncio.create_task(bob.next())
+            await until(lambda: bob.comments >= 5, "nothing was heard")
+            await story.alice.say("at last")
+            assert (await waiting).data["body"] == "at last"
+    assert server.stop() == 0
+
+
+async def test_a_stream_is_a_held_poll(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        async with stream(story.bob, since=0) as first:
+            path = f"{story.bob.path}?since=0&wait=25"
+            token = story.bob.session_token
+            polls = [asyncio.create_task(api.get(path, token)) for _ in range(4)]
+            end = await first.next()
+            assert (end.kind, end.data["error"]) == ("end", "rate_limited")
+            await story.alice.say("news")
+            assert [(await poll).status for poll in polls] == [200] * 4
+        for _ in range(10):  # who goes makes room
+            async with stream(story.bob, since=0) as bob:
+                assert await bob.ids(1) == [1]
+    assert server.stop() == 0
+
+
+async def test_who_reads_slowly_holds_up_nobody_and_learns_of_the_gap(story: Story) -> None:
+    async with stream(story.bob, since=0) as slow:
+        for _ in range(MANY // 50):  # more than fits into the buffers on the way
+            await asyncio.gather(*(story.alice.say("\N{POPCORN}" * 2_000) for _ in range(50)))
+        seen, missed = [], 0
+        while MANY not in seen:
+            event = await slow.next()
+            if event.kind == "gap":
+                missed += event.data["missed"]
+            else:
+                seen.append(event.data["id"])
+        assert seen == sorted(set(seen))
+        assert missed > 0
+        assert len(seen) + missed == MANY

@@ -1,0 +1,112 @@
+"""A chat as a stream of server-sent events (HTML Standard, section 9.2).
+
+Each page is cut when its reader has taken the one before, so whoever reads slowly holds up
+nothing but themselves, and learns of the gap like anybody who was away.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+
+import msgspec
+from msgspec import UNSET, Raw, Struct
+from quart import Request, Response
+from werkzeug.datastructures import Headers
+
+from watchparty.party.chat import Chat
+from watchparty.party.errors import PartyError
+from watchparty.party.state import State
+from watchparty.party.window import Cursor, Page
+from watchparty.web import query
+from watchparty.web.answers import ErrorAnswer
+
+MEDIA_TYPE = "text/event-stream"
+LAST_ID = "Last-Event-ID"
+
+HEARTBEAT = 20.0  # seconds; proxies cut a connection that is silent for 60, phones sooner
+COMMENT = b":\n\n"
+
+
+class Gap(Struct, frozen=True):
+    """So many messages have left the window unseen."""
+
+    missed: int
+
+
+class Reset(Struct, frozen=True):
+    """The history is another one: what follows is its whole window."""
+
+    epoch: str
+    missed: int
+
+
+class Change(Struct, frozen=True):
+    """What there is beside the messages is another revision now."""
+
+    rev: int
+    state: State
+
+
+def is_wanted(request: Request) -> bool:
+    """Tell whether the client would rather have a stream than one page."""
+    return request.accept_mimetypes.best_match(["application/json", MEDIA_TYPE]) == MEDIA_TYPE
+
+
+def cursor(headers: Headers, args: Mapping[str, str]) -> Cursor:
+    """Read where a reader is; one that comes back by itself says so in a header."""
+    last_id = headers.get(LAST_ID)
+    return query.cursor(args if last_id is None else {**args, "since": last_id})
+
+
+def stream(
+    chat: Chat, reader: int, cursor: Cursor, place: AbstractAsyncContextManager[None]
+) -> Response:
+    """Answer with the events of `chat` as its member `reader` sees them, from `cursor` on."""
+    response = Response(_events(chat, reader, cursor, place), content_type=MEDIA_TYPE)
+    response.timeout = None
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would collect what must go out
+    return response
+
+
+async def _events(
+    chat: Chat, reader: int, cursor: Cursor, place: AbstractAsyncContextManager[None]
+) -> AsyncIterator[bytes]:
+    """Yield events until the reader goes or may not stay; why is the last one."""
+    try:
+        async with place:
+            if cursor.since is None:
+                page, _ = chat.look(reader, cursor)
+                yield _told(page) or COMMENT
+                cursor = _after(page, cursor)
+            while True:
+                page = await chat.next_page(reader, cursor, HEARTBEAT)
+                yield _told(page) or COMMENT
+                cursor = _after(page, cursor)
+    except PartyError as refusal:
+        yield _event("end", ErrorAnswer(refusal.code, type(refusal).message))
+
+
+def _after(page: Page, cursor: Cursor) -> Cursor:
+    return Cursor(page.last_id, page.epoch, cursor.rev if page.rev is UNSET else page.rev)
+
+
+def _told(page: Page) -> bytes:
+    """Return the events of a page. What passed unseen has an id, too: it is told once."""
+    before = page.last_id - len(page.messages)
+    events = []
+    if page.reset:
+        events.append(_event("reset", Reset(page.epoch, page.missed), before))
+    elif page.missed:
+        events.append(_event("gap", Gap(page.missed), before))
+    events += [_message(id_, raw) for id_, raw in enumerate(page.messages, before + 1)]
+    if page.state is not UNSET and page.rev is not UNSET:
+        events.append(_event("state", Change(page.rev, page.state)))
+    return b"".join(events)
+
+
+def _message(id_: int, encoded: Raw) -> bytes:
+    return b"id: %d\ndata: %b\n\n" % (id_, bytes(encoded))
+
+
+def _event(name: str, data: Struct, id_: int | None = None) -> bytes:
+    line = b"" if id_ is None else b"id: %d\n" % id_
+    return b"%bevent: %b\ndata: %b\n\n" % (line, name.encode(), msgspec.json.encode(data))
