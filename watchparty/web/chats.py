@@ -58,11 +58,10 @@ async def read(chat_id: int) -> Response | Redirect:
         )
     seat = await take_seat(chat_id)
     reader, bearer = seat.member.member_id, credentials.require(request.headers)
+    cursor, wait = query.cursor(request), query.wait(request.args)
     if streams.is_wanted(request):
         place = limits().hold([bearer], streams.HEARTBEAT)
-        cursor = streams.cursor(request.headers, request.args)
         return streams.stream(seat.chat, reader, cursor, place)
-    cursor, wait = query.cursor(request.args), query.wait(request.args)
     if cursor.since is None:
         return json(_state(seat, cursor))
     async with limits().hold([bearer], wait):

@@ -3,8 +3,12 @@
 import re
 from collections.abc import Mapping
 
+from quart import Request
+
 from watchparty.party.errors import InvalidRequest
 from watchparty.party.window import Cursor
+
+LAST_ID = "Last-Event-ID"  # HTML Standard, section 9.2.4
 
 ID_MAX = 2**53 - 1  # the largest integer that JSON carries safely (RFC 8259 section 6)
 HOLD_MAX = 30.0  # seconds; routers and proxies cut connections that are silent for 60
@@ -13,8 +17,13 @@ WHOLE = re.compile(r"[0-9]{1,16}")
 DECIMAL = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
 
 
-def cursor(query: Mapping[str, str]) -> Cursor:
-    """Read `since`, `epoch` and `rev`. Raises InvalidRequest for what is no such number."""
+def cursor(request: Request) -> Cursor:
+    """Read `since`, `epoch` and `rev`. Raises InvalidRequest for what is no such number.
+
+    A stream that is taken up again by a browser says in a header where it was.
+    """
+    last_id = request.headers.get(LAST_ID)
+    query = request.args if last_id is None else {**request.args, "since": last_id}
     since = _whole(query, "since", "a message id")
     return Cursor(since, query.get("epoch"), _whole(query, "rev", "a revision"))
 

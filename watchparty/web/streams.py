@@ -4,23 +4,20 @@ Each page is cut when its reader has taken the one before, so whoever reads slow
 nothing but themselves, and learns of the gap like anybody who was away.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 
 import msgspec
 from msgspec import UNSET, Raw, Struct
 from quart import Request, Response
-from werkzeug.datastructures import Headers
 
 from watchparty.party.chat import Chat
 from watchparty.party.errors import PartyError
 from watchparty.party.state import State
 from watchparty.party.window import Cursor, Page
-from watchparty.web import query
 from watchparty.web.answers import ErrorAnswer
 
 MEDIA_TYPE = "text/event-stream"
-LAST_ID = "Last-Event-ID"
 
 HEARTBEAT = 20.0  # seconds; proxies cut a connection that is silent for 60, phones sooner
 COMMENT = b":\n\n"
@@ -49,12 +46,6 @@ class Change(Struct, frozen=True):
 def is_wanted(request: Request) -> bool:
     """Tell whether the client would rather have a stream than one page."""
     return request.accept_mimetypes.best_match(["application/json", MEDIA_TYPE]) == MEDIA_TYPE
-
-
-def cursor(headers: Headers, args: Mapping[str, str]) -> Cursor:
-    """Read where a reader is; one that comes back by itself says so in a header."""
-    last_id = headers.get(LAST_ID)
-    return query.cursor(args if last_id is None else {**args, "since": last_id})
 
 
 def stream(
