@@ -48,7 +48,7 @@ SINCE: Json = {
 LAST_EVENT_ID: Json = {
     "name": "Last-Event-ID",
     "in": "header",
-    "description": "the id of the last event of a stream that you saw; it counts instead of `since`",
+    "description": "the id of the last event that a stream brought; counts instead of `since`",
     "schema": SINCE["schema"],
 }
 WAIT: Json = {
