@@ -5,9 +5,10 @@ VENV ?= .venv
 BIND ?= 127.0.0.1:8000
 BIN = $(VENV)/bin
 AUDIT = $(VENV)-audit
+BENCH = $(VENV)-bench
 export VENV PYTHON
 
-.PHONY: help run test test-server torture lint audit format screenshots clean
+.PHONY: help run test test-server torture bench lint audit format screenshots clean
 
 help:
 	@echo "make run                      install and start the server, and say where it is"
@@ -15,6 +16,7 @@ help:
 	@echo "make test                     install what the tests need, a browser too, and run them"
 	@echo "make test-server              the tests that need no browser"
 	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
+	@echo "make bench                    what a delivery costs, beside Tornado and Flask, in two minutes"
 	@echo "make lint                     style, types and layers"
 	@echo "make audit                    look up what the server needs among known vulnerabilities"
 	@echo "make format                   put the style right"
@@ -33,6 +35,9 @@ test-server: $(VENV)/test.done
 
 torture: $(VENV)/test.done
 	$(BIN)/python -m tests.torture $(SECONDS)
+
+bench: $(BENCH)/bench.done
+	$(BENCH)/bin/python -m benchmarks.fanout $(ARGS)
 
 lint: $(VENV)/lint.done
 	$(BIN)/ruff format --check .
@@ -66,6 +71,10 @@ $(VENV)/test.done: pyproject.toml scripts/setup
 $(VENV)/lint.done: pyproject.toml scripts/setup
 	@scripts/setup "[test,lint]"
 	@touch $@ $(VENV)/run.done $(VENV)/test.done
+
+$(BENCH)/bench.done: pyproject.toml scripts/setup
+	@VENV=$(BENCH) scripts/setup "[bench]"
+	@touch $@
 
 $(AUDIT)/audit.done: pyproject.toml scripts/setup
 	@VENV=$(AUDIT) scripts/setup "[audit]"

@@ -62,7 +62,8 @@ class Limits:
         bearers = {*map(_name, tokens)} - {shown}
         for bearer in bearers & self._good.keys():
             self._credential.take(bearer)
-        self._pay(quotas.UNKNOWN_KEY * len(bearers - self._good.keys()))
+        if unknown := bearers - self._good.keys():
+            self._pay(quotas.UNKNOWN_KEY * len(unknown))
 
     def vouch(self, *found: str | None) -> None:
         """Remember credentials that turned out to be good, or were given just now."""
