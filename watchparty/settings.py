@@ -1,11 +1,15 @@
 """What an operator can set, read once from the environment into one frozen object."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+
+# A name or an address, and a port (RFC 6454 section 4: an origin is in small letters).
+AUTHORITY = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?")
 
 DAY = 24 * 60 * 60  # seconds
 
@@ -63,9 +67,9 @@ def _origin(text: str) -> str:
     text = text.strip()
     parts = urlsplit(text)
     origin = f"{parts.scheme}://{parts.netloc}"
-    plain = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+    plain = parts.scheme in {"http", "https"} and AUTHORITY.fullmatch(parts.netloc)
     if not plain or parts.port == 0 or text.rstrip("/") != origin:  # a port may raise ValueError
-        raise ValueError("use an origin like https://party.example.org, and nothing after it")
+        raise ValueError("use an origin in small letters, like https://party.example.org")
     return origin
 
 
@@ -76,7 +80,7 @@ def _origins(text: str) -> tuple[str, ...]:
 def _switch(text: str) -> bool:
     words = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
     if text.lower() not in words:
-        raise ValueError("use true or false")
+        raise ValueError("use on or off, or true or false")
     return words[text.lower()]
 
 

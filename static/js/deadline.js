@@ -44,7 +44,7 @@ class Deadline {
 
   /** It stands until the next message. @param {string} at RFC 3339 @param {number} after the last one */
   #warn(at, after) {
-    const line = `This party is deleted at ${time.format(new Date(at))}, unless somebody writes.`;
+    const line = `This party is deleted at ${time.format(new Date(at))}, unless somebody writes or joins.`;
     const before = this.#line;
     this.#line = { after, until: after + 1, line };
     this.#tell(this.#line, before);

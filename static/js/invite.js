@@ -10,6 +10,7 @@ export class Invite {
 
   constructor() {
     part("local-only").hidden = !THIS_COMPUTER.test(location.hostname);
+    inside(part("local-only"), "code").textContent = `0.0.0.0:${location.port || 80}`;
     this.#field.addEventListener("focus", () => this.#field.select());
   }
 

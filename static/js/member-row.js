@@ -56,7 +56,7 @@ export class MemberRow {
 
   /** @param {Member} member @param {string} mark */
   #removal({ member_id, username }, mark) {
-    const question = ["Remove ", name(username), `${mark}? The invite link is replaced, too.`];
+    const question = ["Remove ", name(username), `${mark}? Both links are replaced, too.`];
     const done = [name(username), `${mark} is out, and the links are new.`];
     const remove = asking("Remove", question, "Remove", () => this.#do(this.#deeds.remove(member_id), ...done));
     remove.firstElementChild?.setAttribute("aria-label", `Remove ${username}${mark}`);

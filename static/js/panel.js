@@ -66,7 +66,7 @@ export class Panel {
 
   /** @param {Date} at */
   #tellEnd(at) {
-    this.#end.textContent = `Deleted on ${moment.format(at)}, unless somebody writes.`;
+    this.#end.textContent = `Deleted on ${moment.format(at)}, unless somebody writes or joins.`;
   }
 
   /** @param {import("./api.js").Member[]} members @param {number} me @param {string} role */

@@ -6,7 +6,7 @@ export const NOTICE = "watchparty:notice";
 export const DEAD_INVITE =
   "That invite link doesn't work any more. Ask for a new one, or start your own party.";
 export const NOT_IN_PARTY =
-  "You're not in that party any more. Ask for an invite link, or start your own party.";
+  "You're not in that party any more, or it is over. Ask for an invite link, or start your own party.";
 export const NEEDS_INVITE = "To get into a party, open its invite link. Anybody in the party can send you one.";
 
 let farewell = "";

@@ -21,7 +21,7 @@ from tests.serving import Server
 from tests.test_expiry import age
 
 HOUR = 3600  # seconds
-UNLESS = "unless somebody writes."
+UNLESS = "unless somebody writes or joins."
 TOKYO = {"locale": "en-GB", "timezone_id": "Asia/Tokyo"}
 RESTARTED = r"status of 503"
 

@@ -48,7 +48,7 @@ async def test_who_is_removed_is_home_at_once_and_the_old_link_is_dead(
     await opens_panel(alice)
     row = member(alice, "Bob")
     await row.get_by_role("button", name="Remove Bob").click()
-    await expect(row).to_contain_text("Remove Bob? The invite link is replaced, too.")
+    await expect(row).to_contain_text("Remove Bob? Both links are replaced, too.")
     await expect(row.get_by_role("button", name="Cancel")).to_be_focused()
     await row.get_by_role("button", name="Cancel").click()
     await expect(row.get_by_role("button", name="Remove Bob")).to_be_focused()

@@ -3,6 +3,17 @@
 from hypercorn.middleware import ProxyFixMiddleware
 from quart import Quart, request
 
+HEADER = "X-Forwarded-For"
+
+UNTOLD = (
+    "a proxy seems to be in front, but WATCHPARTY_TRUSTED_PROXIES is %d:"
+    " all who come through it look like one visitor"
+)
+TOO_FEW = (
+    "a request came through fewer proxies than WATCHPARTY_TRUSTED_PROXIES = %d, or one of them"
+    " does not add to X-Forwarded-For: such visitors look like one, and links may be wrong"
+)
+
 
 def init_proxies(app: Quart, trusted: int) -> None:
     """Take scheme, host and client from X-Forwarded-* when `trusted` proxies are in front.
@@ -10,23 +21,21 @@ def init_proxies(app: Quart, trusted: int) -> None:
     Only what the outermost of them wrote counts: everything to the left of it in the
     header came from the client.
     """
-    if not trusted:
-        _warn_once(app)
-    else:
+    _warn_once(app, trusted)
+    if trusted:
         proxied = ProxyFixMiddleware(app.asgi_app, mode="legacy", trusted_hops=trusted)
         app.asgi_app = proxied  # type: ignore[method-assign]
 
 
-def _warn_once(app: Quart) -> None:
-    """Tell an operator who has a proxy and did not say so; whoever it is, they see no harm."""
+def _warn_once(app: Quart, trusted: int) -> None:
+    """Tell an operator who counts other proxies than there are; visitors see no harm."""
     warned = False
 
     @app.before_request
     async def look() -> None:
         nonlocal warned
-        if not warned and "X-Forwarded-For" in request.headers:
-            warned = True
-            app.logger.warning(
-                "a proxy seems to be in front, but WATCHPARTY_TRUSTED_PROXIES is 0:"
-                " all who come through it count as one visitor"
-            )
+        passed = len([one for one in ",".join(request.headers.getlist(HEADER)).split(",") if one])
+        if warned or not (passed < trusted or passed > trusted == 0):
+            return
+        warned = True
+        app.logger.warning(TOO_FEW if trusted else UNTOLD, trusted)
