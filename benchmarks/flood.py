@@ -114,6 +114,8 @@ async def requests(url: str) -> dict[str, Request]:
         "post": ("POST", mine, token, {"body": "loop"}),
         "poll": ("POST", "/poll", None, poll),
         "wrong poll": ("POST", "/poll", None, {"chats": {"1": {"token": "x", "since": 0}}}),
+        "picture": ("GET", f"{mine}/invite/qr", token, None),
+        "large body": ("POST", "/nowhere", None, {"x": "x" * 60_000}),
         "topic": ("PUT", f"{mine}/topic", token, {"topic": "loop"}),
     }
 

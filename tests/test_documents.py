@@ -165,8 +165,11 @@ PERIODS = {1: "a second", 60: "a minute", 86_400: "a day"}
         ("chats started", "address", quotas.STARTS),
         ("chats started", "user", quotas.STARTS_A_DAY),
         ("newcomers", "user", quotas.NEWCOMERS),
-        ("requests with a good credential", "credential", quotas.CREDENTIAL),
-        ("all other requests", "address", quotas.ADDRESS),
+        ("QR codes", "member", quotas.DRAWINGS),
+        ("requests with a good credential", "member", quotas.MEMBER),
+        ("keys that are wrong", "address", quotas.UNKNOWN_KEYS),
+        ("requests with no credential", "address", quotas.ADDRESS),
+        ("`GET /healthz`", "address", quotas.HEALTH),
     ],
 )
 def test_every_rate_is_documented(what: str, by: str, quota: Quota) -> None:
@@ -178,4 +181,5 @@ def test_every_other_limit_is_documented() -> None:
     assert f"| {quotas.HELD:,} |" in row("held polls", "credential")
     assert f"| {quotas.HELD_IN_ALL:,} |" in row("held polls", "server")
     assert f"| {MEMBERS_MAX:,} |" in row("members", "chat")
-    assert f"counts for {quotas.UNKNOWN_KEY}" in row("all other requests", "address")
+    assert f"| {quotas.HELD_BY_MEMBER:,} |" in row("held polls", "member")
+    assert f"| {quotas.AT_ONCE:,} | up to {quotas.LINE_MAX:,} " in row("of these", "address")

@@ -49,6 +49,44 @@ async def test_the_fifth_takes_the_place_of_the_first(tmp_path: Path) -> None:
     assert server.stop() == 0
 
 
+async def test_a_member_with_many_tokens_holds_no_more_than_sixteen(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        path = f"/{story.chat_id}/join"
+        tokens = [(await api.post(path, story.bob.auth_key)).ok() for _ in range(20)]
+        bobs = [Person(api, "Bob", "", story.chat_id, token["session_token"]) for token in tokens]
+        held = [poll(bob) for bob in bobs]
+        await settled(*held, ended=4)
+        assert {task.result().error for task in held if task.done()} == {LIMITED}
+        await story.alice.say("news")
+        answers = [(await task).status for task in held]
+        assert sorted(answers) == [200] * 16 + [429] * 4
+    assert server.stop() == 0
+
+
+async def test_one_poll_may_take_the_places_of_several_at_once(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        hers = [(await api.post("/create", story.alice.auth_key)).ok() for _ in range(4)]
+        chats = {
+            f"{made['chat_id']}": {"token": made["session_token"], "since": 0} for made in hers
+        }
+        body = {"wait": 25, "chats": chats}
+        held = [asyncio.create_task(api.post("/poll", json=body)) for _ in range(4)]
+        await asyncio.sleep(0.2)
+        singles = [
+            asyncio.create_task(api.get(f"/{chat_id}?since=0&wait=1", place["token"]))
+            for chat_id, place in chats.items()
+            for _ in range(4)
+        ]
+        assert {(await task).status for task in held} == {429}
+        assert {(await task).status for task in singles} <= {200, 429}
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
 async def test_who_hangs_up_makes_room(tmp_path: Path) -> None:
     server = Server(tmp_path, limits="on")
     async with Api(server.url) as api, Api(server.url) as phone:

@@ -32,6 +32,11 @@ async def joins(story: Story, name: str) -> Person:
         "A\N{ZERO WIDTH JOINER}lice",
         "Ali\N{WORD JOINER}ce",
         "Alice\N{VARIATION SELECTOR-15}",
+        "Al\N{COMBINING GRAPHEME JOINER}ice",
+        "Al\u2065ice",
+        "\N{GREEK CAPITAL LETTER ALPHA}li\N{GREEK LUNATE SIGMA SYMBOL}\N{CYRILLIC SMALL LETTER IE}",
+        "Alice #1",
+        "alice (you)",
     ],
 )
 async def test_who_looks_like_the_host_is_told(story: Story, name: str) -> None:

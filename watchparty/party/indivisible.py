@@ -23,7 +23,14 @@ def indivisible(verb: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Awaita
     async def whole(*args: P.args, **kwargs: P.kwargs) -> T:
         task = asyncio.ensure_future(verb(*args, **kwargs))
         _under_way.add(task)
-        task.add_done_callback(_under_way.discard)
+        task.add_done_callback(_end)
         return await asyncio.shield(task)
 
     return whole
+
+
+def _end(task: asyncio.Task[Any]) -> None:
+    """Let go of a task; how it failed is of interest only to a caller who is still there."""
+    _under_way.discard(task)
+    if not task.cancelled():
+        task.exception()

@@ -1,5 +1,6 @@
 """Names that the eye can take for one another (UTS #39, section 4)."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,6 +13,11 @@ from msgspec import Struct
 from watchparty.party.words import INVISIBLE
 
 NAMES_REMEMBERED = 10_000  # about 300 bytes each
+
+# Default_Ignorable_Code_Point, where the category does not say so (DerivedCoreProperties.txt).
+SELECTORS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+BADGE = re.compile(r"\s*(#\d+|\(you\))+$", re.IGNORECASE)
 
 LEFT_TO_RIGHT_MARK = "\u200e"  # the table has one on both sides of what runs from right to left
 
@@ -36,11 +42,12 @@ def looks(name: str) -> frozenset[str]:
     """Return what the eye makes of a name, whether it minds upper and lower case first or last.
 
     Only a capital I looks like a small L, so "AIice" is Alice before the case is folded;
-    "ALICE" is after.
+    "ALICE" is after. What the page puts behind a name is not part of it: "Alice #1" is Alice.
     """
-    visible = "".join(c for c in unicodedata.normalize("NFKC", name) if not _is_ignorable(c))
-    plain = " ".join(visible.split())
-    return frozenset({skeleton(plain).casefold(), skeleton(plain.casefold())})
+    bare = BADGE.sub("", " ".join("".join(c for c in name if not _is_ignorable(c)).split()))
+    plain = unicodedata.normalize("NFKC", bare)
+    seen = {skeleton(bare).casefold(), skeleton(plain).casefold(), skeleton(plain.casefold())}
+    return frozenset(seen)
 
 
 def skeleton(text: str) -> str:
@@ -51,9 +58,9 @@ def skeleton(text: str) -> str:
 
 
 def _is_ignorable(character: str) -> bool:
-    """Tell what draws nothing: format controls, variation selectors, fillers."""
-    is_selector = "VARIATION SELECTOR" in unicodedata.name(character, "")
-    return is_selector or unicodedata.category(character) == "Cf" or character in INVISIBLE
+    """Tell what draws nothing: format controls, what is to become one, selectors, fillers."""
+    unseen = unicodedata.category(character) in {"Cf", "Cn"}
+    return unseen or character in INVISIBLE or bool(SELECTORS.match(character))
 
 
 @cache

@@ -21,6 +21,8 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffc\U0001d159")
 
 
+PARTS_MAX = 8  # code points that become one by composition, and more than there are
+
 TOPIC_MAX = 100  # code points; about one line
 
 # Visible ASCII, as an HTTP header carries it anyway.
@@ -55,7 +57,7 @@ def username(text: str) -> str:
     Raises InvalidRequest when it is empty, longer than 32 code points, carries
     control characters or bidirectional overrides, or shows nothing.
     """
-    name = unicodedata.normalize("NFC", text).strip()
+    name = _composed(text, NAME_MAX, "username")
     if not 1 <= len(name) <= NAME_MAX:
         raise InvalidRequest(f"username must be 1 to {NAME_MAX} characters, not {len(name)}.")
     if any(_is_control(char) for char in name):
@@ -70,7 +72,7 @@ def topic(text: str) -> str:
 
     Raises InvalidRequest above 100 code points, and for what would not stay in one line.
     """
-    topic = unicodedata.normalize("NFC", text).strip()
+    topic = _composed(text, TOPIC_MAX, "topic")
     if len(topic) > TOPIC_MAX:
         raise InvalidRequest(f"topic must be at most {TOPIC_MAX} characters, not {len(topic)}.")
     if any(_is_control(char) for char in topic):
@@ -83,6 +85,14 @@ def idempotency_key(text: str) -> str:
     if not KEY.fullmatch(text):
         raise InvalidRequest("Idempotency-Key must be 1 to 128 visible ASCII characters.")
     return text
+
+
+def _composed(text: str, most: int, what: str) -> str:
+    """Return NFC, trimmed, unless it is far too long: ordering marks takes their square."""
+    trimmed = text.strip()
+    if len(trimmed) > most * PARTS_MAX:
+        raise InvalidRequest(f"{what} must be at most {most} characters, not {len(trimmed)}.")
+    return unicodedata.normalize("NFC", trimmed).strip()
 
 
 def _is_control(char: str) -> bool:

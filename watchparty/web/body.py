@@ -11,8 +11,10 @@ from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.formparser import FormDataParser
 
 from watchparty.party.errors import InvalidRequest
+from watchparty.web.current import limits
 
 BODY_MAX = 64 * 1024  # bytes; 2,000 emoji, escaped in JSON, are 24 KB
+FIELDS_MAX = 32  # of a form; ours have three
 BODY_TIMEOUT = 10  # seconds that one may take to arrive; a stop may have to wait as long
 
 Fields = dict[str, Any]
@@ -39,7 +41,7 @@ async def receive(request: Request) -> bytes:
     """
     data = bytearray()
     try:
-        async with asyncio.timeout(BODY_TIMEOUT):
+        async with limits().paused(), asyncio.timeout(BODY_TIMEOUT):
             async for chunk in request.body:
                 data += chunk
                 if len(data) > BODY_MAX:
@@ -88,19 +90,21 @@ def _form(request: Request, data: bytes) -> Fields:
     try:
         pairs = FORMS[request.mimetype](request, data)
     except ValueError as error:
-        raise InvalidRequest("The form must be UTF-8.") from error
+        raise InvalidRequest(f"The form must be UTF-8, of {FIELDS_MAX} fields at most.") from error
     if not pairs:  # something was sent, but no parser found a field in it
         raise InvalidRequest("The form has no fields.")
     return dict(reversed(pairs))  # of a repeated field the first counts
 
 
 def _urlencoded(_: Request, data: bytes) -> Pairs:
-    return parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
+    return parse_qsl(
+        data.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX
+    )
 
 
 def _multipart(request: Request, data: bytes) -> Pairs:
     data.decode()  # the parser would put replacement characters where it is no UTF-8
-    parser = FormDataParser()
+    parser = FormDataParser(max_form_parts=FIELDS_MAX)
     _, form, _ = parser.parse(BytesIO(data), request.mimetype, len(data), request.mimetype_params)
     return list(form.items(multi=True))
 

@@ -10,7 +10,7 @@ from watchparty.party.errors import InvalidRequest, MissingCredentials
 from watchparty.party.party import Admission, Seat
 from watchparty.party.values import Message
 from watchparty.party.window import Cursor
-from watchparty.web import body, credentials, idempotency, query, streams
+from watchparty.web import accepting, body, credentials, idempotency, query, streams
 from watchparty.web.answers import ChatAnswer, MessageAnswer, StateAnswer, json
 from watchparty.web.current import limits, party, settings
 from watchparty.web.links import link_for
@@ -32,7 +32,8 @@ async def create() -> Response:
     key = idempotency.find(request.headers, fields)
     permit = limits().starting(auth_key)
     admission = await party().create(auth_key, username_in(fields), key, permit)
-    limits().vouch(auth_key, admission.session_token)
+    limits().vouch(auth_key)
+    limits().vouch(admission.session_token, admission.seat)
     answer = json(_place(admission, magic_key=admission.seat.chat.standing.invites.guest))
     return idempotency.mark(answer, admission.replayed)
 
@@ -45,7 +46,8 @@ async def join(chat_id: int) -> Response:
     auth_key = credentials.find(request.headers)
     limits().enter(auth_key)
     admission = await party().join(chat_id, magic_key, auth_key, username_in(fields))
-    limits().vouch(auth_key, admission.session_token)
+    limits().vouch(auth_key)
+    limits().vouch(admission.session_token, admission.seat)
     return json(_place(admission))
 
 
@@ -59,7 +61,7 @@ async def read(chat_id: int) -> Response | Redirect:
     seat = await take_seat(chat_id)
     reader, bearer = seat.member.member_id, credentials.require(request.headers)
     cursor, wait = query.cursor(request), query.wait(request.args)
-    if streams.is_wanted(request):
+    if accepting.prefers(request, streams.MEDIA_TYPE):
         place = limits().hold([bearer], streams.HEARTBEAT)
         return streams.stream(seat.chat, reader, cursor, place)
     if cursor.since is None:
@@ -83,11 +85,7 @@ async def post(chat_id: int) -> Response:
 
 def _is_visit(request: Request) -> bool:
     """Tell whether a person opened the address in a browser."""
-    accepts = request.accept_mimetypes
-    return (
-        credentials.find(request.headers) is None
-        and accepts["text/html"] > accepts["application/json"]
-    )
+    return credentials.find(request.headers) is None and accepting.prefers(request, "text/html")
 
 
 def _kept(chat_id: int, message: Message) -> MessageAnswer:

@@ -7,7 +7,6 @@ from quart import Quart, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from watchparty.party import errors
-from watchparty.web import credentials
 from watchparty.web.answers import ErrorAnswer, json
 from watchparty.web.current import limits
 
@@ -67,7 +66,7 @@ async def _refuse(error: errors.PartyError) -> Response:
     if isinstance(error, errors.RateLimited | errors.Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, WRONG_KEY):
-        limits().blame(credentials.find(request.headers))
+        limits().blame()
     return response
 
 

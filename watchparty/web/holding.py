@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from watchparty.party.errors import RateLimited
-from watchparty.web.quotas import HELD, HELD_IN_ALL
+from watchparty.web.quotas import HELD_IN_ALL
 
 AGAIN = 5  # seconds after which somebody else may have gone
 
@@ -14,15 +14,17 @@ AGAIN = 5  # seconds after which somebody else may have gone
 class Held:
     """The polls under way. One too many ends the oldest, whose client has likely gone."""
 
-    def __init__(self, each: int = HELD, in_all: int = HELD_IN_ALL) -> None:
-        self._each = each
+    def __init__(self, in_all: int = HELD_IN_ALL) -> None:
         self._in_all = in_all
         self._count = 0
         self._places: defaultdict[str, deque[asyncio.Timeout]] = defaultdict(deque)
 
     @asynccontextmanager
-    async def place(self, holders: Collection[str]) -> AsyncIterator[None]:
-        """Hold a poll of these credentials. Raises RateLimited when there are too many."""
+    async def place(self, holders: Mapping[str, int]) -> AsyncIterator[None]:
+        """Hold a poll in these names, each of which may hold so many.
+
+        Raises RateLimited when a newer one takes its place, or when there are too many in all.
+        """
         if self._count >= self._in_all:
             raise RateLimited(AGAIN, "Too many are waiting here. Try again in a moment.")
         self._count += 1
@@ -38,15 +40,15 @@ class Held:
             self._count -= 1
             self._leave(holders, place)
 
-    def _make_room(self, holders: Collection[str], place: asyncio.Timeout) -> None:
+    def _make_room(self, holders: Mapping[str, int], place: asyncio.Timeout) -> None:
         now = asyncio.get_running_loop().time()
-        for holder in holders:
+        for holder, most in holders.items():
             places = self._places[holder]
             places.append(place)
-            if len(places) > self._each:
-                places.popleft().reschedule(now)
+            if len(places) > most and not (oldest := places.popleft()).expired():
+                oldest.reschedule(now)
 
-    def _leave(self, holders: Collection[str], place: asyncio.Timeout) -> None:
+    def _leave(self, holders: Mapping[str, int], place: asyncio.Timeout) -> None:
         for holder in holders:
             places = self._places[holder]
             if place in places:

@@ -17,7 +17,7 @@ from watchparty.web.answers import (
     QrAnswer,
     json,
 )
-from watchparty.web.current import party
+from watchparty.web.current import limits, party
 from watchparty.web.links import link_for
 from watchparty.web.seats import take_seat
 
@@ -49,6 +49,7 @@ async def draw_invite(chat_id: int) -> Response:
     """Return a link that this member may hand on as a picture."""
     seat = await take_seat(chat_id)
     role = _invite_role(request.args.get("role"))
+    limits().drawing(seat)
     return json(QrAnswer(role, qr.svg(link_for(chat_id, hosting.invite(seat, role)))))
 
 

@@ -4,24 +4,24 @@ Whoever shows a good credential is counted by it, everybody else by their addres
 poll therefore never counts against the house it comes from.
 """
 
-from asyncio import Semaphore
-from collections.abc import Collection
-from contextlib import AbstractAsyncContextManager, nullcontext
-from weakref import WeakValueDictionary
+from collections.abc import AsyncIterator, Collection
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from cachetools import LRUCache
 from quart import Quart, Response, g, request
 
 from watchparty.party import secrets
+from watchparty.party.hosting import HOSTS
 from watchparty.party.party import Seat
 from watchparty.party.store import Permit
 from watchparty.web import credentials, quotas
 from watchparty.web.addresses import household
 from watchparty.web.holding import Held
 from watchparty.web.quotas import Limiter
+from watchparty.web.turns import Line, Lines
 
-EXEMPT = "about.health"  # whoever asks decides whether the server is restarted
-POLL = "polls.poll"
+HEALTH = "about.health"  # whoever asks decides whether the server is restarted
+POLL = "polls.poll"  # shows its credentials in the body
 
 
 class Limits:
@@ -31,104 +31,129 @@ class Limits:
         """Count, or let everybody do as they like."""
         limiter = Limiter.of if on else Limiter.off
         self._address = limiter(quotas.ADDRESS)
-        self._credential = limiter(quotas.CREDENTIAL)
+        self._keys = limiter(quotas.UNKNOWN_KEYS)
+        self._health = limiter(quotas.HEALTH)
+        self._member = limiter(quotas.MEMBER)
         self._posts = limiter(quotas.POSTS)
         self._chat_posts = limiter(quotas.CHAT_POSTS)
+        self._drawings = limiter(quotas.DRAWINGS)
         self._newcomers = limiter(quotas.NEWCOMERS)
         self._starts = limiter(quotas.STARTS)
         self._starts_a_day = limiter(quotas.STARTS_A_DAY)
         self._held = Held() if on else None
-        self._good: LRUCache[str, None] = LRUCache(quotas.REMEMBERED)
-        self._turns: WeakValueDictionary[str, Semaphore] | None = (
-            WeakValueDictionary() if on else None
-        )
+        self._lines = Lines() if on else None
+        # Whose a credential is that turned out to be good: all of one member count as one.
+        self._good: LRUCache[str, str] = LRUCache(quotas.REMEMBERED)
 
     async def admit(self) -> None:
-        """Count a request that comes in. Raises RateLimited when nothing is left."""
+        """Count a request that comes in. Raises RateLimited when it has to wait."""
+        if request.endpoint == HEALTH:
+            self._health.take(_address())
+            return
         bearer = _name(credentials.find(request.headers))
         if bearer in self._good:
-            self._credential.take(bearer)
+            self._member.take(self._good[bearer])
             return
-        self._address.check(_address())
-        await self._take_turn()
         if bearer:
-            self._pay(quotas.UNKNOWN_KEY)
-        elif request.endpoint != POLL:  # which shows its credentials in the body
-            self._pay(1)
+            self._pay_for_keys(1)
+        elif request.endpoint == POLL:
+            self._address.check(_address())
+        else:
+            self._address.take(_address())
+            g.paid = True
+        if self._lines is not None:
+            await self._enter(self._lines.of(_address()))
 
     def admit_bearers(self, tokens: Collection[str]) -> None:
         """Count a request by the credentials in its body. Raises RateLimited."""
-        shown = _name(credentials.find(request.headers))  # and counted
-        bearers = {*map(_name, tokens)} - {shown}
-        for bearer in bearers & self._good.keys():
-            self._credential.take(bearer)
-        if unknown := bearers - self._good.keys():
-            self._pay(quotas.UNKNOWN_KEY * len(unknown))
+        bearers = {*map(_name, tokens)} - {_name(credentials.find(request.headers))}
+        for member in {self._good[bearer] for bearer in bearers if bearer in self._good}:
+            self._member.take(member)
+        if unknown := len(bearers - self._good.keys()):
+            self._pay_for_keys(unknown)
 
-    def vouch(self, *found: str | None) -> None:
-        """Remember credentials that turned out to be good, or were given just now."""
-        g.vouched = True
-        self.leave()
-        self._good.update((_name(credential), None) for credential in found if credential)
+    def vouch(self, credential: str | None, seat: Seat | None = None) -> None:
+        """Remember a credential, if any, that turned out to be good or was given just now."""
+        if credential is not None:
+            g.paid = True
+            self.leave()
+            name = _name(credential)
+            self._good.setdefault(name, name if seat is None else _member(seat))
 
-    def blame(self, credential: str | None = None) -> None:
-        """Count a key that opened nothing; the credential is not known as a good one any more."""
+    def blame(self) -> None:
+        """Count a key that opened nothing."""
         g.wrong_keys = g.get("wrong_keys", 0) + 1
-        self._good.pop(_name(credential), None)
 
     def settle(self) -> None:
         """Count what only the answer tells."""
-        wrong = g.get("wrong_keys", 0) * quotas.UNKNOWN_KEY
-        due = (wrong or int(not g.get("vouched", False))) - g.get("paid", 0)
-        if due > 0:
-            self._address.charge(_address(), due)
+        if due := max(g.get("wrong_keys", 0) - g.get("keys", 0), 0):
+            self._keys.charge(_address(), due)
+        elif not g.get("paid", False):
+            self._address.charge(_address(), 1)
 
-    def _pay(self, cost: int) -> None:
-        self._address.take(_address(), cost)
-        g.paid = g.get("paid", 0) + cost
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Let others of this address have their turn meanwhile."""
+        line: Line | None = g.get("line")
+        self.leave()
+        yield
+        if line is not None:
+            await self._enter(line)
 
     def leave(self) -> None:
         """Let the next from this address have its turn."""
-        turn: Semaphore | None = g.pop("turn", None)
-        if turn is not None:
-            turn.release()
-
-    async def _take_turn(self) -> None:
-        if self._turns is not None:
-            turn = self._turns.setdefault(_address(), Semaphore(quotas.AT_ONCE))
-            await turn.acquire()
-            g.turn = turn
+        line: Line | None = g.pop("line", None)
+        if line is not None:
+            line.leave()
 
     def posting(self, seat: Seat) -> Permit:
-        """Return what to call before a message is kept."""
-        chat = str(seat.chat.chat_id)
+        """Return what to call before a message is kept. Guests can't silence their hosts."""
 
         def permit() -> None:
-            self._posts.take(f"{chat}/{seat.member.member_id}")
-            self._chat_posts.take(chat)
+            self._posts.take(_member(seat))
+            if seat.member.role not in HOSTS:
+                self._chat_posts.take(str(seat.chat.chat_id))
 
         return permit
 
+    def drawing(self, seat: Seat) -> None:
+        """Count a picture, which takes long to make."""
+        self._drawings.take(_member(seat))
+
     def starting(self, auth_key: str | None) -> Permit:
         """Return what to call before a chat is made."""
-        address = _address()
+        address, user = _address(), _name(auth_key)
 
         def permit() -> None:
-            if auth_key is not None:
-                self._starts_a_day.take(_name(auth_key))
+            self._starts.check(address)
+            if user:
+                self._starts_a_day.take(user)
             self._starts.take(address)
 
         return permit
 
     def enter(self, auth_key: str | None) -> None:
-        """Count somebody at a door."""
-        self._newcomers.take(_address() if auth_key is None else _name(auth_key))
+        """Count somebody at a door, who may try a key there."""
+        if _name(auth_key) not in self._good:
+            self._keys.check(_address())
+        self._newcomers.take(_name(auth_key) or _address())
 
     def hold(self, tokens: Collection[str], wait: float) -> AbstractAsyncContextManager[None]:
         """Return a place to wait in, if there is something to wait for."""
         if self._held is None or not wait:
             return nullcontext()
-        return self._held.place({_name(token) for token in tokens})
+        names = {*map(_name, tokens)}
+        members = {self._good[name] for name in names if name in self._good}
+        most = dict.fromkeys(members, quotas.HELD_BY_MEMBER)
+        return self._held.place(most | dict.fromkeys(names, quotas.HELD))
+
+    def _pay_for_keys(self, number: int) -> None:
+        self._keys.take(_address(), number)
+        g.keys, g.paid = g.get("keys", 0) + number, True
+
+    async def _enter(self, line: Line) -> None:
+        await line.enter()
+        g.line = line
 
 
 def init_limits(app: Quart, limits: Limits) -> None:
@@ -136,9 +161,8 @@ def init_limits(app: Quart, limits: Limits) -> None:
 
     @app.before_request
     async def admit() -> None:
-        if request.endpoint != EXEMPT:
-            await limits.admit()
-            g.admitted = True
+        await limits.admit()
+        g.admitted = request.endpoint != HEALTH
 
     @app.after_request
     async def settle(response: Response) -> Response:
@@ -149,6 +173,10 @@ def init_limits(app: Quart, limits: Limits) -> None:
     @app.teardown_request
     async def leave(_: BaseException | None) -> None:
         limits.leave()
+
+
+def _member(seat: Seat) -> str:
+    return f"{seat.chat.chat_id}/{seat.member.member_id}"
 
 
 def _name(credential: str | None) -> str:

@@ -15,6 +15,9 @@ MALFORMED = "watchparty.malformed"
 # Any name the resolver could know; everything else has to pass IDNA (RFC 5890).
 PLAIN_HOST = re.compile(rb"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?(?::\d*)?|\[[\da-fA-F:.]+\](?::\d*)?")
 
+HOST_MAX = 300  # bytes; a name has 255 at most (RFC 1035 section 2.3.4), and then there is a port
+HEADERS_MAX = 100  # a browser sends twenty, and proxies add a few
+
 # Bytes; no file has a longer name or path (NAME_MAX, PATH_MAX), and no address of ours.
 SEGMENT_MAX = 255
 PATH_MAX = 2_000
@@ -25,8 +28,13 @@ def init_malformed(app: Quart) -> None:
     serve = app.asgi_app
 
     async def check(scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        if scope["type"] != "lifespan" and (fault := _fault(scope)):
-            headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        if scope["type"] == "websocket":  # there are none here, and who asks for one is not counted
+            await receive()
+            await send({"type": "websocket.close", "code": 1000, "reason": None})
+            return
+        if scope["type"] == "http" and (fault := _fault(scope)):
+            few = scope["headers"][:HEADERS_MAX]
+            headers = [(name, value) for name, value in few if name != b"host"]
             scope = {**scope, "path": "/", "headers": headers, MALFORMED: fault}
         await serve(scope, receive, send)
 
@@ -53,8 +61,10 @@ def _fault(scope: Any) -> str | None:
     if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
         # Who is in front of us may believe the other one (request smuggling).
         return "A body has a length or comes in chunks, not both (RFC 9112 section 6.1)."
+    if len(scope["headers"]) > HEADERS_MAX:
+        return f"A request has {HEADERS_MAX} headers at most."
     for name, value in scope["headers"]:
-        if name == b"host" and not _is_host(value):
+        if name == b"host" and (len(value) > HOST_MAX or not _is_host(value)):
             return "Host must be a name or an address (RFC 9110 section 7.2)."
     return None
 

@@ -3,7 +3,8 @@
 asyncio asks for as many connections at a time as the listening socket may queue, and
 complains of each that it does not get. With a long queue these complaints would be all
 that the server does until somebody hangs up: it is said once in a while instead. And a
-phone that lost its network in the middle of an answer is no fault of ours.
+phone that lost its network in the middle of an answer is no fault of ours, nor is
+a client that makes no sense.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import errno
 import time
 from typing import Any
 
+from h11 import ProtocolError
 from quart import Quart
 
 COMPLAINT = "socket.accept() out of system resource"  # asyncio.selector_events
@@ -27,7 +29,8 @@ def init_overload(app: Quart) -> None:
 
         def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
             nonlocal told
-            if getattr(context.get("exception"), "errno", None) == errno.ETIMEDOUT:
+            error = context.get("exception")
+            if getattr(error, "errno", None) == errno.ETIMEDOUT or isinstance(error, ProtocolError):
                 return
             if context.get("message") == COMPLAINT:
                 if time.monotonic() - told < EVERY:

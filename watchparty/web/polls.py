@@ -79,10 +79,10 @@ async def _find(name: str, place: Place) -> tuple[str, Seat | Forbidden, Cursor]
     cursor = Cursor(place.since, place.epoch, place.rev)
     try:
         seat = await party().take_seat(int(name), place.token)
-        limits().vouch(place.token)
+        limits().vouch(place.token, seat)
         return name, seat, cursor
     except Forbidden as refusal:
-        limits().blame(place.token)
+        limits().blame()
         return name, refusal, cursor
 
 

@@ -16,21 +16,29 @@ from watchparty.party.errors import RateLimited
 # By the visitor's address: what no member's credential answers for. Fifty friends in one
 # house, who all load the page (some thirty files) in the same moment, are below the burst.
 ADDRESS = per_sec(50, burst=2_000)
-# Of those, for a key that is not known to be good: guesses are hopeless, but cost a look-up.
+# By the address: keys that are not known to be good, which cost a look-up; each as much as ten
+# other requests, but from a purse of their own, so that a neighbour's loop keeps no member out.
 # After a restart no key is known, and two hundred in one house still are below the burst.
-UNKNOWN_KEY = 10
+UNKNOWN_KEYS = per_sec(5, burst=200)
+# By the address: of those who ask whether the server is up.
+HEALTH = per_sec(10, burst=100)
 
 # By the address: requests under way for which no good credential answers. The others wait
 # their turn, so that whoever asks most does not stand before everybody else in the queue.
 AT_ONCE = 8
+LINE_MAX = 500  # who wait for one; fifty friends whose browsers open six connections each
 
-# By the credential: one request for each message in the liveliest chat, and some more.
-CREDENTIAL = per_sec(30, burst=120)
+# By the member, whatever credentials they have: one request for each message in the liveliest
+# chat, and some more.
+MEMBER = per_sec(30, burst=120)
 
 # By the member: what a person can type, and all they wrote while out of reach.
 POSTS = per_sec(2, burst=8)
 # By the chat: more than anybody can read. Each message goes to each of 200 members.
 CHAT_POSTS = per_sec(20, burst=20)
+
+# By the member: each takes 20 ms to draw.
+DRAWINGS = per_sec(1, burst=10)
 
 # By the address, or by the user where one is known: a full chat in one house.
 NEWCOMERS = per_min(30, burst=200)
@@ -41,6 +49,8 @@ STARTS_A_DAY = per_day(100, burst=100)
 
 # By the credential: one for each tab of a browser that can't share one poll.
 HELD = 4
+# By the member: some devices with some tabs each.
+HELD_BY_MEMBER = 16
 # In one process: about 50 KB each with the connection they wait on.
 HELD_IN_ALL = 10_000
 

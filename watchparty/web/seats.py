@@ -14,5 +14,5 @@ async def take_seat(chat_id: int) -> Seat:
     """
     credential = credentials.require(request.headers)
     seat = await party().take_seat(chat_id, credential)
-    limits().vouch(credential)
+    limits().vouch(credential, seat)
     return seat

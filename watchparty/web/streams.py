@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 
 import msgspec
 from msgspec import UNSET, Raw, Struct
-from quart import Request, Response
+from quart import Response
 
 from watchparty.party.chat import Chat
 from watchparty.party.errors import PartyError
@@ -41,11 +41,6 @@ class Change(Struct, frozen=True):
 
     rev: int
     state: State
-
-
-def is_wanted(request: Request) -> bool:
-    """Tell whether the client would rather have a stream than one page."""
-    return request.accept_mimetypes.best_match(["application/json", MEDIA_TYPE]) == MEDIA_TYPE
 
 
 def stream(

@@ -1,0 +1,14 @@
+"""What kind of answer a client would rather have (RFC 9110 section 12.5.1)."""
+
+from quart import Request
+
+JSON = "application/json"
+LONGEST = 1_000  # characters of `Accept` that are looked at; taking it apart costs time
+
+
+def prefers(request: Request, media_type: str) -> bool:
+    """Tell whether a client asks for this, and for nothing in it as much as for our JSON."""
+    accept = request.headers.get("Accept", "")
+    if media_type not in accept or len(accept) > LONGEST:
+        return False
+    return request.accept_mimetypes.best_match([JSON, media_type]) == media_type
