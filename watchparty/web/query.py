@@ -14,7 +14,7 @@ ID_MAX = 2**53 - 1  # the largest integer that JSON carries safely (RFC 8259 sec
 HOLD_MAX = 30.0  # seconds; routers and proxies cut connections that are silent for 60
 
 WHOLE = re.compile(r"[0-9]{1,16}")
-DECIMAL = re.compile(r"[0-9]{1,32}(\.[0-9]{0,32})?|\.[0-9]{1,32}")
+DECIMAL = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 
 
 def cursor(request: Request) -> Cursor:
