@@ -59,11 +59,9 @@ async def test_names_and_topics_that_are_far_too_long(api: Api, story: Story) ->
     assert [answer.error for answer in answers] == [REFUSED] * 4
 
 
-@pytest.mark.parametrize(
-    "wait", ["1" * 12_000 + "x", "0." + "1" * 12_000 + "x", "." + "1" * 12_000]
-)
-async def test_numbers_that_are_far_too_long(api: Api, story: Story, wait: str) -> None:
-    path = f"{story.bob.path}?since=0&wait={wait}"
+@pytest.mark.parametrize("before", ["", "0.", "."])
+async def test_numbers_that_are_far_too_long(api: Api, story: Story, before: str) -> None:
+    path = f"{story.bob.path}?since=0&wait={before}{'1' * 12_000}x"
     answers = await bounded(story, *(api.get(path, story.bob.session_token) for _ in range(5)))
     assert [answer.error for answer in answers] == [REFUSED] * 5
 
