@@ -1,6 +1,7 @@
 """Every failure as the same JSON, whatever its source."""
 
 from types import TracebackType
+from typing import Any
 
 from msgspec import UNSET
 from quart import Quart, Response, has_request_context, request
@@ -53,7 +54,8 @@ def init_errors(app: Quart) -> None:
         where = f"{request.method} {request.url_rule}" if has_request_context() else "no request"
         app.logger.error("Exception on %s", where, exc_info=exception_info)
 
-    app.log_exception = log  # type: ignore[method-assign]
+    framework: Any = app  # whose versions differ in what they say of this method's argument
+    framework.log_exception = log
 
 
 async def _refuse(error: errors.PartyError) -> Response:
