@@ -3,6 +3,7 @@
 from quart import Quart
 
 from watchparty import assets
+from watchparty.garbage import init_garbage_collection
 from watchparty.party.party import MEMBERS_MAX, Party
 from watchparty.settings import Settings
 from watchparty.stopping import init_stopping
@@ -13,6 +14,7 @@ from watchparty.web.body import BODY_MAX
 from watchparty.web.chats import chats
 from watchparty.web.cors import init_cors
 from watchparty.web.errors import init_errors
+from watchparty.web.fast_lane import init_fast_lane
 from watchparty.web.files import init_files
 from watchparty.web.headers import init_headers
 from watchparty.web.hosting import host
@@ -42,6 +44,8 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.extensions["watchparty.party"] = party
     app.extensions["watchparty.limits"] = limits
 
+    if not settings.cors_origins:  # whose answers differ by who asks
+        init_fast_lane(app, party, limits)
     init_paths(app)
     init_limits(app, limits)
     init_malformed(app)
@@ -61,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.register_blueprint(about)  # /healthz, /openapi.json
 
     app.before_serving(party.store.open)
+    init_garbage_collection(app)
     init_sweeping(app, party, settings.chat_ttl)
     init_stopping(app, party)
     app.after_serving(party.store.close)

@@ -1,6 +1,8 @@
 """One chat in memory: its window, its members, and everybody who waits for news."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from watchparty.party import clock
 from watchparty.party.errors import Forbidden, NotAllowed, Stopping
@@ -9,6 +11,7 @@ from watchparty.party.lookalikes import alike
 from watchparty.party.state import State
 from watchparty.party.store import Permit, Store, granted
 from watchparty.party.values import ChatRecord, Member, Receipt, Standing, User
+from watchparty.party.waiting import Waiter
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.party.words import Draft
 
@@ -29,6 +32,7 @@ class Chat:
         self.window = Window(record.chat_id, epoch, record.last_id, record.messages)
         self.store = store
         self._news = asyncio.Event()
+        self._waiters: set[Waiter] = set()
         self._gathering: asyncio.TimerHandle | None = None
         self._stopping = False
         self._show()
@@ -75,6 +79,15 @@ class Chat:
         if self._stopping:
             raise Stopping
         return self._news
+
+    @contextmanager
+    def waited_for_by(self, waiter: Waiter) -> Iterator[None]:
+        """Wake them, too, when there is more to look at; begin right after a look."""
+        self._waiters.add(waiter)
+        try:
+            yield
+        finally:
+            self._waiters.discard(waiter)
 
     @indivisible
     async def say(self, author: Member, draft: Draft, permit: Permit = granted) -> Receipt:
@@ -142,6 +155,8 @@ class Chat:
             self._gathering = None
         news, self._news = self._news, asyncio.Event()
         news.set()
+        for waiter in self._waiters:
+            waiter.wake()
 
     @property
     def state(self) -> State:

@@ -36,6 +36,10 @@ class Chats:
             self._warm[chat_id] = chat
         return chat
 
+    def recall(self, chat_id: int) -> Chat | None:
+        """Return the chat if it is in memory."""
+        return self._alive.get(chat_id)
+
     def burn(self, chat_id: int) -> None:
         """Let go of a chat that is no more in the store, and of everybody who waits in it."""
         self._warm.pop(chat_id, None)

@@ -38,6 +38,24 @@ SECURED = {
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+DATA = {
+    "Content-Type": "application/json",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    **ALONE,
+    "Cache-Control": "no-store",
+}
+RAW = {False: _encoded(DATA), True: _encoded(DATA | SECURED)}
+
+
+def raw(is_secure: bool) -> list[tuple[bytes, bytes]]:
+    """Return what an answer in JSON carries, for who writes it without the framework."""
+    return RAW[is_secure]
+
+
 def init_headers(app: Quart) -> None:
     """Let every answer of `app` carry them, errors included."""
     app.after_request(_add)

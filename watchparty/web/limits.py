@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from quart import Quart, Response, g, request
 
 from watchparty.party import secrets
+from watchparty.party.errors import RateLimited
 from watchparty.party.hosting import HOSTS
 from watchparty.party.party import Seat
 from watchparty.party.store import Permit
@@ -71,6 +72,16 @@ class Limits:
             self._member.take(member)
         if unknown := len(bearers - self._good.keys()):
             self._pay_for_keys(unknown)
+
+    def lets(self, token: str) -> bool:
+        """Count a request by its one credential, if that is known and has something left."""
+        member = self._good.get(_name(token))
+        try:
+            if member is not None:
+                self._member.take(member)
+        except RateLimited:
+            return False
+        return member is not None
 
     def vouch(self, credential: str | None, seat: Seat | None = None) -> None:
         """Remember a credential, if any, that turned out to be good or was given just now."""

@@ -1,0 +1,105 @@
+"""A plain poll is answered without the framework, and nobody can tell by the answer."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client import Answer, Api
+from tests.people import Person, Story, tell
+from tests.serving import Server
+
+# One more parameter, which means nothing, and the ordinary way is taken.
+ORDINARY = "&nothing=1"
+
+
+async def both(person: Person, query: str) -> list[Answer]:
+    """Ask for the same on both ways."""
+    path = f"{person.path}?{query}"
+    return [await person.api.get(path + way, person.session_token) for way in ("", ORDINARY)]
+
+
+def told(answer: Answer) -> tuple[int, dict[str, Any], Any]:
+    """Return all of an answer but when it was given."""
+    headers = {k.lower(): v for k, v in answer.headers.items() if k.lower() != "date"}
+    return answer.status, headers, answer.body
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=0&wait=0.1",
+        "since=3&wait=0.1",
+        "wait=0.05&since=40",
+        "since=40&wait=0.05&rev=0",
+        "since=99&wait=1",
+        "since=5&wait=1&epoch=another",
+        "since=40&epoch=another&rev=7&wait=1",
+        "since=0&wait=0",
+        "since=0&wait=99",
+        "since=1&since=2&wait=1",
+        "since=x&wait=1",
+        "since=1&wait=-1",
+        "since=%31&wait=1",
+        "since=9999999999999999&wait=1",
+    ],
+)
+async def test_the_answers_are_the_same(story: Story, query: str) -> None:
+    for n in range(40):
+        await story.alice.say(f"{n}")
+    quick, ordinary = await both(story.bob, query)
+    assert told(quick) == told(ordinary)
+    for refused in await both(story.charlie, query):
+        assert refused.status in {200, 400}  # in a party of his own
+    path = f"{story.bob.path}?{query}"
+    stranger = [
+        await story.charlie.api.get(path + way, story.charlie.session_token)
+        for way in ("", ORDINARY)
+    ]
+    assert told(stranger[0]) == told(stranger[1])
+    assert stranger[0].error == (403, "forbidden")
+
+
+async def test_behind_tls_it_says_so(tmp_path: Path) -> None:
+    server = Server(tmp_path, trusted_proxies="1")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        path, token = f"{story.bob.path}?since=0&wait=0.1", story.bob.session_token
+        secure = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+        answers = [await api.get(path + way, token, headers=secure) for way in ("", ORDINARY)]
+        assert "Strict-Transport-Security" in answers[0].headers
+        assert told(answers[0]) == told(answers[1])
+    assert server.stop() == 0
+
+
+async def test_who_waits_hears_on_both_ways_at_once(story: Story) -> None:
+    path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
+    held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in ("", ORDINARY) * 3]
+    await story.alice.say("news")
+    answers = [told(await one) for one in held]
+    assert [answer[0] for answer in answers] == [200] * 6
+    assert all(answer == answers[0] for answer in answers)
+
+
+async def test_what_is_no_news_to_a_reader_does_not_wake_them(story: Story) -> None:
+    path, token = f"{story.bob.path}?since=0&wait=1.5", story.bob.session_token
+    held = asyncio.create_task(story.bob.api.get(path, token))
+    for topic in ("one", "two", "three"):
+        await asyncio.sleep(0.1)
+        fields = {"topic": topic}
+        alice = story.alice
+        await alice.api.call("PUT", f"{alice.path}/topic", alice.session_token, json=fields)
+    assert not held.done()
+    assert (await held).ok()["messages"] == []
+
+
+async def test_who_is_removed_while_they_wait_is_told_so(story: Story) -> None:
+    path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
+    held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in ("", ORDINARY)]
+    await story.alice.read(since=0, wait=0.2)
+    members = f"{story.alice.path}/members/2"
+    await story.alice.api.call("DELETE", members, story.alice.session_token)
+    quick, ordinary = [await one for one in held]
+    assert quick.error == (403, "forbidden")
+    assert told(quick) == told(ordinary)
