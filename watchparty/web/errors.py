@@ -49,12 +49,13 @@ def init_errors(app: Quart) -> None:
     app.register_error_handler(errors.PartyError, _refuse)
     app.register_error_handler(HTTPException, _refuse_by_framework)
 
-    def log(exception_info: Failure) -> None:
+    def log(*told: Any) -> None:
+        failure: Failure = told[-1]  # newer frameworks tell the context before it
         # Not the address as it was asked for: it may carry a magic key (`%23` links).
         where = f"{request.method} {request.url_rule}" if has_request_context() else "no request"
-        app.logger.error("Exception on %s", where, exc_info=exception_info)
+        app.logger.error("Exception on %s", where, exc_info=failure)
 
-    framework: Any = app  # whose versions differ in what they say of this method's argument
+    framework: Any = app  # whose versions differ in the arguments of this method
     framework.log_exception = log
 
 
