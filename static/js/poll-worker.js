@@ -40,7 +40,7 @@ class Switchboard {
     this.#gathers = false;
     this.#sent = together(this.#questions.values());
     try {
-      const credential = Object.values(this.#sent)[0].token; // so that we count, and not our whole house
+      const credential = Object.values(this.#sent)[0]?.token; // so that we count, and not our whole house
       const body = { wait: hold, chats: this.#sent };
       const { chats } = await ask("POST", "/poll", { credential, body, signal, hold });
       for (const [port, question] of this.#questions) this.#tell(port, question, chats[question.chatId], hold);

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from quart import Response
 
+from watchparty.party.errors import PartyError, RateLimited, Unavailable
 from watchparty.party.state import State
 from watchparty.party.values import InviteRole, Member, Role
 from watchparty.party.window import Page
@@ -109,6 +110,14 @@ class ErrorAnswer(Struct, frozen=True):
     error: str
     message: str
     retry_after: int | UnsetType = UNSET
+
+
+def refusal(error: PartyError) -> ErrorAnswer:
+    """Return what a client is told of a failure."""
+    # What is wrong with the store is for the operator: it names files.
+    message = type(error).message if isinstance(error, Unavailable) else error.message
+    pause = error.retry_after if isinstance(error, RateLimited) else UNSET
+    return ErrorAnswer(error.code, message, pause)
 
 
 def json(answer: Struct | bytes, status: int = 200) -> Response:

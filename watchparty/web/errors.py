@@ -3,12 +3,11 @@
 from types import TracebackType
 from typing import Any
 
-from msgspec import UNSET
 from quart import Quart, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from watchparty.party import errors
-from watchparty.web.answers import ErrorAnswer, json
+from watchparty.web.answers import ErrorAnswer, json, refusal
 from watchparty.web.current import limits
 
 STATUSES: dict[type[errors.PartyError], int] = {
@@ -60,10 +59,7 @@ def init_errors(app: Quart) -> None:
 
 
 async def _refuse(error: errors.PartyError) -> Response:
-    # What is wrong with the store is for the operator: it names files.
-    message = type(error).message if isinstance(error, errors.Unavailable) else error.message
-    pause = error.retry_after if isinstance(error, errors.RateLimited) else UNSET
-    response = json(ErrorAnswer(error.code, message, pause), STATUSES[type(error)])
+    response = json(refusal(error), STATUSES[type(error)])
     if response.status_code == 401:  # RFC 9110 section 11.6.1
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, errors.RateLimited | errors.Unavailable):

@@ -19,7 +19,7 @@ from watchparty.party.party import Party, Seat
 from watchparty.party.waiting import Waiter
 from watchparty.party.window import Cursor
 from watchparty.web import headers
-from watchparty.web.answers import ErrorAnswer
+from watchparty.web.answers import refusal
 from watchparty.web.limits import Limits
 from watchparty.web.malformed import MALFORMED
 from watchparty.web.query import HOLD_MAX
@@ -57,8 +57,9 @@ def init_fast_lane(app: Quart, party: Party, limits: Limits) -> None:
             return await serve(scope, receive, send)
         try:
             page = await _page(limits, poll, seat, receive)
-        except RateLimited as refusal:
-            return await _answer(scope, send, 429, *_refusal(refusal))
+        except RateLimited as error:
+            pause = (b"retry-after", b"%d" % error.retry_after)
+            return await _answer(scope, send, 429, msgspec.json.encode(refusal(error)), pause)
         except PartyError:
             return await serve(scope, receive, send)
         if page is not None:
@@ -135,19 +136,10 @@ async def _gone(receive: ASGIReceiveCallable) -> None:
         pass
 
 
-def _refusal(error: RateLimited) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    answer = ErrorAnswer(error.code, error.message, error.retry_after)
-    return msgspec.json.encode(answer), [(b"retry-after", b"%d" % error.retry_after)]
-
-
 async def _answer(
-    scope: Any,
-    send: ASGISendCallable,
-    status: int,
-    body: bytes,
-    more: list[tuple[bytes, bytes]] | None = None,
+    scope: Any, send: ASGISendCallable, status: int, body: bytes, *more: tuple[bytes, bytes]
 ) -> None:
     length = (b"content-length", b"%d" % len(body))
-    told = [length, *headers.raw(scope["scheme"] == "https"), *(more or ())]
+    told = [length, *headers.raw(scope["scheme"] == "https"), *more]
     await send({"type": "http.response.start", "status": status, "headers": told})
     await send({"type": "http.response.body", "body": body, "more_body": False})

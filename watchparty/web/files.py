@@ -20,13 +20,16 @@ def init_files(app: Quart, folder: Path) -> None:
     """Let `app` answer what is in `folder`, at addresses that change with its content."""
     home = f"/static/{assets.fingerprint(folder)}"
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
-    contents = {name: path.read_bytes() for name, path in files.items() if path.is_file()}
+    contents = {
+        name: (path.read_bytes(), _type(path)) for name, path in files.items() if path.is_file()
+    }
 
     @app.get(f"{home}/<path:name>", endpoint="static")
     async def static(name: str) -> Response:
         if name not in contents:
             raise NotFound
-        return Response(contents[name], content_type=_type(files[name]))
+        content, content_type = contents[name]
+        return Response(content, content_type=content_type)
 
     app.jinja_env.globals["static"] = home
 

@@ -21,7 +21,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 # The page shares its files and the devices with nobody.
-ALONE = {
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
     "Referrer-Policy": "no-referrer",
@@ -36,18 +37,14 @@ SECURED = {
 
 # The address of a static file changes with its content (assets.fingerprint).
 FOR_EVER = "public, max-age=31536000, immutable"
+NEVER = "no-store"
 
 
 def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
-DATA = {
-    "Content-Type": "application/json",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    **ALONE,
-    "Cache-Control": "no-store",
-}
+DATA = {"Content-Type": "application/json", **ALWAYS, "Cache-Control": NEVER}
 RAW = {False: _encoded(DATA), True: _encoded(DATA | SECURED)}
 
 
@@ -62,10 +59,9 @@ def init_headers(app: Quart) -> None:
 
 
 async def _add(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    response.headers.update(ALONE)
+    response.headers.update(ALWAYS)
     if request.scheme == "https":
         response.headers.update(SECURED)
     static = request.endpoint == "static" and response.status_code in {200, 206, 304}
-    response.headers["Cache-Control"] = FOR_EVER if static else "no-store"
+    response.headers["Cache-Control"] = FOR_EVER if static else NEVER
     return response

@@ -1,7 +1,7 @@
 """Nobody takes the server down with a loop, and nobody pays for what their neighbour does.
 
-Whoever shows a good credential is counted by it, everybody else by their address; a held
-poll therefore never counts against the house it comes from.
+Whoever shows a good credential is counted as the member they are, everybody else by their
+address; a held poll of a member therefore never counts against the house it comes from.
 """
 
 from collections.abc import AsyncIterator, Collection

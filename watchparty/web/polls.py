@@ -12,7 +12,7 @@ from watchparty.party.errors import Forbidden, InvalidRequest
 from watchparty.party.party import Seat
 from watchparty.party.window import Cursor
 from watchparty.web import body
-from watchparty.web.answers import ErrorAnswer, json
+from watchparty.web.answers import json, refusal
 from watchparty.web.current import limits, party
 from watchparty.web.query import HOLD_MAX, ID_MAX
 
@@ -88,5 +88,5 @@ async def _find(name: str, place: Place) -> tuple[str, Seat | Forbidden, Cursor]
 
 def _told(page: bytes | Forbidden) -> Raw:
     if isinstance(page, Forbidden):
-        page = msgspec.json.encode(ErrorAnswer(page.code, page.message))
+        page = msgspec.json.encode(refusal(page))
     return Raw(page)

@@ -34,8 +34,9 @@ def _warn_once(app: Quart, trusted: int) -> None:
     @app.before_request
     async def look() -> None:
         nonlocal warned
-        passed = len([one for one in ",".join(request.headers.getlist(HEADER)).split(",") if one])
-        if warned or not (passed < trusted or passed > trusted == 0):
+        if warned:
             return
-        warned = True
-        app.logger.warning(TOO_FEW if trusted else UNTOLD, trusted)
+        passed = len([one for one in ",".join(request.headers.getlist(HEADER)).split(",") if one])
+        if passed < trusted or passed > trusted == 0:
+            warned = True
+            app.logger.warning(TOO_FEW if trusted else UNTOLD, trusted)
