@@ -13,6 +13,13 @@ HOLD = 30  # seconds
 AT_ONCE = 50  # who join in the same moment
 
 
+def number(pattern: re.Pattern[bytes], text: bytes) -> int:
+    """Return what a pattern finds; fails when that is nothing."""
+    found = pattern.search(text)
+    assert found, text
+    return int(found[1])
+
+
 class Poller(asyncio.Protocol):
     """One client on one connection: asks, takes the answer, and asks again."""
 
@@ -36,12 +43,12 @@ class Poller(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.buffer += data
         head, found, body = self.buffer.partition(b"\r\n\r\n")
-        if not found or len(body) < int(LENGTH.search(head)[1]):  # type: ignore[index]
+        if not found or len(body) < number(LENGTH, head):
             return
         if b" 200 " not in head[:20]:
             raise RuntimeError(self.buffer.decode())
         self.buffer = b""
-        self.since = int(LAST_ID.search(body)[1])  # type: ignore[index]
+        self.since = number(LAST_ID, body)
         self.crowd.heard(self.since)
         self.ask()
 

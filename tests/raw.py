@@ -1,5 +1,6 @@
 """Bytes on a socket, as no HTTP client would send them, and what a server makes of them."""
 
+import asyncio
 import contextlib
 import re
 import socket
@@ -7,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.crowd import NO_TIME, is_quiet, until
-from tests.serving import Server
+from tests.crowd import NO_TIME, a_server, is_quiet, until
+from tests.serving import Server, configured
 
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 PATIENCE = 30  # seconds for a packet on a busy machine
@@ -51,6 +52,15 @@ def taken(connection: socket.socket) -> bytes:
 def statuses(answer: bytes) -> list[int]:
     """Return the statuses of all answers in a stream, but those that only announce another."""
     return [status for found in STATUS.findall(answer) if (status := int(found)) >= 200]
+
+
+@contextlib.contextmanager
+def an_impatient_server(folder: Path, seconds: int) -> Iterator[Server]:
+    """Serve with so much patience for who is idle; in the end no connection may be left."""
+    with a_server(folder, *configured(folder, keep_alive_timeout=seconds)) as server:
+        at_rest = open_files(server)
+        yield server
+        asyncio.run(until(lambda: open_files(server) <= at_rest, "connections were left open"))
 
 
 def open_files(server: Server) -> int:

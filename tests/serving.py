@@ -2,10 +2,13 @@
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests import secrecy
@@ -22,6 +25,22 @@ HYPERCORN = [
     *(str(BIN / "hypercorn"), "--config", str(assets.find("hypercorn.toml"))),
     *("--bind", "127.0.0.1:0", "watchparty.asgi:app"),
 ]
+
+
+@contextmanager
+def running_out_of(what: int, server: "Server") -> Iterator[None]:
+    """Let a server have no more of a resource than it has now (setrlimit(2)) for a while."""
+    before = resource.prlimit(server.process.pid, what)
+    resource.prlimit(server.process.pid, what, (0, before[1]))
+    yield
+    resource.prlimit(server.process.pid, what, before)
+
+
+def patched(module: str, assignment: str) -> list[str]:
+    """Return the command for a server in which one number of a module is another."""
+    patch = f"from watchparty.web import {module}; {module}.{assignment}"
+    serve = "from watchparty.cli import main; main()"
+    return [sys.executable, "-c", f"{patch}; {serve}", *SERVE[1:]]
 
 
 def configured(folder: Path, **values: int) -> list[str]:

@@ -1,12 +1,11 @@
 """So many polls of one credential are held, and so many in all; a house is not counted."""
 
 import asyncio
-import sys
 from pathlib import Path
 
 from tests.client import Answer, Api
 from tests.people import Person, guest, tell
-from tests.serving import Server
+from tests.serving import Server, patched
 
 LIMITED = (429, "rate_limited")
 
@@ -104,10 +103,7 @@ async def test_who_hangs_up_makes_room(tmp_path: Path) -> None:
 
 
 async def test_one_process_holds_so_many(tmp_path: Path) -> None:
-    few = "from watchparty.web import quotas; quotas.HELD_IN_ALL = 6"
-    serve = "from watchparty.cli import main; main()"
-    command = [sys.executable, "-c", f"{few}; {serve}", "serve", "--bind", "127.0.0.1:0"]
-    server = Server(tmp_path, command, limits="on")
+    server = Server(tmp_path, patched("quotas", "HELD_IN_ALL = 6"), limits="on")
     async with Api(server.url) as api:
         story = await tell(api)
         people = [story.alice, story.alice, story.bob, story.bob, story.charlie, story.charlie]

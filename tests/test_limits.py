@@ -175,8 +175,8 @@ async def test_wrong_keys_shut_the_house_but_not_its_members(
 
 async def test_a_removed_member_counts_as_a_stranger(story: Story, house: Api) -> None:
     await house.call("DELETE", f"/{story.chat_id}/members/2", story.alice.session_token)
-    ask = lambda: house.get(story.bob.path, story.bob.session_token)  # noqa: E731
-    _, refusal = await until_refused(ask, 400)
+    token = story.bob.session_token
+    _, refusal = await until_refused(lambda: house.get(story.bob.path, token), 400)
     pause(refusal)
     await until_refused(lambda: house.get(story.alice.path, "wrong"), 300)
     assert (await story.alice.read())["last_id"] == 0

@@ -1,6 +1,5 @@
 """Whatever comes over a socket, no request is taken for another, and everybody else is served."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -8,10 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.client import Api
-from tests.crowd import a_server, until
 from tests.people import Story, tell
-from tests.raw import open_files, send, statuses
-from tests.serving import Server, configured
+from tests.raw import an_impatient_server, send, statuses
+from tests.serving import Server
 
 SECRET = "Just between us"
 KB = 1024
@@ -21,11 +19,8 @@ Packets = list[bytes]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("raw")
-    with a_server(folder, *configured(folder, keep_alive_timeout=1)) as server:
-        at_rest = open_files(server)
+    with an_impatient_server(tmp_path_factory.mktemp("raw"), seconds=1) as server:
         yield server
-        asyncio.run(until(lambda: open_files(server) <= at_rest, "connections were left open"))
 
 
 @pytest.fixture

@@ -7,15 +7,14 @@ every test; here it is shown that this finds something, and that faults say noth
 import asyncio
 import resource
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.client import Answer, Api
 from tests.people import Story, tell
-from tests.serving import Server
+from tests.serving import Server, running_out_of
 
 FORBIDDEN = (403, "forbidden")
 
@@ -90,20 +89,11 @@ async def ask_everything(api: Api, story: Story) -> list[Answer]:
     return answers
 
 
-@contextmanager
-def no_files_left(server: Server) -> Iterator[None]:
-    """The server can open nothing any more; what is open stays so."""
-    before = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (0, before[1]))
-    yield
-    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, before)
-
-
 async def test_a_page_that_fails_says_no_secret(tmp_path: Path) -> None:
     server = Server(tmp_path)
     async with Api(server.url) as api:  # one connection, kept alive
         story = await tell(api)
-        with no_files_left(server):
+        with running_out_of(resource.RLIMIT_NOFILE, server):  # what is open stays so
             for link in (f"%23{story.magic_key}", f"?magic_key={story.magic_key}"):
                 answer = await api.get(f"/chat/{story.chat_id}{link}")
                 assert answer.error == (500, "internal_error")

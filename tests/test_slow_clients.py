@@ -12,10 +12,10 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from tests.client import Api
-from tests.crowd import a_server, until
+from tests.crowd import until
 from tests.people import Story, tell
-from tests.raw import open_files, statuses
-from tests.serving import Server, configured
+from tests.raw import an_impatient_server, statuses
+from tests.serving import Server
 from watchparty import assets
 from watchparty.app import create_app
 from watchparty.listening import UNREAD_MAX, listen
@@ -33,12 +33,8 @@ BODY = b"POST /auth HTTP/1.1\r\nHost: a\r\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("slow")
-    options = configured(folder, keep_alive_timeout=SHORT)
-    with a_server(folder, *options) as server:
-        at_rest = open_files(server)
+    with an_impatient_server(tmp_path_factory.mktemp("slow"), SHORT) as server:
         yield server
-        asyncio.run(until(lambda: open_files(server) <= at_rest, "connections were left open"))
 
 
 @pytest.fixture

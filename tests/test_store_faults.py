@@ -13,7 +13,7 @@ import pytest
 
 from tests.client import Api
 from tests.people import Story, tell
-from tests.serving import SERVE, Server
+from tests.serving import SERVE, Server, running_out_of
 
 Fault = Callable[[Server], AbstractContextManager[None]]
 
@@ -24,13 +24,9 @@ def server(own: Server) -> Server:
     return own
 
 
-@contextmanager
-def full(server: Server) -> Iterator[None]:
-    """No file may grow any more (RLIMIT_FSIZE): what a full disk or a quota does."""
-    before = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, before[1]))
-    yield
-    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, before)
+def full(server: Server) -> AbstractContextManager[None]:
+    """No file may grow any more: what a full disk or a quota does."""
+    return running_out_of(resource.RLIMIT_FSIZE, server)
 
 
 @contextmanager

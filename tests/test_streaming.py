@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from tests.client import Api
 from tests.crowd import until
 from tests.people import Person, Story, tell
-from tests.serving import Server
+from tests.serving import Server, patched
 
 MANY = 2_000  # messages of 8 KB
 
@@ -183,10 +182,7 @@ async def test_a_stop_ends_every_stream(own: Server) -> None:
 
 
 async def test_silence_is_filled(tmp_path: Path) -> None:
-    quick = "from watchparty.web import streams; streams.HEARTBEAT = 0.1"
-    serve = "from watchparty.cli import main; main()"
-    command = [sys.executable, "-c", f"{quick}; {serve}", "serve", "--bind", "127.0.0.1:0"]
-    server = Server(tmp_path, command, limits="on")
+    server = Server(tmp_path, patched("streams", "HEARTBEAT = 0.1"), limits="on")
     async with Api(server.url) as api:
         story = await tell(api)
         async with stream(story.bob) as bob:
