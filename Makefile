@@ -57,7 +57,7 @@ screenshots: $(VENV)/test.done
 	$(BIN)/python -m scripts.screenshots
 
 clean:
-	rm -rf $(VENV) $(AUDIT) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(AUDIT) $(BENCH) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/run.done: pyproject.toml scripts/setup
