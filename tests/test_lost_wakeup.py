@@ -111,7 +111,7 @@ async def test_posts_and_polls_fired_together_always_meet(server: Server, story:
 
 async def poll(chat: Chat, since: int) -> Any:
     async with asyncio.timeout(SOON):
-        return msgspec.json.decode(await chat.poll(HOST, Cursor(since), HOLD))
+        return msgspec.json.decode((await chat.poll(HOST, Cursor(since), HOLD))[1])
 
 
 async def last_ids(readers: list[Line]) -> list[int]:

@@ -44,13 +44,13 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.extensions["watchparty.party"] = party
     app.extensions["watchparty.limits"] = limits
 
-    if not settings.cors_origins:  # whose answers differ by who asks
-        init_fast_lane(app, party, limits)
     init_paths(app)
     init_limits(app, limits)
     init_malformed(app)
     init_lingering(app)
     init_overload(app)
+    if not settings.cors_origins:  # whose answers differ by who asks
+        init_fast_lane(app, party, limits)
     init_proxies(app, settings.trusted_proxies)
     init_errors(app)
     init_headers(app)

@@ -1,17 +1,15 @@
 """One chat in memory: its window, its members, and everybody who waits for news."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from watchparty.party import clock
-from watchparty.party.errors import Forbidden, NotAllowed, Stopping
+from watchparty.party.errors import Forbidden, NotAllowed
 from watchparty.party.indivisible import indivisible
 from watchparty.party.lookalikes import alike
 from watchparty.party.state import State
 from watchparty.party.store import Permit, Store, granted
 from watchparty.party.values import ChatRecord, Member, Receipt, Standing, User
-from watchparty.party.waiting import Waiter
+from watchparty.party.waiting import Audience, until_news
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.party.words import Draft
 
@@ -31,63 +29,25 @@ class Chat:
         self.active_at = record.active_at
         self.window = Window(record.chat_id, epoch, record.last_id, record.messages)
         self.store = store
-        self._news = asyncio.Event()
-        self._waiters: set[Waiter] = set()
+        self.audience = Audience()
         self._gathering: asyncio.TimerHandle | None = None
-        self._stopping = False
         self._show()
 
-    async def poll(self, reader: int, cursor: Cursor, wait: float) -> bytes:
-        """Return the page at `cursor` as JSON, held up to `wait` seconds for news."""
-        return (await self._held(reader, cursor, wait))[1]
+    async def poll(self, reader: int, cursor: Cursor, wait: float) -> tuple[Page, bytes]:
+        """Return the page at `cursor`, held up to `wait` seconds for news, and the same as JSON.
 
-    async def next_page(self, reader: int, cursor: Cursor, wait: float) -> Page:
-        """Return the page at `cursor`, held up to `wait` seconds for news."""
-        return (await self._held(reader, cursor, wait))[0]
-
-    async def _held(self, reader: int, cursor: Cursor, wait: float) -> tuple[Page, bytes]:
-        """Return the page at `cursor`, and the same as JSON.
-
-        Look, wait, look again: the event is taken before the look, so a message that
-        comes in between has already set it. Raises Forbidden when the member `reader`
-        is removed, and Stopping when the server goes down meanwhile.
+        Raises Forbidden when the member `reader` is removed, and Stopping when the server
+        goes down meanwhile.
         """
-        try:
-            async with asyncio.timeout(wait):
-                while True:
-                    news = self._news
-                    page, encoded = self.look(reader, cursor)
-                    if page.has_news or not wait:
-                        return page, encoded
-                    if self._stopping:
-                        raise Stopping
-                    await news.wait()
-        except TimeoutError:
-            return self.look(reader, cursor)
+        if wait:
+            await until_news([self.audience], lambda: self.look(reader, cursor)[0].has_news, wait)
+        return self.look(reader, cursor)
 
     def look(self, reader: int, cursor: Cursor) -> tuple[Page, bytes]:
         """Return the page at `cursor`, and the same as JSON. Raises Forbidden."""
         if reader not in self.members:
             raise Forbidden
         return self.window.look(cursor)
-
-    def next_news(self) -> asyncio.Event:
-        """Return what will be set when there is more to look at; take it before the look.
-
-        Raises Stopping when the server goes down.
-        """
-        if self._stopping:
-            raise Stopping
-        return self._news
-
-    @contextmanager
-    def waited_for_by(self, waiter: Waiter) -> Iterator[None]:
-        """Wake them, too, when there is more to look at; begin right after a look."""
-        self._waiters.add(waiter)
-        try:
-            yield
-        finally:
-            self._waiters.discard(waiter)
 
     @indivisible
     async def say(self, author: Member, draft: Draft, permit: Permit = granted) -> Receipt:
@@ -145,18 +105,14 @@ class Chat:
 
     def stop(self) -> None:
         """Answer everybody who waits, and let nobody wait any more."""
-        self._stopping = True
-        self.wake()
+        self.audience.stop()
 
     def wake(self) -> None:
         """Let everybody who waits look again."""
         if self._gathering is not None:
             self._gathering.cancel()
             self._gathering = None
-        news, self._news = self._news, asyncio.Event()
-        news.set()
-        for waiter in self._waiters:
-            waiter.wake()
+        self.audience.wake()
 
     @property
     def state(self) -> State:

@@ -137,9 +137,9 @@ class Party:
         self._seats[chat_id, credential] = member_id
         return Seat(chat, chat.members[member_id])
 
-    def recall_seat(self, chat_id: int, secret: str) -> Seat | None:
-        """Return what `take_seat` would, if all of it is in memory."""
-        member_id = self._seats.get((chat_id, secrets.fingerprint(secret)))
+    def recall_seat(self, chat_id: int, credential: bytes) -> Seat | None:
+        """Return what `take_seat` would for a secret of this fingerprint, if it is in memory."""
+        member_id = self._seats.get((chat_id, credential))
         chat = None if member_id is None else self.chats.recall(chat_id)
         if chat is None or member_id not in chat.members:
             return None

@@ -1,36 +1,64 @@
-"""Wait for news and for the reader's hanging up at once, in one task."""
+"""Everybody who waits for news of a chat, and how they are woken."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Callable, Collection
+
+from watchparty.party.errors import Stopping
+
+Wake = Callable[[], object]
 
 
-class Waiter:
-    """One who waits. Woken by cancelling what they wait for: a second task would cost more."""
-
-    __slots__ = ("_awake", "_task")
+class Audience:
+    """Who waits for news of one chat."""
 
     def __init__(self) -> None:
-        self._task: asyncio.Task[object] | None = None
-        self._awake = False
+        self._wakes: set[Wake] = set()
+        self._stopping = False
+
+    def join(self, wake: Wake) -> None:
+        """Call `wake` whenever there may be more to look at; join before you look."""
+        self._wakes.add(wake)
+
+    def leave(self, wake: Wake) -> None:
+        """Don't call `wake` any more."""
+        self._wakes.discard(wake)
 
     def wake(self) -> None:
-        """Let them look again, if they wait."""
-        if self._task is not None and not self._awake:
-            self._awake = True
-            self._task.cancel()
+        """Let everybody who waits look again."""
+        for wake in self._wakes:
+            wake()
 
-    async def wait(self, gone: Awaitable[object], seconds: float) -> bool:
-        """Wait until woken or for so many seconds; return False when `gone` came first."""
-        self._task, self._awake = asyncio.current_task(), False
-        timer = asyncio.get_running_loop().call_later(seconds, self.wake)
-        try:
-            await gone
-        except asyncio.CancelledError:
-            # Somebody else may cancel the task as well, and then it is to end.
-            if self._task is None or not self._awake or self._task.uncancel():
-                raise
-            return True
-        finally:
-            timer.cancel()
-            self._task = None
-        return False
+    def stop(self) -> None:
+        """Let everybody look once more, and nobody wait any longer."""
+        self._stopping = True
+        self.wake()
+
+    def stay(self) -> None:
+        """Ask before each wait, after the look. Raises Stopping when the server goes down."""
+        if self._stopping:
+            raise Stopping
+
+
+async def until_news(
+    audiences: Collection[Audience], has_news: Callable[[], bool], wait: float
+) -> None:
+    """Return when there is news in the eyes of `has_news`, or after `wait` seconds.
+
+    Look, wait, look again: whatever happens after a look has set the event by the time it
+    is waited for. Raises Stopping, and what `has_news` raises.
+    """
+    news = asyncio.Event()
+    for audience in audiences:
+        audience.join(news.set)
+    try:
+        async with asyncio.timeout(wait):
+            while not has_news():
+                for audience in audiences:
+                    audience.stay()
+                await news.wait()
+                news.clear()
+    except TimeoutError:
+        pass
+    finally:
+        for audience in audiences:
+            audience.leave(news.set)

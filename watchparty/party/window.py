@@ -26,8 +26,8 @@ class Cursor(Struct, frozen=True):
     rev: int | None = None
 
 
-class Page(Struct, frozen=True, kw_only=True):
-    """The answer to one cursor, the same for everybody who asks with it.
+class Page(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
+    """The answer to one cursor, the same object for everybody who asks with it at a time.
 
     `messages` are oldest first, each already encoded; `missed` counts the ids newer
     than the cursor that have left the window. `rev` and `state` are there when the

@@ -67,7 +67,8 @@ async def read(chat_id: int) -> Response | Redirect:
     if cursor.since is None:
         return json(_state(seat, cursor))
     async with limits().hold([bearer], wait):
-        return json(await seat.chat.poll(reader, cursor, wait))
+        _, page = await seat.chat.poll(reader, cursor, wait)
+        return json(page)
 
 
 @chats.post("/<chat_id:chat_id>")

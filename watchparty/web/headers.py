@@ -44,13 +44,9 @@ def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
-DATA = {"Content-Type": "application/json", **ALWAYS, "Cache-Control": NEVER}
-RAW = {False: _encoded(DATA), True: _encoded(DATA | SECURED)}
-
-
-def raw(is_secure: bool) -> list[tuple[bytes, bytes]]:
-    """Return what an answer in JSON carries, for who writes it without the framework."""
-    return RAW[is_secure]
+def raw(media: dict[str, str], is_secure: bool) -> list[tuple[bytes, bytes]]:
+    """Return what an answer with data carries, for who writes it without the framework."""
+    return _encoded({**media, **ALWAYS, "Cache-Control": NEVER, **(SECURED if is_secure else {})})
 
 
 def init_headers(app: Quart) -> None:

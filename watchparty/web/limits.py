@@ -4,7 +4,7 @@ Whoever shows a good credential is counted as the member they are, everybody els
 address; a held poll of a member therefore never counts against the house it comes from.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from cachetools import LRUCache
@@ -17,7 +17,7 @@ from watchparty.party.party import Seat
 from watchparty.party.store import Permit
 from watchparty.web import credentials, quotas
 from watchparty.web.addresses import household
-from watchparty.web.holding import Held
+from watchparty.web.holding import GiveWay, Held, Holders, place
 from watchparty.web.quotas import Limiter
 from watchparty.web.turns import Line, Lines
 
@@ -44,7 +44,7 @@ class Limits:
         self._held = Held() if on else None
         self._lines = Lines() if on else None
         # Whose a credential is that turned out to be good: all of one member count as one.
-        self._good: LRUCache[str, str] = LRUCache(quotas.REMEMBERED)
+        self._good: LRUCache[bytes, str] = LRUCache(quotas.REMEMBERED)
 
     async def admit(self) -> None:
         """Count a request that comes in. Raises RateLimited when it has to wait."""
@@ -73,15 +73,13 @@ class Limits:
         if unknown := len(bearers - self._good.keys()):
             self._pay_for_keys(unknown)
 
-    def lets(self, token: str) -> bool:
-        """Count a request by its one credential, if that is known and has something left."""
-        member = self._good.get(_name(token))
+    def lets(self, seat: Seat) -> bool:
+        """Count a request of a member, if they have something left."""
         try:
-            if member is not None:
-                self._member.take(member)
+            self._member.take(_member(seat))
         except RateLimited:
             return False
-        return member is not None
+        return True
 
     def vouch(self, credential: str | None, seat: Seat | None = None) -> None:
         """Remember a credential, if any, that turned out to be good or was given just now."""
@@ -89,7 +87,7 @@ class Limits:
             g.paid = True
             self.leave()
             name = _name(credential)
-            self._good.setdefault(name, name if seat is None else _member(seat))
+            self._good.setdefault(name, name.hex() if seat is None else _member(seat))
 
     def blame(self) -> None:
         """Count a key that opened nothing."""
@@ -138,7 +136,7 @@ class Limits:
         def permit() -> None:
             self._starts.check(address)
             if user:
-                self._starts_a_day.take(user)
+                self._starts_a_day.take(user.hex())
             self._starts.take(address)
 
         return permit
@@ -147,7 +145,7 @@ class Limits:
         """Count somebody at a door, who may try a key there."""
         if _name(auth_key) not in self._good:
             self._keys.check(_address())
-        self._newcomers.take(_name(auth_key) or _address())
+        self._newcomers.take(_name(auth_key).hex() or _address())
 
     def hold(self, tokens: Collection[str], wait: float) -> AbstractAsyncContextManager[None]:
         """Return a place to wait in, if there is something to wait for."""
@@ -155,8 +153,17 @@ class Limits:
             return nullcontext()
         names = {*map(_name, tokens)}
         members = {self._good[name] for name in names if name in self._good}
-        most = dict.fromkeys(members, quotas.HELD_BY_MEMBER)
-        return self._held.place(most | dict.fromkeys(names, quotas.HELD))
+        return place(self._held, _holders(names, members))
+
+    def enter_place(self, credential: bytes, seat: Seat, give_way: GiveWay) -> None:
+        """Take a place to wait in, until `give_way` is called. Raises RateLimited."""
+        if self._held is not None:
+            self._held.enter(_holders([credential], [_member(seat)]), give_way)
+
+    def leave_place(self, credential: bytes, seat: Seat, give_way: GiveWay) -> None:
+        """Give it back."""
+        if self._held is not None:
+            self._held.leave(_holders([credential], [_member(seat)]), give_way)
 
     def _pay_for_keys(self, number: int) -> None:
         self._keys.take(_address(), number)
@@ -186,12 +193,19 @@ def init_limits(app: Quart, limits: Limits) -> None:
         limits.leave()
 
 
+def _holders(credentials: Iterable[bytes], members: Iterable[str]) -> Holders:
+    return (
+        *((credential, quotas.HELD) for credential in credentials),
+        *((member, quotas.HELD_BY_MEMBER) for member in members),
+    )
+
+
 def _member(seat: Seat) -> str:
     return f"{seat.chat.chat_id}/{seat.member.member_id}"
 
 
-def _name(credential: str | None) -> str:
-    return "" if credential is None else secrets.fingerprint(credential).hex()
+def _name(credential: str | None) -> bytes:
+    return b"" if credential is None else secrets.fingerprint(credential)
 
 
 def _address() -> str:

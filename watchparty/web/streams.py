@@ -19,6 +19,9 @@ from watchparty.web.answers import ErrorAnswer
 
 MEDIA_TYPE = "text/event-stream"
 
+# nginx would collect what must go out.
+HEADERS = {"Content-Type": MEDIA_TYPE, "X-Accel-Buffering": "no"}
+
 HEARTBEAT = 20.0  # seconds; proxies cut a connection that is silent for 60, phones sooner
 COMMENT = b":\n\n"
 
@@ -47,9 +50,8 @@ def stream(
     chat: Chat, reader: int, cursor: Cursor, place: AbstractAsyncContextManager[None]
 ) -> Response:
     """Answer with the events of `chat` as its member `reader` sees them, from `cursor` on."""
-    response = Response(_events(chat, reader, cursor, place), content_type=MEDIA_TYPE)
+    response = Response(_events(chat, reader, cursor, place), headers=HEADERS)
     response.timeout = None
-    response.headers["X-Accel-Buffering"] = "no"  # nginx would collect what must go out
     return response
 
 
@@ -59,24 +61,30 @@ async def _events(
     """Yield events until the reader goes or may not stay; why is the last one."""
     try:
         async with place:
-            if cursor.since is None:
-                page, _ = chat.look(reader, cursor)
-                yield _told(page) or COMMENT
-                cursor = _after(page, cursor)
+            page, _ = chat.look(reader, cursor)
             while True:
-                page = await chat.next_page(reader, cursor, HEARTBEAT)
-                yield _told(page) or COMMENT
-                cursor = _after(page, cursor)
+                yield told(page)
+                cursor = after(page, cursor)
+                page, _ = await chat.poll(reader, cursor, HEARTBEAT)
     except PartyError as refusal:
-        yield _event("end", ErrorAnswer(refusal.code, type(refusal).message))
+        yield end(refusal)
 
 
-def _after(page: Page, cursor: Cursor) -> Cursor:
+def end(refusal: PartyError) -> bytes:
+    """Return what a stream ends with."""
+    return _event("end", ErrorAnswer(refusal.code, type(refusal).message))
+
+
+def after(page: Page, cursor: Cursor) -> Cursor:
+    """Return where a reader is who was told a page."""
     return Cursor(page.last_id, page.epoch, cursor.rev if page.rev is UNSET else page.rev)
 
 
-def _told(page: Page) -> bytes:
-    """Return the events of a page. What passed unseen has an id, too: it is told once."""
+def told(page: Page) -> bytes:
+    """Return the events of a page, or a comment: a beginning and a silence are heard, too.
+
+    What passed unseen has an id: it is told once.
+    """
     before = page.last_id - len(page.messages)
     events = []
     if page.reset:
@@ -86,7 +94,7 @@ def _told(page: Page) -> bytes:
     events += [_message(id_, raw) for id_, raw in enumerate(page.messages, before + 1)]
     if page.state is not UNSET and page.rev is not UNSET:
         events.append(_event("state", Change(page.rev, page.state)))
-    return b"".join(events)
+    return b"".join(events) or COMMENT
 
 
 def _message(id_: int, encoded: Raw) -> bytes:
