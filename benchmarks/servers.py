@@ -34,7 +34,11 @@ class Server(NamedTuple):
 
     def missing(self) -> str:
         """Return what it can't be run without, if anything."""
-        lacking = (it for it in self.needs if not (it.exists() if isinstance(it, Path) else shutil.which(it)))
+        lacking = (
+            it
+            for it in self.needs
+            if not (it.exists() if isinstance(it, Path) else shutil.which(it))
+        )
         return ", ".join(map(str, lacking))
 
 
@@ -102,6 +106,8 @@ SERVERS: dict[str, Server] = {
         prepare=write_nginx_conf,
         needs=(NGINX, NCHAN),
     ),
-    "hypercorn-memory": Server("the same without a file", SHIPPED, settings=MEMORY),
-    "uvicorn-memory": Server("the same without a file", on_uvicorn(OURS), settings=MEMORY),
+    "hypercorn-memory": Server("Watch Party on Hypercorn, in memory", SHIPPED, settings=MEMORY),
+    "uvicorn-memory": Server(
+        "Watch Party on uvicorn, in memory", on_uvicorn(OURS), settings=MEMORY
+    ),
 }

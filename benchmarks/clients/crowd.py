@@ -2,13 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from benchmarks.clients.listener import Listener, Room
 from benchmarks.clients.venues import Venue
 
 AT_ONCE = 50  # who join, connect or talk in the same moment
 PATIENCE = 120.0  # seconds for all of them to get a message
+
+
+Item = TypeVar("Item")
+
+
+def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
 class Crowd:
@@ -25,18 +33,18 @@ class Crowd:
 
     async def gather(self, rooms: int, each: int) -> None:
         """Start chats, let so many join each of them, and connect them all."""
-        self.rooms = [await self._venue.open_room() for _ in range(rooms)]
+        for some in _batches(range(rooms)):
+            self.rooms += await asyncio.gather(*(self._venue.open_room() for _ in some))
         names = [(room, f"Guest {number}") for number in range(each) for room in self.rooms]
-        for start in range(0, len(names), AT_ONCE):
-            joins = (room.admit(self, name) for room, name in names[start : start + AT_ONCE])
+        for pairs in _batches(names):
+            joins = (room.admit(self, name) for room, name in pairs)
             self.listeners += await asyncio.gather(*joins)
         await self.connect()
 
     async def connect(self) -> None:
         """Connect all, and return when they are."""
         self._expect(len(self.listeners))
-        for start in range(0, len(self.listeners), AT_ONCE):
-            some = self.listeners[start : start + AT_ONCE]
+        for some in _batches(self.listeners):
             await asyncio.gather(*map(self._connect, some))
         await self._wait()
 

@@ -35,7 +35,7 @@ class Poll(Listener):
         self.buffer += data
         answer = whole(self.buffer)
         if answer is None:
-            return
+            return None
         self.buffer = b""
         if not answer[0].startswith(b"HTTP/1.1 200"):
             return self.audience.failed(repr(answer))
@@ -100,7 +100,7 @@ class HttpVenue:
 
     def __init__(self, host: str, port: int, transport: str) -> None:
         self.desk = Desk(host, port)
-        self._kind: type[Poll | Stream] = {"poll": Poll, "stream": Stream}[transport]
+        self._kind: type[Poll | Stream] = Poll if transport == "poll" else Stream
 
     async def open_room(self) -> HttpRoom:
         made = await self.desk.ask("POST", "/create", fields={"username": "Alice"})

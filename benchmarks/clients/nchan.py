@@ -32,7 +32,7 @@ class NchanPoll(Listener):
         self.buffer += data
         answer = whole(self.buffer)
         if answer is None:
-            return
+            return None
         head, body = answer
         self.buffer = b""
         moment, tag = TIME.search(head), TAG.search(head)
@@ -89,9 +89,8 @@ class NchanVenue:
     def __init__(self, host: str, port: int, transport: str) -> None:
         self.desk = Desk(host, port)
         self._numbers = itertools.count(1)
-        kinds: dict[str, type[NchanPoll | NchanStream]]
-        kinds = {"poll": NchanPoll, "stream": NchanStream}
-        self._kind = kinds[transport]
+        self._kind: type[NchanPoll | NchanStream]
+        self._kind = NchanPoll if transport == "poll" else NchanStream
 
     async def open_room(self) -> NchanRoom:
         return NchanRoom(self.desk, next(self._numbers), self._kind)

@@ -19,6 +19,9 @@ class Reader:
 
     __slots__ = ("task", "woken")
 
+    task: "asyncio.Task[Any]"
+    woken: bool
+
     def wake(self) -> None:
         if not self.woken:
             self.woken = True
@@ -27,7 +30,9 @@ class Reader:
     async def wait(self, chat: "Chat", receive: Any, seconds: float) -> bool:
         """Wait for news, or for so many seconds; return False when the client has hung up."""
         loop = asyncio.get_running_loop()
-        self.task: Any = asyncio.current_task()
+        task = asyncio.current_task()
+        assert task is not None
+        self.task = task
         self.woken = False
         chat.waiting.add(self)
         timer = loop.call_later(seconds, self.wake)
@@ -35,7 +40,7 @@ class Reader:
             while (await receive())["type"] != "http.disconnect":
                 pass
         except asyncio.CancelledError:
-            self.task.uncancel()
+            task.uncancel()
             return True
         finally:
             timer.cancel()

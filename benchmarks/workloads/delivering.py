@@ -7,7 +7,7 @@ from benchmarks.clients.crowd import Crowd
 from benchmarks.running import Running
 from benchmarks.workloads.visiting import gathered
 
-ROUNDS_MIN = 10  # messages in each room
+ROUNDS_MIN = 5  # messages in each room
 ROUNDS_MAX = 200  # with so many, a tick of the clock of 10 ms does not matter any more
 
 
@@ -38,10 +38,9 @@ async def talk(server: Running, crowd: Crowd, effort: float) -> tuple[float, flo
     Return its CPU, our own, and when the last one had each message. The next is said when all wait
     again.
     """
-    began, own, lasts = server.cpu(), time.process_time(), []
-    while len(lasts) < ROUNDS_MIN or (
-        server.cpu() - began < effort and len(lasts) < ROUNDS_MAX
-    ):
+    began, own = server.cpu(), time.process_time()
+    lasts: list[float] = []
+    while len(lasts) < ROUNDS_MIN or (server.cpu() - began < effort and len(lasts) < ROUNDS_MAX):
         await crowd.say()
         lasts.append(max(crowd.latencies[-len(crowd.listeners) :]))
         await server.calm()

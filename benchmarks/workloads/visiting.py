@@ -10,9 +10,7 @@ from benchmarks.running import Running
 
 
 @asynccontextmanager
-async def gathered(
-    server: Running, transport: str, rooms: int, each: int
-) -> AsyncIterator[Crowd]:
+async def gathered(server: Running, transport: str, rooms: int, each: int) -> AsyncIterator[Crowd]:
     """Let a crowd join and wait; in the end see that all of them have heard everything once."""
     place = venue(server.server.speaks, server.host, server.port, transport)
     crowd = Crowd(place, server.host, server.port)
