@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from benchmarks.servers import POLL, SERVERS, STREAM
+from benchmarks.servers import POLL, SERVERS
 
 OURS = ("hypercorn", "uvicorn", "granian")
 BARE = ("bare-hypercorn", "bare-uvicorn", "bare-granian")
@@ -30,10 +30,10 @@ class Turn(NamedTuple):
 
 def full() -> Iterator[Turn]:
     """Return everything, in the order of a round."""
-    yield from turns("startup", (*OURS, *OTHERS, "flask"), 1, ROUNDS, (POLL,))
+    yield from turns("startup", (*OURS, *OTHERS, "flask"), 1, ROUNDS, once=True)
     yield from turns("fanout", LIVE, USUAL, ROUNDS)
     yield from turns("fanout", ("hypercorn", "uvicorn"), LARGE, ROUNDS)
-    yield from turns("posting", FILES, POSTERS, ROUNDS, (POLL,))
+    yield from turns("posting", FILES, POSTERS, ROUNDS, once=True)
     yield Turn("roster", "hypercorn", POLL, FULL, ROUNDS)
     yield from turns("fanout", ("granian", *BARE, *OTHERS), LARGE)
     yield from turns("fanout", (*LIVE, "flask"), SMALL)
@@ -59,10 +59,10 @@ def turns(
     servers: Iterable[str],
     size: int,
     rounds: int = 1,
-    transports: tuple[str, ...] = (POLL, STREAM),
+    *,
+    once: bool = False,
 ) -> Iterator[Turn]:
-    """Return one for each server and each of these transports that it has."""
+    """Return one for each transport of each server; just `once` where that is no matter."""
     for server in servers:
-        here = SERVERS[server].transports
-        for transport in [it for it in here if it in transports] or here:
+        for transport in SERVERS[server].transports[: 1 if once else None]:
             yield Turn(workload, server, transport, size, rounds)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.plan import FULL, LARGE, OURS, POSTERS, USUAL
 from benchmarks.results import Case, Results
-from benchmarks.servers import POLL, STREAM
+from benchmarks.servers import POLL, STREAM, WEBSOCKET
 
 
 class Ratio(NamedTuple):
@@ -47,9 +47,9 @@ def posting(server: str) -> Case:
     return Case("posting", server, POLL, POSTERS)
 
 
-TORNADO, SOCKETIO = fanout("tornado", POLL), fanout("socketio", STREAM)
+TORNADO, SOCKETIO = fanout("tornado", POLL), fanout("socketio", WEBSOCKET)
 LABELS = {"hypercorn": "Hypercorn", "uvicorn": "uvicorn", "granian": "Granian"}
-KINDS = {POLL: "long poll", STREAM: "stream"}
+KINDS = {POLL: "long poll", STREAM: "stream", WEBSOCKET: "WebSocket"}
 
 
 def cost(what: str, server: str, transport: str, below: Case, most: float) -> Ratio:

@@ -18,7 +18,7 @@ SOCKETIO = PEERS / "socketio/node_modules"
 
 BACKLOG = ("--backlog", "4096")
 MEMORY = {"WATCHPARTY_STORE": "sqlite::memory:"}
-POLL, STREAM = "poll", "stream"
+POLL, STREAM, WEBSOCKET = "poll", "stream", "websocket"
 
 
 class Server(NamedTuple):
@@ -94,7 +94,7 @@ SERVERS: dict[str, Server] = {
     "socketio": Server(
         "a Socket.IO room on Node",
         ("node", "benchmarks/peers/socketio_chat.js", "{port}"),
-        (STREAM,),
+        (WEBSOCKET,),
         "socketio",
         {"NODE_PATH": str(SOCKETIO)},
         needs=("node", SOCKETIO),

@@ -9,22 +9,27 @@ import json
 from typing import Any
 
 from benchmarks.clients.http import HOLD, HttpRoom, HttpVenue
-from benchmarks.clients.wire import Answer, Wire
+from benchmarks.clients.wire import Answer
 from benchmarks.running import Running
 
 WITHIN = 10.0  # seconds in which all come
 SETTLED = 3.0  # seconds after the last one, until all must have the final roster
 
 
-class Watcher:
-    """Somebody with the page open: reads the whole chat once, and then waits for what changes."""
+class Visit:
+    """Somebody who comes, reads the whole chat once, and then waits for what changes."""
 
-    def __init__(self, room: HttpRoom, token: str, wire: Wire) -> None:
-        self._room, self._token, self._wire = room, token, wire
+    def __init__(self, venue: HttpVenue, room: HttpRoom, after: float) -> None:
+        self._venue, self._room, self._after = venue, room, after
         self.roster: list[Any] = []
         self.told = self.sent = 0  # times, and bytes with the headers
 
-    async def watch(self) -> None:
+    async def pay(self) -> None:
+        await asyncio.sleep(self._after)
+        # The first one is the host, who is in already.
+        name = f"Guest {self._after:.3f}"
+        self._token = await self._room.join(name) if self._after else self._room.token
+        self._wire = await self._venue.desk.wire()
         page = self._look(await self._ask(""))
         while True:
             cursor = f"?since={page['last_id']}&epoch={page['epoch']}&rev={page['rev']}"
@@ -48,25 +53,16 @@ async def measure(server: Running, transport: str, size: int, effort: float) -> 
     venue = HttpVenue(server.host, server.port, transport)
     room = await venue.open_room()
     used = server.cpu()
-    watchers, watching = [Watcher(room, room.token, await venue.desk.wire())], []
-    watching = [asyncio.ensure_future(watchers[0].watch())]
-    for number in range(1, size):
-        watchers.append(await enter(venue, room, number))
-        watching.append(asyncio.ensure_future(watchers[-1].watch()))
-        await asyncio.sleep(WITHIN / size)
-    await asyncio.sleep(SETTLED)
+    visits = [Visit(venue, room, number * WITHIN / size) for number in range(size)]
+    watching = [asyncio.ensure_future(visit.pay()) for visit in visits]
+    await asyncio.wait(watching, timeout=WITHIN + SETTLED, return_when=asyncio.FIRST_EXCEPTION)
     used = server.cpu() - used
     for task in watching:
         task.cancel()
-    incomplete = sum(len(watcher.roster) != size for watcher in watchers)
+    incomplete = sum(len(visit.roster) != size for visit in visits)
     if incomplete:
         raise RuntimeError(f"{incomplete} of {size} do not know everybody")
-    return figures(watchers, await final(venue, room), used)
-
-
-async def enter(venue: HttpVenue, room: HttpRoom, number: int) -> Watcher:
-    """Let the next one in."""
-    return Watcher(room, await room.join(f"Guest {number}"), await venue.desk.wire())
+    return figures(visits, await final(venue, room), used)
 
 
 async def final(venue: HttpVenue, room: HttpRoom) -> int:
@@ -77,12 +73,12 @@ async def final(venue: HttpVenue, room: HttpRoom) -> int:
     return len(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode())
 
 
-def figures(watchers: list[Watcher], document: int, used: float) -> dict[str, float]:
-    sent = sum(watcher.sent for watcher in watchers)
+def figures(visits: list[Visit], document: int, used: float) -> dict[str, float]:
+    sent = sum(visit.sent for visit in visits)
     return {
         "sent_mb": sent / 1e6,
         "document_kb": document / 1e3,
-        "times": sent / (len(watchers) * document),
-        "answers": sum(watcher.told for watcher in watchers) / len(watchers),
+        "times": sent / (len(visits) * document),
+        "answers": sum(visit.told for visit in visits) / len(visits),
         "cpu_s": used,
     }
