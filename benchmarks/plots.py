@@ -23,6 +23,7 @@ COLOURS = {
     "nchan": "#8a8f98",
     "flask": "#a9743a",
 }
+COSTS = (5, 10, 20, 50, 100, 200, 500, 1_000)  # that have a line
 STYLE = {
     "svg.hashsalt": "watchparty",  # the same figures are the same file
     "svg.fonttype": "none",
@@ -62,9 +63,10 @@ def cost_by_size(results: Results) -> Any:
         axes.set_xlabel("who wait in one chat")
         label_sizes(axes, results)
         axes.grid(visible=True, which="major")
-        axes.legend(fontsize=7.5, loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
     both[0].set_ylabel("CPU µs of the server per delivery")
-    both[0].yaxis.set_major_formatter("{x:g}")
+    both[0].set_yticks(COSTS, [f"{cost:,}" for cost in COSTS])
+    shown = {it.get_label(): it for axes in both for it in axes.lines}
+    figure.legend(handles=shown.values(), fontsize=8, loc="outside lower center", ncols=4)
     return figure
 
 

@@ -105,3 +105,4 @@ class Crowd:
         self._failure = self._failure or why
         if not self._done.done():
             self._done.set_exception(RuntimeError(why))
+            self._done.exception()  # nobody may be waiting just now
