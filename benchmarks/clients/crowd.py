@@ -83,8 +83,10 @@ class Crowd:
     async def _wait(self) -> None:
         if self._failure:
             raise RuntimeError(self._failure)
-        async with asyncio.timeout(PATIENCE):
-            await self._done
+        try:
+            await asyncio.wait_for(self._done, PATIENCE)
+        except TimeoutError:
+            raise RuntimeError(f"{self._missing} of {len(self.listeners)} wait in vain") from None
 
     def arrived(self) -> None:
         """Note that somebody is connected."""
