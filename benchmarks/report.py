@@ -26,7 +26,11 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "posting": (
         "{:,} members who post at once",
-        {"posts_s": "posts per second", "cpu_us": "CPU µs per post"},
+        {
+            "posts_s": "posts per second",
+            "cpu_us": "CPU µs per post",
+            "load_us": "the load generator's",
+        },
     ),
     "idle": (
         "{:,} who wait while nobody says anything",
