@@ -52,9 +52,8 @@ def init_fast_lane(app: Quart, party: Party, limits: Limits) -> None:
 
 async def _poll(reader: Reader, cursor: Cursor, wait: float) -> tuple[Page, bytes] | None:
     """Return the page at `cursor`, held for news; None when its reader has gone."""
-    page, encoded = reader.look(cursor)
-    if page.has_news or not wait:
-        return page, encoded
+    if not wait:
+        return reader.look(cursor)
     with reader:
         return await reader.next_page(cursor, wait)
 

@@ -35,7 +35,7 @@ class Reader:
         """Be the task that this is called in; `receive` tells when the client hangs up."""
         self._seat, self._credential = seat, credential
         self._limits, self._alarms, self._receive = limits, alarms, receive
-        self._task = asyncio.current_task()
+        self._task = asyncio.current_task(alarms.loop)
         self._is_waiting = self._is_woken = self._is_over = self._is_displaced = False
 
     def __enter__(self) -> None:
@@ -62,18 +62,20 @@ class Reader:
         when the client hung up. Raises Forbidden, Stopping, and RateLimited when another
         poll takes the place of this one.
         """
+        page, encoded = self.look(cursor)
+        if page.has_news:
+            return page, encoded
         rings = self._alarms.set(self.ring, seconds)
         try:
-            while True:
-                page, encoded = self.look(cursor)
-                if page.has_news or self._is_over:
-                    return page, encoded
+            while not (page.has_news or self._is_over):
                 self._seat.chat.audience.stay()
                 if not await self._wait():
                     return None
+                page, encoded = self.look(cursor)
         finally:
             self._is_over = False
             rings.discard(self.ring)
+        return page, encoded
 
     def wake(self) -> None:
         """Let them look again, now or as soon as they would wait."""
@@ -93,22 +95,18 @@ class Reader:
 
     async def _wait(self) -> bool:
         """Return when woken since the last time, and False when the client hung up."""
-        is_there = self._is_woken or await self._hear()
-        self._is_woken = False
-        if self._is_displaced:
-            raise displaced()
-        return is_there
-
-    async def _hear(self) -> bool:
-        self._is_waiting = True
         try:
-            while (await self._receive())["type"] != "http.disconnect":
-                pass
+            while not self._is_woken:
+                self._is_waiting = True
+                if (await self._receive())["type"] == "http.disconnect":
+                    return False
         except asyncio.CancelledError:
             # Somebody else may cancel the task as well, and then it is to end.
             if not self._is_woken or (self._task is not None and self._task.uncancel()):
                 raise
-            return True
         finally:
             self._is_waiting = False
-        return False
+        self._is_woken = False
+        if self._is_displaced:
+            raise displaced()
+        return True
