@@ -44,27 +44,28 @@ def arguments() -> argparse.Namespace:
 
 
 def chosen(asked: argparse.Namespace) -> list[Turn]:
-    """Return what is to be measured."""
-    turns = plan.quick() if asked.quick else plan.full()
-    return [
+    """Return what is to be measured; say what can't be on this machine."""
+    turns = [
         turn._replace(rounds=min(turn.rounds, asked.rounds or turn.rounds))
-        for turn in turns
+        for turn in (plan.quick() if asked.quick else plan.full())
         if turn.workload in asked.workloads
         and turn.server in asked.servers
         and turn.size in (asked.sizes or [turn.size])
-        and possible(turn)
     ]
+    lacking = {turn: obstacle(turn) for turn in turns}
+    for why in dict.fromkeys(filter(None, lacking.values())):
+        print(f"Left out: {why}")
+    return [turn for turn in turns if not lacking[turn]]
 
 
-def possible(turn: Turn) -> bool:
-    """Return whether this machine can do it; say so once if it can't."""
-    files = process.raise_file_limit()
-    lacking = SERVERS[turn.server].missing()
-    if not lacking and turn.size + SPARE_FILES > files:
-        lacking = f"more than {files:,} open files"
-    if lacking:
-        print(f"Left out: {turn.workload} with {turn.size:,} on {turn.server}: no {lacking}")
-    return not lacking
+def obstacle(turn: Turn) -> str:
+    """Return what is in the way of measuring it, if anything."""
+    server, files = SERVERS[turn.server], process.raise_file_limit()
+    if missing := server.missing():
+        return f"{server.label}, there is no {missing}"
+    if turn.size + SPARE_FILES > files:
+        return f"{turn.size:,} at once, a process may open {files:,} files"
+    return ""
 
 
 def measure_all(turns: list[Turn]) -> list[Run]:
@@ -113,7 +114,7 @@ def told(run: Run) -> str:
 def main() -> None:
     """Measure, and show what was seen."""
     asked = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # servers go with us
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers go with us
     BUILD.mkdir(exist_ok=True)
     began = time.monotonic()
     if asked.show:

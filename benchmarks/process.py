@@ -18,11 +18,17 @@ def tree(pid: int) -> Iterator[int]:
 
 def cpu(pids: list[int]) -> float:
     """Return the seconds of CPU, user and system, that they have used; in steps of 10 ms."""
-    used = 0
-    for one in pids:
-        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        used += int(fields[11]) + int(fields[12])
-    return used / TICKS
+    return sum(int(fields[11]) + int(fields[12]) for fields in map(_stat, pids)) / TICKS
+
+
+def asleep(pids: list[int]) -> bool:
+    """Return whether none of them runs, or would if there were a core for it."""
+    return all(_stat(one)[0] == "S" for one in pids)
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of /proc/<pid>/stat from the third one on, the state."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def memory(pids: list[int]) -> float:

@@ -45,7 +45,7 @@ class Running:
         while busy - began < CALM_MAX:
             await asyncio.sleep(CALM / 5)
             now, used = time.monotonic(), self.cpu()
-            if used != before:
+            if used != before or not process.asleep(self._pids):
                 before, busy = used, now
             elif now - busy > CALM:
                 break

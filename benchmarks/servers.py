@@ -34,12 +34,8 @@ class Server(NamedTuple):
 
     def missing(self) -> str:
         """Return what it can't be run without, if anything."""
-        lacking = (
-            it
-            for it in self.needs
-            if not (it.exists() if isinstance(it, Path) else shutil.which(it))
-        )
-        return ", ".join(map(str, lacking))
+        lacking = (it for it in self.needs if not (Path(it).exists() or shutil.which(it)))
+        return ", ".join(Path(it).name for it in lacking)
 
 
 def on_hypercorn(app: str) -> tuple[str, ...]:
@@ -97,7 +93,7 @@ SERVERS: dict[str, Server] = {
         (WEBSOCKET,),
         "socketio",
         {"NODE_PATH": str(SOCKETIO)},
-        needs=("node", SOCKETIO),
+        needs=("node", SOCKETIO / "socket.io"),
     ),
     "nchan": Server(
         "Nchan in nginx",

@@ -64,8 +64,9 @@ class Listener(asyncio.Protocol):
 
     def leave(self) -> None:
         """Hang up."""
-        self.here = False
-        self.transport.abort()
+        if self.here:
+            self.here = False
+            self.transport.abort()
 
     def take(self, text: bytes) -> None:
         """Take the messages that are in a piece of text."""
