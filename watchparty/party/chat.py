@@ -31,7 +31,7 @@ class Chat:
         self.store = store
         self.audience = Audience()
         self._gathering: asyncio.TimerHandle | None = None
-        self._show()
+        self._is_shown = False
 
     async def poll(self, reader: int, cursor: Cursor, wait: float) -> tuple[Page, bytes]:
         """Return the page at `cursor`, held up to `wait` seconds for news, and the same as JSON.
@@ -47,6 +47,8 @@ class Chat:
         """Return the page at `cursor`, and the same as JSON. Raises Forbidden."""
         if reader not in self.members:
             raise Forbidden
+        if cursor.rev is not None and not self._is_shown:
+            self._show()
         return self.window.look(cursor)
 
     @indivisible
@@ -92,7 +94,7 @@ class Chat:
         if standing.rev > self.standing.rev:
             self.standing = standing
             self.members = {member.member_id: member for member in standing.members}
-            self._show()
+            self._is_shown = False
         if not gather:
             self.wake()
         elif self._gathering is None:
@@ -127,4 +129,6 @@ class Chat:
         return WEIGHT + MEMBER_WEIGHT * len(self.members) + self.window.weight
 
     def _show(self) -> None:
+        """Draw the state for who asks for it: of a crowd that joins, few revisions are seen."""
+        self._is_shown = True
         self.window.show(self.standing.rev, self.state)
