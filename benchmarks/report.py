@@ -74,7 +74,7 @@ def sections(results: Results) -> Iterator[list[str]]:
 
 def table(results: Results, cases: list[Case], columns: dict[str, str]) -> list[str]:
     """Return a line for each server, and what the stars in it mean."""
-    several = any(case.transport != cases[0].transport for case in cases)
+    several = len({case.server for case in cases}) < len(cases)  # of the kinds that one has
     kind = ["kind"] if several else []
     lines = [*head(["server", *kind, *columns.values()])]
     for case in cases:
