@@ -109,13 +109,13 @@ class Party:
             await self._check_invite(chat_id, magic_key)
         guest = known or await self._identify(None, username)
         token = secrets.new_secret()
+        credential = secrets.fingerprint(token)
         try:
             chat = await self.chats.get(chat_id)
         except Forbidden:  # burned while its guest was at the door
             raise InvalidInvite from None
-        member = await chat.admit(
-            guest.user, magic_key, secrets.fingerprint(token), self._members_max
-        )
+        member = await chat.admit(guest.user, magic_key, credential, self._members_max)
+        self._seats[chat_id, credential] = member.member_id
         return Admission(Seat(chat, member), token, guest.auth_key)
 
     async def take_seat(self, chat_id: int, secret: str) -> Seat:

@@ -1,6 +1,7 @@
 """All SQL, one function per statement, in and out in the product's own values."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from aiosqlite import Connection
@@ -21,6 +22,8 @@ from watchparty.party.values import (
 from watchparty.party.words import Draft
 
 Row = tuple[Any, ...]
+
+MEMBERS_SHARED = 10_000  # about 250 bytes each
 
 
 async def insert_user(db: Connection, credential: bytes, username: str) -> User:
@@ -125,7 +128,7 @@ async def select_members(db: Connection, chat_id: int) -> list[Member]:
         "SELECT member_id, username, role FROM members WHERE chat_id = ? ORDER BY member_id",
         (chat_id,),
     )
-    return [Member(*row) for row in rows]
+    return [_same_member(*row) for row in rows]
 
 
 async def insert_session(db: Connection, credential: bytes, session: Session) -> None:
@@ -181,6 +184,12 @@ async def select_epoch(db: Connection) -> str:
     """Read the name of this history."""
     [(epoch,)] = await _rows(db, "SELECT value FROM meta WHERE name = 'epoch'", ())
     return str(epoch)
+
+
+@lru_cache(MEMBERS_SHARED)
+def _same_member(member_id: int, username: str, role: Role) -> Member:
+    """Return one object for all who are equal: while a crowd joins, a roster is read each time."""
+    return Member(member_id, username, role)
 
 
 def _message(

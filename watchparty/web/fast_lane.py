@@ -19,7 +19,7 @@ from watchparty.web import asgi_messages, streams
 from watchparty.web.alarms import Alarms
 from watchparty.web.limits import Limits
 from watchparty.web.plain_request import read
-from watchparty.web.reader import Reader
+from watchparty.web.reader import PollReader, StreamReader
 
 
 def init_fast_lane(app: Quart, party: Party, limits: Limits) -> None:
@@ -31,13 +31,13 @@ def init_fast_lane(app: Quart, party: Party, limits: Limits) -> None:
         seat = None if asked is None else party.recall_seat(asked.chat_id, asked.credential)
         if asked is None or seat is None or not limits.lets(seat):
             return await serve(scope, receive, send)
-        reader = Reader(seat, asked.credential, limits, alarms, receive)
         is_secure = scope["scheme"] == "https"
+        place = seat, asked.credential, limits, alarms, receive
         if asked.wait is None:
             await send(asgi_messages.stream_start(is_secure))
-            return await _stream(reader, asked.cursor, send)
+            return await _stream(StreamReader(*place), asked.cursor, send)
         try:
-            found = await _poll(reader, asked.cursor, asked.wait)
+            found = await _poll(PollReader(*place), asked.cursor, asked.wait)
             messages = asgi_messages.answer(*found, is_secure) if found else ()
         except RateLimited as error:
             messages = asgi_messages.too_many(error, is_secure)
@@ -50,7 +50,7 @@ def init_fast_lane(app: Quart, party: Party, limits: Limits) -> None:
     app.asgi_app = lane  # type: ignore[method-assign]
 
 
-async def _poll(reader: Reader, cursor: Cursor, wait: float) -> tuple[Page, bytes] | None:
+async def _poll(reader: PollReader, cursor: Cursor, wait: float) -> tuple[Page, bytes] | None:
     """Return the page at `cursor`, held for news; None when its reader has gone."""
     if not wait:
         return reader.look(cursor)
@@ -58,7 +58,7 @@ async def _poll(reader: Reader, cursor: Cursor, wait: float) -> tuple[Page, byte
         return await reader.next_page(cursor, wait)
 
 
-async def _stream(reader: Reader, cursor: Cursor, send: Any) -> None:
+async def _stream(reader: StreamReader, cursor: Cursor, send: Any) -> None:
     """Send what is new as it comes, until the reader goes or may not stay."""
     try:
         with reader:

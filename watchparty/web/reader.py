@@ -7,21 +7,20 @@ from hypercorn.typing import ASGIReceiveCallable
 
 from watchparty.party.party import Seat
 from watchparty.party.window import Cursor, Page
-from watchparty.web.alarms import Alarms
+from watchparty.web.alarms import Alarms, Ring
 from watchparty.web.holding import displaced
 from watchparty.web.limits import Limits
 
 
 class Reader:
-    """A member who waits in their chat, in a single task.
+    """A member who waits in their chat. Enter the context to have a place to wait in.
 
-    Woken by cancelling what they wait for: a second task for each would cost more. Enter the
-    context to have a place; this raises RateLimited when there is none.
+    Entering raises RateLimited when there is none.
     """
 
     __slots__ = (
-        *("_alarms", "_credential", "_limits", "_receive", "_seat", "_task"),
-        *("_is_displaced", "_is_over", "_is_waiting", "_is_woken"),
+        *("_alarms", "_credential", "_limits", "_receive", "_rings", "_seat"),
+        *("_is_displaced", "_is_over"),
     )
 
     def __init__(
@@ -35,8 +34,8 @@ class Reader:
         """Be the task that this is called in; `receive` tells when the client hangs up."""
         self._seat, self._credential = seat, credential
         self._limits, self._alarms, self._receive = limits, alarms, receive
-        self._task = asyncio.current_task(alarms.loop)
-        self._is_waiting = self._is_woken = self._is_over = self._is_displaced = False
+        self._rings: set[Ring] | None = None
+        self._is_over = self._is_displaced = False
 
     def __enter__(self) -> None:
         self._limits.enter_place(self._credential, self._seat, self.give_way)
@@ -50,42 +49,36 @@ class Reader:
     ) -> None:
         self._seat.chat.audience.leave(self.wake)
         self._limits.leave_place(self._credential, self._seat, self.give_way)
+        if self._rings is not None:
+            self._rings.discard(self.ring)
 
     def look(self, cursor: Cursor) -> tuple[Page, bytes]:
         """Return the page at `cursor`, and the same as JSON. Raises Forbidden."""
         return self._seat.chat.look(self._seat.member.member_id, cursor)
 
     async def next_page(self, cursor: Cursor, seconds: float) -> tuple[Page, bytes] | None:
-        """Return the page at `cursor` when it has news or after so many seconds.
+        """Return the page at `cursor` when it has news, or so many seconds after the last silence.
 
         Look, wait, look again, with nothing between a look and the wait after it. Returns None
         when the client hung up. Raises Forbidden, Stopping, and RateLimited when another
         poll takes the place of this one.
         """
+        if self._rings is None:
+            self._rings = self._alarms.set(self.ring, seconds)
         page, encoded = self.look(cursor)
-        if page.has_news:
-            return page, encoded
-        rings = self._alarms.set(self.ring, seconds)
-        try:
-            while not (page.has_news or self._is_over):
-                self._seat.chat.audience.stay()
-                if not await self._wait():
-                    return None
-                page, encoded = self.look(cursor)
-        finally:
-            self._is_over = False
-            rings.discard(self.ring)
+        while not (page.has_news or self._is_over):
+            self._seat.chat.audience.stay()
+            if not await self._wait():
+                return None
+            if self._is_displaced:
+                raise displaced()
+            page, encoded = self.look(cursor)
+        self._is_over = False
         return page, encoded
-
-    def wake(self) -> None:
-        """Let them look again, now or as soon as they would wait."""
-        if self._is_waiting and not self._is_woken and self._task is not None:
-            self._task.cancel()
-        self._is_woken = True
 
     def ring(self) -> None:
         """Tell them that their time is over."""
-        self._is_over = True
+        self._rings, self._is_over = None, True
         self.wake()
 
     def give_way(self) -> None:
@@ -93,13 +86,45 @@ class Reader:
         self._is_displaced = True
         self.wake()
 
+    def wake(self) -> None:
+        """Let them look again, now or as soon as they would wait."""
+        raise NotImplementedError
+
     async def _wait(self) -> bool:
         """Return when woken since the last time, and False when the client hung up."""
+        raise NotImplementedError
+
+    async def _hear(self) -> None:
+        """Return when the client has hung up."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+class PollReader(Reader):
+    """One who waits for a single page, in a single task.
+
+    Woken by cancelling what they wait for: a second task for each would cost more.
+    """
+
+    __slots__ = ("_is_waiting", "_is_woken", "_task")
+
+    def __enter__(self) -> None:
+        self._task = asyncio.current_task(self._alarms.loop)
+        self._is_waiting = self._is_woken = False
+        super().__enter__()
+
+    def wake(self) -> None:
+        """Let them look again, now or as soon as they would wait."""
+        if self._is_waiting and not self._is_woken and self._task is not None:
+            self._task.cancel()
+        self._is_woken = True
+
+    async def _wait(self) -> bool:
         try:
-            while not self._is_woken:
+            if not self._is_woken:
                 self._is_waiting = True
-                if (await self._receive())["type"] == "http.disconnect":
-                    return False
+                await self._hear()
+                return False
         except asyncio.CancelledError:
             # Somebody else may cancel the task as well, and then it is to end.
             if not self._is_woken or (self._task is not None and self._task.uncancel()):
@@ -107,6 +132,38 @@ class Reader:
         finally:
             self._is_waiting = False
         self._is_woken = False
-        if self._is_displaced:
-            raise displaced()
         return True
+
+
+class StreamReader(Reader):
+    """One who waits for page after page, while a second task hears whether they are there."""
+
+    __slots__ = ("_hearing", "_news")
+
+    def __enter__(self) -> None:
+        self._news = self._alarms.loop.create_future()
+        super().__enter__()
+        self._hearing = self._alarms.loop.create_task(self._hear())
+        self._hearing.add_done_callback(self._hung_up)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._hearing.cancel()
+        super().__exit__(kind, error, at)
+
+    def wake(self) -> None:
+        """Let them look again, now or as soon as they would wait."""
+        if not self._news.done():
+            self._news.set_result(None)
+
+    def _hung_up(self, _: asyncio.Task[None]) -> None:
+        self.wake()
+
+    async def _wait(self) -> bool:
+        await self._news
+        self._news = self._alarms.loop.create_future()
+        return not self._hearing.done()
