@@ -1,8 +1,9 @@
 """The least a chat on an ASGI server can be: one callable, no framework, and no check of anything.
 
 What a server costs with this is the server's own price: nobody gets below it without another one.
-It reads `receive()` while it holds an answer, or every client that hangs up would leave a task,
-and does that in the request's own task, which news wake by cancelling: a second one costs more.
+It reads `receive()` while it holds an answer, or every client that hangs up would leave a task. A
+poll does that in its own task, which news wake by cancelling: a second one costs more. A stream
+has a second one, once for all its messages.
 """
 
 import asyncio
@@ -14,8 +15,8 @@ STREAM = b"text/event-stream"
 SILENCE = 20.0  # seconds until a stream says that it is still there
 
 
-class Reader:
-    """One who waits."""
+class Poller:
+    """One who waits for the next message."""
 
     __slots__ = ("task", "woken")
 
@@ -48,13 +49,42 @@ class Reader:
         return False
 
 
+class Follower:
+    """One who reads a stream, as long as they are here."""
+
+    __slots__ = ("beat", "here", "news")
+
+    def __init__(self) -> None:
+        self.here = True
+        self.start()
+
+    def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.news: asyncio.Future[None] = loop.create_future()
+
+    def wake(self) -> None:
+        if not self.news.done():
+            self.news.set_result(None)
+
+    def keep_alive(self) -> None:
+        self.wake()
+        self.beat = asyncio.get_running_loop().call_later(SILENCE, self.keep_alive)
+
+    async def watch(self, receive: Any) -> None:
+        """Notice that they hang up."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.here = False
+        self.wake()
+
+
 class Chat:
     """The last 30 messages, each encoded once, and who waits for the next one."""
 
     def __init__(self) -> None:
         self.messages: deque[bytes] = deque(maxlen=30)
         self.last_id = 0
-        self.waiting: set[Reader] = set()
+        self.waiting: set[Poller | Follower] = set()
 
     def say(self, body: str) -> bytes:
         self.last_id += 1
@@ -105,7 +135,7 @@ async def act(path: str, receive: Any) -> bytes:
 async def poll(chat: Chat, since: int, wait: float, receive: Any, send: Any) -> None:
     new = chat.after(since)
     if not new:
-        if not await Reader().wait(chat, receive, wait):
+        if not await Poller().wait(chat, receive, wait):
             return
         new = chat.after(since)
     await answer(send, b'{"messages":[%b],"last_id":%d}' % (b",".join(new), chat.last_id))
@@ -114,14 +144,20 @@ async def poll(chat: Chat, since: int, wait: float, receive: Any, send: Any) -> 
 async def stream(chat: Chat, since: int, receive: Any, send: Any) -> None:
     headers = [(b"content-type", STREAM), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    reader, here = Reader(), True
-    while here:
+    reader = Follower()
+    watch = asyncio.ensure_future(reader.watch(receive))
+    reader.keep_alive()
+    while reader.here:
+        reader.start()
+        chat.waiting.add(reader)
         new = chat.after(since)
         since += len(new)
         events = b"".join(b"data: %b\n\n" % message for message in new) or b":\n\n"
         await send({"type": "http.response.body", "body": events, "more_body": True})
-        if chat.last_id == since:
-            here = await reader.wait(chat, receive, SILENCE)
+        await reader.news
+    reader.beat.cancel()
+    watch.cancel()
+    chat.waiting.discard(reader)
 
 
 async def answer(send: Any, body: bytes) -> None:
