@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from playwright.async_api import Browser, Page, expect
 
 from benchmarks.page.pages import enter, page_of, probed, weight
-from benchmarks.page.wire import Wire
 from tests.client import Api
+from tests.crowd import Line
 from tests.people import Person, guest, tell
 
 SPEAKERS = ("Bob", "Zoë 🎬", "محمد", "花子", "Ravi")
@@ -21,11 +21,15 @@ WORDS = (
 )
 TYPED = "what a scene "
 PACE = 0.12  # seconds between two keys
+SETTLING = 1  # second, in which the last frames are made
 WARM_UP = 120  # messages; whatever is made once has been made then
+
+Crowd = list[tuple[Person, Line]]
+Times = dict[str, float]  # by message, ms since 1970
 
 
 class Burst(NamedTuple):
-    """What a page did meanwhile."""
+    """What a page did meanwhile, as probe.js saw it, and what it held before and after."""
 
     seconds: float  # that the posting took
     probe: dict[str, Any]
@@ -38,43 +42,45 @@ async def measure(
     browser: Browser, url: str, messages: int, seconds: float, slower: float
 ) -> Burst:
     """Let several people post so many messages while Alice's page shows them and she types."""
-    async with Api(url) as api, asyncio.TaskGroup() as tasks:
+    async with Api(url) as api:
         story = await tell(api)
         more = [await guest(api, name, story.chat_id, story.magic_key) for name in SPEAKERS[1:]]
-        crowd = [(person, await Wire.to(url)) for person in (story.bob, *more)]
+        crowd = [(person, await Line.to(url)) for person in (story.bob, *more)]
         async with page_of(browser, story.alice, slower) as (page, chrome):
             await enter(page, story.alice)
-            await post(crowd, "warm-up", WARM_UP, WARM_UP / messages * seconds)
-            await expect(page.locator("#log li").last).to_contain_text(f"warm-up {WARM_UP - 1}:")
+            await rush(page, crowd, "warm-up", WARM_UP, WARM_UP / messages * seconds)
             before = await weight(chrome)
             await probed(page, "watch")
-            typing = tasks.create_task(types(page))
+            typing = asyncio.create_task(types(page))
             began = time.perf_counter()
-            sent = await post(crowd, "burst", messages, seconds)
+            sent = await rush(page, crowd, "burst", messages, seconds)
             took = time.perf_counter() - began
-            await expect(page.locator("#log li").last).to_contain_text(f"burst {messages - 1}:")
             typing.cancel()
-            await asyncio.sleep(1)
-            seen = await page.evaluate("probe.watched.end()")
-            shown = await probed(page, "shown")
+            await asyncio.sleep(SETTLING)
+            seen, shown = await page.evaluate("probe.watched.end()"), await probed(page, "shown")
             await probed(page, "forget")
             return Burst(took, seen, delays(sent, shown), before, await weight(chrome))
 
 
-async def post(
-    crowd: list[tuple[Person, Wire]], what: str, messages: int, seconds: float
-) -> dict[str, float]:
+async def rush(page: Page, crowd: Crowd, what: str, messages: int, seconds: float) -> Times:
+    """Post, and return when the page shows the last one."""
+    sent = await post(crowd, what, messages, seconds)
+    await expect(page.locator("#log li").last).to_contain_text(f"{what} {messages - 1}:")
+    return sent
+
+
+async def post(crowd: Crowd, what: str, messages: int, seconds: float) -> Times:
     """Post evenly, each in turn; return when each was sent, in ms since 1970."""
-    sent: dict[str, float] = {}
+    sent: Times = {}
     began = time.monotonic()
     turns = [asyncio.Lock() for _ in crowd]
 
     async def say(number: int) -> None:
-        (person, wire), turn = crowd[number % len(crowd)], turns[number % len(crowd)]
+        (person, line), turn = crowd[number % len(crowd)], turns[number % len(crowd)]
         body = f"{what} {number}: {WORDS[number % len(WORDS)]}".strip()
         async with turn:
             sent[body] = time.time() * 1000
-            await wire.ask("POST", person.path, person.session_token, {"body": body})
+            (await line.post(person.path, person.session_token, body)).ok()
 
     async with asyncio.TaskGroup() as tasks:
         for number in range(messages):
@@ -91,6 +97,6 @@ async def types(page: Page) -> None:
         await box.fill("")
 
 
-def delays(sent: dict[str, float], shown: dict[str, float]) -> list[float]:
+def delays(sent: Times, shown: Times) -> list[float]:
     """Return how long each message took that was shown at all."""
     return [shown[body] - at for body, at in sent.items() if body in shown]

@@ -6,13 +6,14 @@ server: sent by one raw client, and awaited by another one in a held poll.
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from typing import NamedTuple
 
 from playwright.async_api import Browser, Page
 
 from benchmarks.page.pages import enter, page_of, probed
-from benchmarks.page.wire import Wire
 from tests.client import Api
+from tests.crowd import Line
 from tests.people import Story, tell
 
 BREATH = 0.15  # seconds in which everybody waits again
@@ -25,32 +26,27 @@ class Delivery(NamedTuple):
 
     shown: list[float]  # on the screen, as Element Timing tells
     frame: list[float]  # the frame is made: a task after its requestAnimationFrame
-    poll: list[float]  # no browser: POST sent until GET answered
-    shared_poll: list[float]  # no browser: POST sent until POST /poll, as the page asks, answered
+    poll: list[float]  # no browser: POST sent until the held poll is answered
 
 
-async def measure(browser: Browser, url: str, messages: int) -> Delivery:
+async def measure(browser: Browser, url: str, messages: int, slower: float) -> Delivery:
     """Say so many things, one after the other."""
-    took = Delivery([], [], [], [])
-    async with Api(url) as api:
+    took = Delivery([], [], [])
+    async with Api(url) as api, AsyncExitStack() as stack:
         story, other = await tell(api), await tell(api)
-        async with (
-            page_of(browser, story.alice) as (alice, _),
-            page_of(browser, story.bob) as (
-                bob,
-                _,
-            ),
-        ):
-            await enter(alice, story.alice)
-            await enter(bob, story.bob)
-            bare = await Bare.between(other)
-            for number in range(-WARM_UP, messages):
-                shown, frame = await on_the_pages(alice, bob, f"Message {number}")
-                poll, shared = await bare.says("GET"), await bare.says("POST")
-                if number >= 0:
-                    for times, value in zip(took, (shown, frame, poll, shared), strict=True):
-                        times.append(value)
-            bare.leave()
+        alice, _ = await stack.enter_async_context(page_of(browser, story.alice, slower))
+        bob, _ = await stack.enter_async_context(page_of(browser, story.bob, slower))
+        await enter(alice, story.alice)
+        await enter(bob, story.bob)
+        lines = await Line.to(url), await Line.to(url)
+        for number in range(-WARM_UP, messages):
+            shown, frame = await on_the_pages(alice, bob, f"Message {number}")
+            poll = await without_pages(other, *lines)
+            if number >= 0:
+                for times, value in zip(took, (shown, frame, poll), strict=True):
+                    times.append(value)
+        for line in lines:
+            line.hang_up()
     return took
 
 
@@ -65,43 +61,15 @@ async def on_the_pages(alice: Page, bob: Page, body: str) -> tuple[float, float]
     return shown - pressed, frame - pressed
 
 
-class Bare:
-    """A chat without browsers."""
-
-    def __init__(self, story: Story, post: Wire, poll: Wire) -> None:
-        self._story, self._post, self._poll = story, post, poll
-        self._since = 0
-
-    @classmethod
-    async def between(cls, story: Story) -> "Bare":
-        """Let Alice and Bob be connected."""
-        url = story.alice.api.url
-        return cls(story, await Wire.to(url), await Wire.to(url))
-
-    async def says(self, way: str) -> float:
-        """Return the ms from Alice's post until Bob's poll has answered."""
-        held = asyncio.create_task(self._wait(way))
-        await asyncio.sleep(BREATH)
-        alice = self._story.alice
-        began = time.perf_counter()
-        post = asyncio.create_task(
-            self._post.ask("POST", alice.path, alice.session_token, {"body": "Message"})
-        )
-        ended = await held
-        self._since = (await post)["id"]
-        return (ended - began) * 1000
-
-    async def _wait(self, way: str) -> float:
-        bob, since = self._story.bob, self._since
-        token = bob.session_token
-        if way == "GET":
-            await self._poll.ask("GET", f"{bob.path}?since={since}&wait={HOLD}", token)
-        else:
-            chats = {f"{bob.chat_id}": {"token": token, "since": since}}
-            await self._poll.ask("POST", "/poll", token, {"wait": HOLD, "chats": chats})
-        return time.perf_counter()
-
-    def leave(self) -> None:
-        """Hang up."""
-        self._post.close()
-        self._poll.close()
+async def without_pages(story: Story, sends: Line, waits: Line) -> float:
+    """Return the ms from Alice's post until Bob's held poll was answered."""
+    alice, bob = story.alice, story.bob
+    since = (await waits.get(bob.path, bob.session_token)).ok()["last_id"]
+    waits.ask(bob.path, bob.session_token, since=since, wait=HOLD)
+    await asyncio.sleep(BREATH)
+    began = time.perf_counter()
+    sends.tell(alice.path, alice.session_token, "Message")
+    (await waits.answer()).ok()
+    took = time.perf_counter() - began
+    (await sends.answer()).ok()
+    return took * 1000

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from playwright.async_api import Browser, CDPSession, Page
+from playwright.async_api import Browser, Page
 
 from benchmarks.page.burst import WORDS
 from benchmarks.page.pages import page_of, probed
@@ -10,7 +10,6 @@ from tests.client import Api
 from tests.people import Person, tell
 
 WINDOW = 30
-FAR = {"offline": False, "latency": 100, "downloadThroughput": 2e5, "uploadThroughput": 1e5}
 
 FILES = "performance.getEntriesByType('resource').length"
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
@@ -25,7 +24,7 @@ class Opening(NamedTuple):
     files: int
 
 
-async def measure(browser: Browser, url: str, times: int, slower: float, far: bool) -> Opening:
+async def measure(browser: Browser, url: str, times: int, slower: float) -> Opening:
     """Open a full chat so many times, each in a fresh profile."""
     took = Opening([], [], [], 0)
     async with Api(url) as api:
@@ -34,9 +33,7 @@ async def measure(browser: Browser, url: str, times: int, slower: float, far: bo
             person = story.alice if number % 3 else story.bob
             last = await person.say(f"Message {number}: {WORDS[number % len(WORDS)].strip()}")
         for _ in range(times):
-            async with page_of(browser, story.bob, slower) as (page, chrome):
-                if far:
-                    await travel(chrome)
+            async with page_of(browser, story.bob, slower) as (page, _):
                 took = await opened(page, story.bob, last["body"], took)
     return took
 
@@ -49,9 +46,3 @@ async def opened(page: Page, person: Person, last: str, took: Opening) -> Openin
     took.first.append(await page.evaluate(PAINT))
     took.long_tasks.extend(await page.evaluate("probe.longTasks"))
     return took._replace(files=await page.evaluate(FILES))
-
-
-async def travel(chrome: CDPSession) -> None:
-    """Be where an answer takes a tenth of a second, on a mediocre line."""
-    await chrome.send("Network.enable")
-    await chrome.send("Network.emulateNetworkConditions", FAR)

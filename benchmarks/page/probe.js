@@ -45,9 +45,11 @@
     mostMessages = 0;
     mostElements = 0;
     seen = new Set();
+    #before = 0; // the newest message when it began
     #over = false;
 
     constructor(log) {
+      this.#before = Number([...log.querySelectorAll("li")].at(-1)?.dataset.id);
       entries("longtask", {}, ({ duration }) => this.longTasks.push(duration));
       entries("event", { durationThreshold: 16 }, ({ name, duration }) => name === "keydown" && this.slowKeys.push(duration));
       addEventListener("keydown", ({ timeStamp }) => this.#press(timeStamp), true);
@@ -59,9 +61,11 @@
 
     end() {
       this.#over = true;
-      const { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements, seen } = this;
+      window.probe.watched = undefined; // it must not count as what the page holds
+      const { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements } = this;
+      const seen = [...this.seen].filter((id) => id > this.#before).length;
       const lines = [...document.querySelectorAll("#log .line")].map(({ textContent }) => textContent);
-      return { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements, seen: seen.size, lines };
+      return { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements, seen, lines };
     }
 
     #press(at) {

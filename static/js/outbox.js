@@ -77,7 +77,7 @@ export class Outbox {
     this.#letters.adopt();
     if (back) this.#ending.abort(); // it hangs on the old network
     if (back) this.#backoff.wake();
-    this.#flow();
+    if (this.letters.length) this.#flow();
   }
 
   async #flow() {
@@ -85,11 +85,11 @@ export class Outbox {
     this.#flowing = true;
     for (let letter; (letter = this.#next()); ) await this.#send(letter);
     this.#flowing = false;
+    this.#changed();
   }
 
   #next() {
     for (const letter of this.letters) if (isUnderway(letter) && !this.#isCovered(letter)) letter.state = "stale";
-    this.#changed();
     return this.letters.find(isUnderway);
   }
 
@@ -98,7 +98,9 @@ export class Outbox {
     this.#ending = new AbortController();
     this.#sending = letter;
     try {
-      const message = await this.#post(letter, this.#ending.signal);
+      const answer = this.#post(letter, this.#ending.signal);
+      this.#changed(); // it is drawn while it travels
+      const message = await answer;
       this.#backoff.succeeded();
       this.#mark("sending");
       if (!letter.id) this.#settle(letter, message);
@@ -112,6 +114,7 @@ export class Outbox {
   #endure(letter, error) {
     if (!isRefusal(error)) {
       this.#mark(isBusy(error) ? "busy" : "waiting");
+      this.#changed();
       return this.#backoff.endure(error);
     }
     Object.assign(letter, { state: "failed", problem: error.message });
@@ -121,7 +124,6 @@ export class Outbox {
   /** @param {Letter["state"]} state of all that go out by themselves */
   #mark(state) {
     for (const letter of this.letters.filter(isUnderway)) letter.state = state;
-    this.#changed();
   }
 
   /** @param {Letter} letter @param {Message} message */

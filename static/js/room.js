@@ -62,8 +62,8 @@ export class Room {
 
   /** Show the room and keep it up to date. */
   open() {
+    this.#follow(); // it is drawn while the party is asked
     this.#show();
-    this.#follow();
   }
 
   /** Show nothing before the server says that we belong here. */
@@ -142,8 +142,8 @@ export class Room {
 
   /** @param {string} body */
   #say(body) {
-    this.#bottom.follow();
     this.#outbox.put(body);
+    this.#bottom.follow();
   }
 
   /** @param {Letter} letter @param {"retry" | "discard"} verb */
