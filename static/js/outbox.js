@@ -39,9 +39,13 @@ export class Outbox {
     return this.#letters.all;
   }
 
+  get underway() {
+    return this.letters.filter(isUnderway);
+  }
+
   /** @param {string} body */
   put(body) {
-    this.#letters.write(body, this.#member, this.letters.find(isUnderway)?.state ?? "sending"); // as those before it
+    this.#letters.write(body, this.#member, this.underway[0]?.state ?? "sending"); // as those before it
     this.#flow();
   }
 
@@ -89,8 +93,8 @@ export class Outbox {
   }
 
   #next() {
-    for (const letter of this.letters) if (isUnderway(letter) && !this.#isCovered(letter)) letter.state = "stale";
-    return this.letters.find(isUnderway);
+    for (const letter of this.underway) if (!this.#isCovered(letter)) letter.state = "stale";
+    return this.underway[0];
   }
 
   /** @param {Letter} letter */
@@ -121,9 +125,9 @@ export class Outbox {
     this.#letters.keep(letter);
   }
 
-  /** @param {Letter["state"]} state of all that go out by themselves */
+  /** @param {Letter["state"]} state of all that are underway */
   #mark(state) {
-    for (const letter of this.letters.filter(isUnderway)) letter.state = state;
+    for (const letter of this.underway) letter.state = state;
   }
 
   /** @param {Letter} letter @param {Message} message */

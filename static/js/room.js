@@ -94,8 +94,8 @@ export class Room {
     this.#show();
     if (answer.member_id) this.#arrive(answer);
     if (answer.state) this.#update(answer.state);
-    const fresh = this.#history.take(answer, since ?? 0);
-    for (const message of fresh) this.#claim(message);
+    for (const message of answer.messages) this.#claim(message);
+    const fresh = this.#history.take(answer, since ?? 0, this.#outbox.underway.length);
     const fromOthers = fresh.filter(({ member_id }) => member_id !== this.#me.memberId);
     this.#render(since === undefined ? 0 : fromOthers.length);
     this.#outbox.open(this.#me.memberId, this.#connection.is("connected"));

@@ -10,7 +10,8 @@ from tests.people import Person, Story, guest
 
 WINDOW = 30
 RUSH = 500  # messages
-LINES_MAX = 2  # that say how many passed; each leaves when the page holds only what came later
+OWN = 12  # that the reader says meanwhile
+LINES_MAX = 5  # that say how many passed; each leaves when the page holds only what came later
 AT_ONCE = 12  # messages under way at a time: more may come between two polls than the page holds
 
 # What ever stood in the log, kept up to date by the page itself: the ids of all messages, how many
@@ -48,12 +49,12 @@ async def test_a_rush_never_makes_it_more_than_the_window_and_leaves_no_silent_g
 async def test_what_one_says_in_a_rush_is_there_once(alice: Guest, story: Story) -> None:
     await alice.log.evaluate(WITNESS)
     coming = asyncio.create_task(rush(await speakers(story)))
-    for number in range(5):
+    for number in range(OWN):
         await alice.says(f"My own {number}")
     await coming
     said = (await story.bob.say("The last one"))["id"]
     await alice.sees("The last one")
-    assert said == RUSH + 5 + 1
+    assert said == RUSH + OWN + 1
     await stayed_small_and_complete(alice, said)
 
 
