@@ -8,7 +8,7 @@ AUDIT = $(VENV)-audit
 BENCH = $(VENV)-bench
 export VENV PYTHON
 
-.PHONY: help run test test-server torture bench lint audit format screenshots clean
+.PHONY: help run test test-server torture bench bench-page lint audit format screenshots clean
 
 help:
 	@echo "make run                      install and start the server, and say where it is"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-server              the tests that need no browser"
 	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
 	@echo "make bench                    what a delivery costs, beside Tornado and Flask, in two minutes"
+	@echo "make bench-page               how quick the page is in a browser, in five minutes"
 	@echo "make lint                     style, types and layers"
 	@echo "make audit                    look up what the server needs among known vulnerabilities"
 	@echo "make format                   put the style right"
@@ -38,6 +39,10 @@ torture: $(VENV)/test.done
 
 bench: $(BENCH)/bench.done
 	$(BENCH)/bin/python -m benchmarks.fanout $(ARGS)
+
+bench-page: $(VENV)/test.done
+	@scripts/browser
+	$(BIN)/python -m benchmarks.page $(ARGS)
 
 lint: $(VENV)/lint.done
 	$(BIN)/ruff format --check .
