@@ -8,7 +8,7 @@ AUDIT = $(VENV)-audit
 BENCH = $(VENV)-bench
 export VENV PYTHON
 
-.PHONY: help run test test-server torture bench bench-page lint audit format screenshots clean
+.PHONY: help run test test-server torture bench bench-quick bench-page lint audit format screenshots clean
 
 help:
 	@echo "make run                      install and start the server, and say where it is"
@@ -16,7 +16,8 @@ help:
 	@echo "make test                     install what the tests need, a browser too, and run them"
 	@echo "make test-server              the tests that need no browser"
 	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
-	@echo "make bench                    what a delivery costs, beside Tornado and Flask, in two minutes"
+	@echo "make bench                    what everything costs, beside other servers, in half an hour"
+	@echo "make bench-quick              the most important of it, in two minutes"
 	@echo "make bench-page               how quick the page is in a browser, in five minutes"
 	@echo "make lint                     style, types and layers"
 	@echo "make audit                    look up what the server needs among known vulnerabilities"
@@ -38,7 +39,10 @@ torture: $(VENV)/test.done
 	$(BIN)/python -m tests.torture $(SECONDS)
 
 bench: $(BENCH)/bench.done
-	$(BENCH)/bin/python -m benchmarks.fanout $(ARGS)
+	$(BENCH)/bin/python -m benchmarks $(ARGS)
+
+bench-quick: $(BENCH)/bench.done
+	$(BENCH)/bin/python -m benchmarks --quick $(ARGS)
 
 bench-page: $(VENV)/test.done
 	@scripts/browser
@@ -77,8 +81,9 @@ $(VENV)/lint.done: pyproject.toml scripts/setup
 	@scripts/setup "[test,lint]"
 	@touch $@ $(VENV)/run.done $(VENV)/test.done
 
-$(BENCH)/bench.done: pyproject.toml scripts/setup
+$(BENCH)/bench.done: pyproject.toml scripts/setup scripts/bench-peers
 	@VENV=$(BENCH) scripts/setup "[bench]"
+	@scripts/bench-peers $(BENCH)/peers
 	@touch $@
 
 $(AUDIT)/audit.done: pyproject.toml scripts/setup

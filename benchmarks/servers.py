@@ -1,86 +1,109 @@
-"""The servers that are compared, and how each is started."""
+"""The servers that are compared: how each is started, and what it speaks."""
 
 import os
-import signal
-import socket
-import subprocess
+import resource
+import shutil
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import peers
 
 BIN = Path(sys.executable).parent
-START_MAX = 20  # seconds
+PEERS = Path(sys.prefix) / "peers"  # where scripts/bench-peers puts them
+NGINX = PEERS / "nginx/usr/sbin/nginx"
+NCHAN = PEERS / "nginx/usr/lib/nginx/modules/ngx_nchan_module.so"
+SOCKETIO = PEERS / "socketio/node_modules"
 
-APP = "watchparty.asgi:app"
-ALONE = ["--workers", "1"]
+BACKLOG = ("--backlog", "4096")
+MEMORY = {"WATCHPARTY_STORE": "sqlite::memory:"}
+POLL, STREAM, WEBSOCKET = "poll", "stream", "websocket"
 
-SERVERS: dict[str, list[str]] = {
-    "hypercorn": [f"{BIN}/watchparty", "serve", "--bind", "127.0.0.1:{port}"],
-    "uvicorn": [f"{BIN}/uvicorn", APP, "--port", "{port}", "--no-access-log", "--backlog", "4096"],
-    "granian": [
-        *(f"{BIN}/granian", "--interface", "asgi", "--port", "{port}", "--no-access-log"),
-        *("--backlog", "4096", "--backpressure", "20000", *ALONE, APP),
-    ],
-    "tornado": [sys.executable, "-m", "benchmarks.peers.tornado_chat", "{port}"],
-    "flask": [
-        *(
-            f"{BIN}/gunicorn",
-            "--bind",
-            "127.0.0.1:{port}",
-            "--threads",
-            "1100",
-            "--backlog",
-            "4096",
-        ),
-        *("--worker-connections", "2000", *ALONE, "benchmarks.peers.flask_chat:app"),
-    ],
+
+class Server(NamedTuple):
+    """One of them. In the command, {port} and {folder} are filled in."""
+
+    label: str
+    command: tuple[str, ...]
+    transports: tuple[str, ...] = (POLL, STREAM)
+    speaks: str = "http"
+    settings: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
+    prepare: Callable[[Path, int], None] = lambda _folder, _port: None
+    needs: tuple[Path | str, ...] = ()  # files, and programs by name
+
+    def missing(self) -> str:
+        """Return what it can't be run without, if anything."""
+        lacking = (it for it in self.needs if not (Path(it).exists() or shutil.which(it)))
+        return ", ".join(Path(it).name for it in lacking)
+
+
+def on_hypercorn(app: str) -> tuple[str, ...]:
+    return (f"{BIN}/hypercorn", "--config", "hypercorn.toml", "--bind", "127.0.0.1:{port}", app)
+
+
+def on_uvicorn(app: str) -> tuple[str, ...]:
+    """Return the command; it takes uvloop and httptools, as they are there."""
+    return (f"{BIN}/uvicorn", "--port", "{port}", "--no-access-log", *BACKLOG, app)
+
+
+def on_granian(app: str) -> tuple[str, ...]:
+    """Return the command; it would stop delivering to more streams than its backpressure."""
+    quiet = ("--interface", "asgi", "--no-access-log", "--workers", "1")
+    return (f"{BIN}/granian", "--port", "{port}", *quiet, *BACKLOG, "--backpressure", "20000", app)
+
+
+def write_nginx_conf(folder: Path, port: int) -> None:
+    template = Path(peers.__file__).with_name("nginx.conf").read_text()
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    user = "user root;" if os.getuid() == 0 else ""
+    text = template.format(module=NCHAN, user=user, files=files, port=port)
+    (folder / "nginx.conf").write_text(text)
+
+
+OURS, BARE = "watchparty.asgi:app", "benchmarks.peers.bare_asgi:app"
+SHIPPED = (f"{BIN}/watchparty", "serve", "--bind", "127.0.0.1:{port}")
+GUNICORN = (
+    *(f"{BIN}/gunicorn", "--bind", "127.0.0.1:{port}", "--workers", "1", "--threads", "1100"),
+    *("--worker-connections", "2000", *BACKLOG, "benchmarks.peers.flask_chat:app"),
+)
+NGINX_COMMAND = (str(NGINX), "-p", "{folder}", "-c", "nginx.conf", "-e", "stderr")
+
+SERVERS: dict[str, Server] = {
+    "hypercorn": Server("Watch Party on Hypercorn", SHIPPED),
+    "uvicorn": Server("Watch Party on uvicorn", on_uvicorn(OURS)),
+    "granian": Server("Watch Party on Granian", on_granian(OURS)),
+    "bare-hypercorn": Server("bare ASGI on Hypercorn", on_hypercorn(BARE)),
+    "bare-uvicorn": Server("bare ASGI on uvicorn", on_uvicorn(BARE)),
+    "bare-granian": Server("bare ASGI on Granian", on_granian(BARE)),
+    "tornado": Server(
+        "a lean chat on Tornado, in memory",
+        (sys.executable, "-m", "benchmarks.peers.tornado_chat", "{port}"),
+        (POLL,),
+    ),
+    "flask": Server(
+        "Flask with threads, SQLite",
+        GUNICORN,
+        (POLL,),
+        settings={"FLASK_CHAT_DB": "{folder}/chat.db"},
+    ),
+    "socketio": Server(
+        "a Socket.IO room on Node",
+        ("node", "benchmarks/peers/socketio_chat.js", "{port}"),
+        (WEBSOCKET,),
+        "socketio",
+        {"NODE_PATH": str(SOCKETIO)},
+        needs=("node", SOCKETIO / "socket.io"),
+    ),
+    "nchan": Server(
+        "Nchan in nginx",
+        NGINX_COMMAND,
+        speaks="nchan",
+        prepare=write_nginx_conf,
+        needs=(NGINX, NCHAN),
+    ),
+    "hypercorn-memory": Server("Watch Party on Hypercorn, in memory", SHIPPED, settings=MEMORY),
+    "uvicorn-memory": Server(
+        "Watch Party on uvicorn, in memory", on_uvicorn(OURS), settings=MEMORY
+    ),
 }
-
-
-@contextmanager
-def started(name: str, folder: Path) -> Iterator[tuple[int, str]]:
-    """Start a server by name, and yield its process id and address while it runs."""
-    port = str(free_port())
-    env = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("WATCHPARTY_")},
-        "WATCHPARTY_STORE": f"sqlite:{folder / 'party.db'}",
-        "WATCHPARTY_LIMITS": "off",
-        "FLASK_CHAT_DB": str(folder / "chat.db"),
-    }
-    command = [part.format(port=port) for part in SERVERS[name]]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        wait_for(int(port), process)
-        yield process.pid, f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    """Return when somebody listens there."""
-    deadline = time.monotonic() + START_MAX
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{process.args!r} did not start") from None
-            time.sleep(0.05)
-        else:
-            return
-
-
-def free_port() -> int:
-    """Return a port that nobody uses now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port

@@ -47,6 +47,11 @@ def newer(chat_id: int, since: int) -> list[dict[str, Any]]:
     return [{"id": id_, "username": "Guest", "body": body} for id_, body in rows]
 
 
+@app.get("/healthz")
+def healthz() -> dict[str, Any]:
+    return {}
+
+
 @app.post("/create")
 def create() -> dict[str, Any]:
     return enter(1)

@@ -39,6 +39,11 @@ class Chat:
 chats: dict[int, Chat] = {}
 
 
+class Healthz(RequestHandler):
+    def get(self) -> None:
+        self.write({})
+
+
 class Create(RequestHandler):
     def post(self) -> None:
         chat_id = len(chats) + 1
@@ -83,7 +88,10 @@ class Room(RequestHandler):
 
 
 async def main(port: int) -> None:
-    routes = [(r"/create", Create), (r"/(\d+)/join", Join), (r"/(\d+)", Room)]
+    routes = [
+        *((r"/healthz", Healthz), (r"/create", Create)),
+        *((r"/(\d+)/join", Join), (r"/(\d+)", Room)),
+    ]
     HTTPServer(Application(routes)).listen(port, "127.0.0.1", backlog=4096)
     print(f"http://127.0.0.1:{port}", flush=True)
     await asyncio.Event().wait()

@@ -1,0 +1,122 @@
+"""Tables in Markdown of what was measured."""
+
+from collections.abc import Iterable, Iterator
+
+from benchmarks.ratios import KINDS, Outcome, outcomes
+from benchmarks.results import Case, Results
+from benchmarks.servers import SERVERS
+
+SLOW_LOAD = "\\*"  # beside times in which we were slower than the server
+
+DELIVERY = {
+    "cpu_us": "CPU µs per delivery",
+    "load_us": "the load generator's",
+    "p50_ms": "p50 ms",
+    "p99_ms": "p99 ms",
+    "last_ms": "last ms",
+    "idle_kb": "KB per idle client",
+}
+# What is shown of each kind of work: a title with its size, and columns by figure.
+TABLES: dict[str, tuple[str, dict[str, str]]] = {
+    "fanout": ("One message to {:,} who wait in one chat", DELIVERY),
+    "many_chats": ("One message in each of {:,} chats of five", DELIVERY),
+    "storm": (
+        "{:,} who wait are cut, and come back at once",
+        {"cpu_us": "CPU µs per reconnect", "again_s": "seconds until all wait again"},
+    ),
+    "posting": (
+        "{:,} members who post at once",
+        {
+            "posts_s": "posts per second",
+            "cpu_us": "CPU µs per post",
+            "load_us": "the load generator's",
+        },
+    ),
+    "idle": (
+        "{:,} who wait while nobody says anything",
+        {"cpu_percent": "% of a core", "load_percent": "the load generator's"},
+    ),
+    "roster": (
+        "{:,} people join one chat within ten seconds, and are told who is there",
+        {
+            "sent_mb": "MB sent",
+            "document_kb": "KB of the final roster",
+            "times": "sent ÷ (people × final roster)",
+            "answers": "answers to each",
+            "cpu_s": "CPU s",
+        },
+    ),
+    "startup": ("Start-up", {"start_s": "seconds until the first answer"}),
+}
+
+
+def report(results: Results) -> str:
+    """Return everything."""
+    return "\n\n".join("\n".join(lines) for lines in sections(results))
+
+
+def sections(results: Results) -> Iterator[list[str]]:
+    for workload, (title, columns) in TABLES.items():
+        cases = results.cases(workload)
+        for size in sorted({case.size for case in cases}):
+            these = [case for case in cases if case.size == size]
+            yield [f"## {title.format(size)}", "", *table(results, these, columns)]
+    yield ["## Ratios", "", *ratios(outcomes(results))]
+    yield [f"{name}: {value}" for name, value in results.machine.items()]
+    failed = [run for run in results.runs if run.error]
+    if failed:
+        yield [
+            "## What failed",
+            "",
+            *(f"- {' '.join(map(str, run.case))}: {run.error}" for run in failed),
+        ]
+
+
+def table(results: Results, cases: list[Case], columns: dict[str, str]) -> list[str]:
+    """Return a line for each server, and what the stars in it mean."""
+    several = len({case.server for case in cases}) < len(cases)  # of the kinds that one has
+    kind = ["kind"] if several else []
+    lines = [*head(["server", *kind, *columns.values()])]
+    for case in cases:
+        shown = {figure: number(results.median(case, figure)) for figure in columns}
+        if slow(results, case, columns):
+            shown |= {name: f"{shown[name]}{SLOW_LOAD}" for name in shown if name.endswith("_ms")}
+        which = [KINDS[case.transport]] if several else []
+        lines.append(row([SERVERS[case.server].label, *which, *shown.values()]))
+    if any(SLOW_LOAD in line for line in lines):
+        lines += [
+            "",
+            f"{SLOW_LOAD} The load generator was slower than the server: times are its own.",
+        ]
+    return lines
+
+
+def slow(results: Results, case: Case, columns: dict[str, str]) -> bool:
+    """Return whether the load generator worked more than the server."""
+    return "load_us" in columns and results.median(case, "load_us") > results.median(case, "cpu_us")
+
+
+def ratios(found: list[Outcome]) -> list[str]:
+    """Return a line for each, with its target."""
+    lines = [*head(["figure", "target", "median", "of all rounds", "reached"])]
+    for one in found:
+        bound = "at least" if one.ratio.at_least else "at most"
+        target, spread = f"{bound} {one.ratio.target:g}", f"{one.least:.2f} to {one.most:.2f}"
+        reached = "yes" if one.reached else "**no**"
+        lines.append(row([one.ratio.what, target, f"{one.value:.2f}", spread, reached]))
+    return lines
+
+
+def head(cells: list[str]) -> tuple[str, str]:
+    return row(cells), row(["---"] * len(cells))
+
+
+def row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def number(value: float) -> str:
+    """Return it with as many digits as mean something."""
+    if value >= 10:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
