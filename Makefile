@@ -8,7 +8,7 @@ AUDIT = $(VENV)-audit
 BENCH = $(VENV)-bench
 export VENV PYTHON
 
-.PHONY: help run test test-server torture bench bench-quick lint audit format screenshots clean
+.PHONY: help run test test-server torture bench bench-quick bench-page lint audit format screenshots clean
 
 help:
 	@echo "make run                      install and start the server, and say where it is"
@@ -18,6 +18,7 @@ help:
 	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
 	@echo "make bench                    what everything costs, beside other servers, in half an hour"
 	@echo "make bench-quick              the most important of it, in two minutes"
+	@echo "make bench-page               how quick the page is in a browser, in five minutes"
 	@echo "make lint                     style, types and layers"
 	@echo "make audit                    look up what the server needs among known vulnerabilities"
 	@echo "make format                   put the style right"
@@ -42,6 +43,10 @@ bench: $(BENCH)/bench.done
 
 bench-quick: $(BENCH)/bench.done
 	$(BENCH)/bin/python -m benchmarks --quick $(ARGS)
+
+bench-page: $(VENV)/test.done
+	@scripts/browser
+	$(BIN)/python -m benchmarks.page $(ARGS)
 
 lint: $(VENV)/lint.done
 	$(BIN)/ruff format --check .

@@ -51,9 +51,9 @@ export class Composer {
     const body = this.#box.value.trim();
     this.#box.focus();
     if (!body || this.#complain(body)) return;
+    this.#send(body);
     this.#box.value = "";
     this.#keep();
-    this.#send(body);
   }
 
   #keep() {

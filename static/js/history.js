@@ -22,14 +22,18 @@ export class History {
 
   /**
    * @param {import("./api.js").Answer} answer @param {number} since the cursor it was asked with
+   * @param {number} underway letters, which take the places of as many messages
    * @returns {Message[]} those that are new here
    */
-  take(answer, since) {
+  take(answer, since, underway) {
     if (answer.reset) this.#replace(answer.last_id + WINDOW);
+    const from = answer.reset ? 0 : since;
+    // Our own may be among those the poll never brought.
+    const known = [...this.#messages.keys()].filter((id) => id > from && id <= from + answer.missed);
     const fresh = answer.messages.filter(({ id }) => !this.#messages.has(id));
     for (const message of fresh) this.#messages.set(message.id, message);
-    const gone = this.#prune().filter((id) => fresh.some((message) => message.id === id));
-    this.#miss(answer.reset ? 0 : since, answer, gone);
+    const unseen = this.#prune(WINDOW - underway).filter((id) => fresh.some((message) => message.id === id));
+    this.#miss(answer.missed - known.length + unseen.length, Math.max(from, ...known, ...unseen), answer.last_id);
     return fresh.filter(({ id }) => this.#messages.has(id));
   }
 
@@ -66,20 +70,16 @@ export class History {
     this.#lines = [{ after: 0, until, line: REPLACED }];
   }
 
-  /** @param {number} since @param {import("./api.js").Answer} answer @param {number[]} gone unseen */
-  #miss(since, { missed, last_id }, gone) {
-    // Our own may be among those the poll never brought: they are here, the rest is missing.
-    const known = [...this.#messages.keys()].filter((id) => id > since && id <= since + missed);
-    const count = missed - known.length + gone.length;
+  /** @param {number} count @param {number} after @param {number} newest */
+  #miss(count, after, newest) {
     if (count <= 0) return;
-    const line = `${counted(count, "message")} passed while you were away`;
-    this.tell({ after: Math.max(since, ...known, ...gone), until: last_id + WINDOW, line });
+    this.tell({ after, until: newest + WINDOW, line: `${counted(count, "message")} passed while you were away` });
   }
 
-  /** @returns {number[]} what is no longer here */
-  #prune() {
+  /** @param {number} [most] @returns {number[]} what is no longer here */
+  #prune(most = WINDOW) {
     const ids = [...this.#messages.keys()].sort((a, b) => a - b);
-    const gone = ids.slice(0, -WINDOW);
+    const gone = ids.slice(0, Math.max(0, ids.length - most));
     for (const id of gone) this.#messages.delete(id);
     this.#lines = this.#lines.filter(({ until }) => until > (ids.at(-1) ?? 0));
     return gone;

@@ -19,15 +19,17 @@ export function linked(text) {
 
 /** The sentence around an address goes on after it: "(see http://a.example/b)." @param {string} address */
 function withoutTail(address) {
-  for (;;) {
-    const shorter = BRACKETS.some(([open, close]) => address.endsWith(close) && isUnbalanced(address, open, close));
-    if (!shorter && !TRAILING.test(address)) return address;
-    address = address.slice(0, -1);
+  const surplus = new Map(BRACKETS.map(([open, close]) => [close, count(address, close) - count(address, open)]));
+  for (let end = address.length; ; end--) {
+    const last = address[end - 1];
+    const left = surplus.get(last) ?? 0;
+    if (left <= 0 && !TRAILING.test(last)) return address.slice(0, end);
+    surplus.set(last, left - 1);
   }
 }
 
-/** @param {string} address @param {string} open @param {string} close */
-const isUnbalanced = (address, open, close) => address.split(close).length > address.split(open).length;
+/** @param {string} text @param {string} character */
+const count = (text, character) => text.split(character).length;
 
 /** @param {string} text @param {number} index */
 const isMidWord = (text, index) => /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, index - 2), index));

@@ -39,9 +39,13 @@ export class Outbox {
     return this.#letters.all;
   }
 
+  get underway() {
+    return this.letters.filter(isUnderway);
+  }
+
   /** @param {string} body */
   put(body) {
-    this.#letters.write(body, this.#member, this.letters.find(isUnderway)?.state ?? "sending"); // as those before it
+    this.#letters.write(body, this.#member, this.underway[0]?.state ?? "sending"); // as those before it
     this.#flow();
   }
 
@@ -77,7 +81,7 @@ export class Outbox {
     this.#letters.adopt();
     if (back) this.#ending.abort(); // it hangs on the old network
     if (back) this.#backoff.wake();
-    this.#flow();
+    if (this.letters.length) this.#flow();
   }
 
   async #flow() {
@@ -85,12 +89,12 @@ export class Outbox {
     this.#flowing = true;
     for (let letter; (letter = this.#next()); ) await this.#send(letter);
     this.#flowing = false;
+    this.#changed();
   }
 
   #next() {
-    for (const letter of this.letters) if (isUnderway(letter) && !this.#isCovered(letter)) letter.state = "stale";
-    this.#changed();
-    return this.letters.find(isUnderway);
+    for (const letter of this.underway) if (!this.#isCovered(letter)) letter.state = "stale";
+    return this.underway[0];
   }
 
   /** @param {Letter} letter */
@@ -98,7 +102,9 @@ export class Outbox {
     this.#ending = new AbortController();
     this.#sending = letter;
     try {
-      const message = await this.#post(letter, this.#ending.signal);
+      const answer = this.#post(letter, this.#ending.signal);
+      this.#changed(); // it is drawn while it travels
+      const message = await answer;
       this.#backoff.succeeded();
       this.#mark("sending");
       if (!letter.id) this.#settle(letter, message);
@@ -112,16 +118,16 @@ export class Outbox {
   #endure(letter, error) {
     if (!isRefusal(error)) {
       this.#mark(isBusy(error) ? "busy" : "waiting");
+      this.#changed();
       return this.#backoff.endure(error);
     }
     Object.assign(letter, { state: "failed", problem: error.message });
     this.#letters.keep(letter);
   }
 
-  /** @param {Letter["state"]} state of all that go out by themselves */
+  /** @param {Letter["state"]} state of all that are underway */
   #mark(state) {
-    for (const letter of this.letters.filter(isUnderway)) letter.state = state;
-    this.#changed();
+    for (const letter of this.underway) letter.state = state;
   }
 
   /** @param {Letter} letter @param {Message} message */

@@ -62,8 +62,8 @@ export class Room {
 
   /** Show the room and keep it up to date. */
   open() {
+    this.#follow(); // it is drawn while the party is asked
     this.#show();
-    this.#follow();
   }
 
   /** Show nothing before the server says that we belong here. */
@@ -94,8 +94,8 @@ export class Room {
     this.#show();
     if (answer.member_id) this.#arrive(answer);
     if (answer.state) this.#update(answer.state);
-    const fresh = this.#history.take(answer, since ?? 0);
-    for (const message of fresh) this.#claim(message);
+    for (const message of answer.messages) this.#claim(message);
+    const fresh = this.#history.take(answer, since ?? 0, this.#outbox.underway.length);
     const fromOthers = fresh.filter(({ member_id }) => member_id !== this.#me.memberId);
     this.#render(since === undefined ? 0 : fromOthers.length);
     this.#outbox.open(this.#me.memberId, this.#connection.is("connected"));
@@ -142,8 +142,8 @@ export class Room {
 
   /** @param {string} body */
   #say(body) {
-    this.#bottom.follow();
     this.#outbox.put(body);
+    this.#bottom.follow();
   }
 
   /** @param {Letter} letter @param {"retry" | "discard"} verb */

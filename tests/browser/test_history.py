@@ -4,6 +4,7 @@ from playwright.async_api import expect
 
 from tests.browser.guests import Guest
 from tests.browser.party import Party
+from tests.browser.test_sending import writes
 from tests.browser.witness import UNREACHABLE
 from tests.cutting import Line
 from tests.people import Person, Story
@@ -67,6 +68,20 @@ async def test_who_comes_back_in_time_misses_nothing_and_is_told_nothing(
     line.heal()
     await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(1, 21)])
     assert "passed while you were away" not in await alice.log.inner_text()
+
+
+async def test_what_makes_room_for_ones_own_unsent_words_is_counted_too(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    await goes_away_after_three(alice, story, line)
+    await writes(alice, "I am late")
+    await says_many(story.bob, 4, 60)
+    line.heal()
+    await alice.has_sent()
+    passed = 60 - WINDOW - 3 + 1
+    await expect(alice.log).to_contain_text(f"{passed} messages passed while you were away")
+    seen = [*(f"Line number {number}" for number in range(32, 61)), "I am late"]
+    await expect(alice.messages).to_have_text(seen)
 
 
 async def says_many(person: Person, first: int, last: int) -> None:

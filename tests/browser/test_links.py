@@ -15,6 +15,8 @@ ADDRESSES = {
     '"https://example.org/quoted"': "https://example.org/quoted",
     "<https://example.org/angle>": "https://example.org/angle",
     "https://example.org/مرحبا…": "https://example.org/مرحبا",
+    "([https://example.org/[a](b)).]!": "https://example.org/[a](b)",
+    f"https://example.org/closed{')' * 1900}": "https://example.org/closed",
 }
 TEXTS = [
     "javascript:alert(1)",

@@ -1,0 +1,1 @@
+"""What people notice of the page's speed, in a real browser."""
