@@ -44,7 +44,8 @@ def on_hypercorn(app: str) -> tuple[str, ...]:
 
 def on_uvicorn(app: str) -> tuple[str, ...]:
     """Return the command; it takes uvloop and httptools, as they are there."""
-    return (f"{BIN}/uvicorn", "--port", "{port}", "--no-access-log", *BACKLOG, app)
+    quiet = ("--no-access-log", "--no-proxy-headers")  # as docs/self-hosting.md has it
+    return (f"{BIN}/uvicorn", "--port", "{port}", *quiet, *BACKLOG, app)
 
 
 def on_granian(app: str) -> tuple[str, ...]:

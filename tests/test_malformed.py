@@ -23,7 +23,7 @@ async def ask(server: Server, target: str, *headers: str) -> tuple[int, dict[str
     async with asyncio.timeout(20):
         head, _, body = (await reader.read()).partition(b"\r\n\r\n")
     writer.close()
-    assert b"content-security-policy" in head.lower()
+    assert b"x-content-type-options" in head.lower()
     return int(head.split()[1]), json.loads(body)
 
 
