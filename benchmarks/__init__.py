@@ -11,5 +11,5 @@
     report.py, plots.py, results.py    tables, pictures, and the JSON they are made from
     running.py, process.py, machine.py    a server while it runs, /proc, and where all this was
 
-The others stand for themselves: `existence`, `flood` and `growth`.
+The others stand for themselves: `existence`, `flood`, `growth`, and `page`, in a browser.
 """

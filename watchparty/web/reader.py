@@ -2,9 +2,11 @@
 
 import asyncio
 from types import TracebackType
+from typing import cast
 
 from hypercorn.typing import ASGIReceiveCallable
 
+from watchparty.party.errors import PartyError
 from watchparty.party.party import Seat
 from watchparty.party.window import Cursor, Page
 from watchparty.web.alarms import Alarms, Ring
@@ -19,7 +21,7 @@ class Reader:
     """
 
     __slots__ = (
-        *("_alarms", "_credential", "_limits", "_receive", "_rings", "_seat"),
+        *("_alarms", "_credential", "_cursor", "_limits", "_receive", "_rings", "_seat"),
         *("_is_displaced", "_is_over"),
     )
 
@@ -63,6 +65,7 @@ class Reader:
         when the client hung up. Raises Forbidden, Stopping, and RateLimited when another
         poll takes the place of this one.
         """
+        self._cursor = cursor
         if self._rings is None:
             self._rings = self._alarms.set(self.ring, seconds)
         page, encoded = self.look(cursor)
@@ -94,11 +97,6 @@ class Reader:
         """Return when woken since the last time, and False when the client hung up."""
         raise NotImplementedError
 
-    async def _hear(self) -> None:
-        """Return when the client has hung up."""
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-
 
 class PollReader(Reader):
     """One who waits for a single page, in a single task.
@@ -109,27 +107,44 @@ class PollReader(Reader):
     __slots__ = ("_is_waiting", "_is_woken", "_task")
 
     def __enter__(self) -> None:
-        self._task = asyncio.current_task(self._alarms.loop)
+        self._task = cast("asyncio.Task[object]", asyncio.current_task(self._alarms.loop))
         self._is_waiting = self._is_woken = False
         super().__enter__()
 
     def wake(self) -> None:
-        """Let them look again, now or as soon as they would wait."""
-        if self._is_waiting and not self._is_woken and self._task is not None:
+        """Let them look again if there is something to see, now or as soon as they would wait."""
+        if not self._is_waiting:
+            self._is_woken = True
+        elif not self._is_woken and self._has_reason():
+            self._is_woken = True
             self._task.cancel()
-        self._is_woken = True
+
+    def _has_reason(self) -> bool:
+        """Tell whether there is something to answer.
+
+        Who is woken for nothing would wait anew, and not every server lets `receive()` be
+        called again after it was cancelled: Granian answers as if the client had gone.
+        """
+        try:
+            page, _ = self.look(self._cursor)
+            self._seat.chat.audience.stay()
+        except PartyError:
+            return True
+        return page.has_news or self._is_over or self._is_displaced
 
     async def _wait(self) -> bool:
         try:
-            if not self._is_woken:
+            while not self._is_woken:
                 self._is_waiting = True
-                await self._hear()
-                return False
+                if (await self._receive())["type"] == "http.disconnect":
+                    return False
         except asyncio.CancelledError:
             # Somebody else may cancel the task as well, and then it is to end.
-            if not self._is_woken or (self._task is not None and self._task.uncancel()):
+            if self._task.cancelling() > int(self._is_woken):
                 raise
         finally:
+            if self._is_waiting and self._is_woken:
+                self._task.uncancel()
             self._is_waiting = False
         self._is_woken = False
         return True
@@ -167,3 +182,8 @@ class StreamReader(Reader):
         await self._news
         self._news = self._alarms.loop.create_future()
         return not self._hearing.done()
+
+    async def _hear(self) -> None:
+        """Return when the client has hung up."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
