@@ -4,8 +4,9 @@ import os
 import resource
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from benchmarks import peers
@@ -28,7 +29,7 @@ class Server(NamedTuple):
     command: tuple[str, ...]
     transports: tuple[str, ...] = (POLL, STREAM)
     speaks: str = "http"
-    settings: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
+    settings: Mapping[str, str] = MappingProxyType({})
     prepare: Callable[[Path, int], None] = lambda _folder, _port: None
     needs: tuple[Path | str, ...] = ()  # files, and programs by name
 

@@ -75,3 +75,20 @@ class Listener(asyncio.Protocol):
                 self.audience.failed(f"message {int(found)} came after {self.last_id}")
             self.last_id += 1
             self.audience.heard(self)
+
+
+class EventListener(Listener):
+    """Takes server-sent events. Chunks are not looked at: no event is cut."""
+
+    def data_received(self, data: bytes) -> None:
+        events, end, self.buffer = (self.buffer + data).rpartition(b"\n\n")
+        if not end:
+            return
+        if events.startswith(b"HTTP/1.1 ") and not events.startswith(b"HTTP/1.1 200"):
+            self.audience.failed(repr(events))
+        self.hear(events)
+        self.take(events)
+
+    def hear(self, events: bytes) -> None:
+        """Look at whole events for what is no message."""
+        raise NotImplementedError
