@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,11 @@ async def both(person: Person, query: str) -> list[Answer]:
 
 def told(answer: Answer) -> tuple[int, dict[str, Any], Any]:
     """Return all of an answer but when it was given."""
-    headers = {k.lower(): v for k, v in answer.headers.items() if k.lower() != "date"}
-    return answer.status, headers, answer.body
+    return answer.status, undated(answer.headers), answer.body
+
+
+def undated(headers: Mapping[str, str]) -> dict[str, str]:
+    return {k.lower(): v for k, v in headers.items() if k.lower() != "date"}
 
 
 @pytest.mark.parametrize(
@@ -154,5 +158,4 @@ async def until_the_end(opened: Opened) -> tuple[int, dict[str, str], bytes]:
     async with asyncio.timeout(20):
         while not told.endswith(b"\n\n") or b'"the end"' not in told:
             told += await answer.content.readany()
-    headers = {k.lower(): v for k, v in answer.headers.items() if k.lower() != "date"}
-    return answer.status, headers, bytes(told)
+    return answer.status, undated(answer.headers), bytes(told)

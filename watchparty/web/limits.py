@@ -155,15 +155,15 @@ class Limits:
         members = {self._good[name] for name in names if name in self._good}
         return place(self._held, _holders(names, members))
 
-    def enter_place(self, credential: bytes, seat: Seat, give_way: GiveWay) -> None:
+    def enter_place(self, holders: Holders, give_way: GiveWay) -> None:
         """Take a place to wait in, until `give_way` is called. Raises RateLimited."""
         if self._held is not None:
-            self._held.enter(_holders([credential], [_member(seat)]), give_way)
+            self._held.enter(holders, give_way)
 
-    def leave_place(self, credential: bytes, seat: Seat, give_way: GiveWay) -> None:
+    def leave_place(self, holders: Holders, give_way: GiveWay) -> None:
         """Give it back."""
         if self._held is not None:
-            self._held.leave(_holders([credential], [_member(seat)]), give_way)
+            self._held.leave(holders, give_way)
 
     def _pay_for_keys(self, number: int) -> None:
         self._keys.take(_address(), number)
@@ -191,6 +191,11 @@ def init_limits(app: Quart, limits: Limits) -> None:
     @app.teardown_request
     async def leave(_: BaseException | None) -> None:
         limits.leave()
+
+
+def holders(credential: bytes, seat: Seat) -> Holders:
+    """Return in whose names a poll with one credential is held."""
+    return _holders([credential], [_member(seat)])
 
 
 def _holders(credentials: Iterable[bytes], members: Iterable[str]) -> Holders:

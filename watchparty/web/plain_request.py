@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from watchparty.party import secrets
 from watchparty.party.window import Cursor
+from watchparty.web import credentials, query, streams
+from watchparty.web.lingering import WITH_BODY
 from watchparty.web.malformed import HEADERS_MAX, HOST_MAX, PLAIN_HOST
-from watchparty.web.query import HOLD_MAX
 
 PATH = re.compile(r"/([1-9][0-9]{0,17})")
 BEARER = re.compile(rb"Bearer ([!-~]{1,200})")
@@ -24,15 +25,13 @@ PARAMETERS = {
 QUERY_MAX = 120  # bytes, of those that are remembered
 
 # The headers that count here; each may come once.
-ACCEPT, AUTHORIZATION, HOST, LAST_ID = b"accept", b"authorization", b"host", b"last-event-id"
+ACCEPT, AUTHORIZATION, HOST = b"accept", b"authorization", b"host"
+LAST_ID = query.LAST_ID.lower().encode()
 READ = {ACCEPT, AUTHORIZATION, HOST, LAST_ID}
 # Other credentials, other origins and bodies.
-ODD = {
-    *(b"session-token", b"session_token", b"auth_key", b"auth-key", b"origin"),
-    *(b"content-length", b"transfer-encoding", b"expect"),
-}
+ODD = {*(name.lower().encode() for name in credentials.HEADERS), *WITH_BODY, b"expect", b"origin"}
 
-STREAM = b"text/event-stream"
+STREAM = streams.MEDIA_TYPE.encode()
 
 Headers = dict[bytes, bytes]
 Place = tuple[Cursor, float | None]  # and how many seconds to wait; None for a stream
@@ -51,7 +50,7 @@ def read(scope: Any) -> PlainRequest | None:
     """Return what is asked for, if it is nothing but a poll or a stream."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    path, asked = PATH.fullmatch(scope["path"]), _query(scope["query_string"][:QUERY_MAX])
+    path, asked = PATH.fullmatch(scope["path"]), _asked(scope["query_string"][:QUERY_MAX])
     headers = _headers(scope["headers"]) if path and asked else None
     if path is None or asked is None or headers is None:
         return None
@@ -65,16 +64,16 @@ def read(scope: Any) -> PlainRequest | None:
 
 
 @lru_cache(1_000)  # all who wait in a chat ask the same
-def _query(query: bytes) -> Place | None:
+def _asked(sent: bytes) -> Place | None:
     """Take a query apart in which nothing is escaped, repeated or unknown."""
-    pairs = [pair.partition(b"=") for pair in query.split(b"&")] if query else []
+    pairs = [pair.partition(b"=") for pair in sent.split(b"&")] if sent else []
     found = {name: value for name, _, value in pairs}
     known = all(name in PARAMETERS and PARAMETERS[name].fullmatch(found[name]) for name in found)
-    if not known or len(found) < len(pairs) or len(query) == QUERY_MAX:
+    if not known or len(found) < len(pairs) or len(sent) == QUERY_MAX:
         return None
     since, rev = (int(found[name]) if name in found else None for name in (b"since", b"rev"))
     epoch = found[b"epoch"].decode() if b"epoch" in found else None
-    wait = min(float(found[b"wait"]), HOLD_MAX) if b"wait" in found else None
+    wait = min(float(found[b"wait"]), query.HOLD_MAX) if b"wait" in found else None
     return Cursor(since, epoch, rev), wait
 
 

@@ -1,7 +1,6 @@
 """Somebody who waits: for news, for their time to be over, or until they hang up."""
 
 import asyncio
-from types import TracebackType
 from typing import cast
 
 from hypercorn.typing import ASGIReceiveCallable
@@ -11,7 +10,7 @@ from watchparty.party.party import Seat
 from watchparty.party.window import Cursor, Page
 from watchparty.web.alarms import Alarms, Ring
 from watchparty.web.holding import displaced
-from watchparty.web.limits import Limits
+from watchparty.web.limits import Limits, holders
 
 
 class Reader:
@@ -21,7 +20,7 @@ class Reader:
     """
 
     __slots__ = (
-        *("_alarms", "_credential", "_cursor", "_limits", "_receive", "_rings", "_seat"),
+        *("_alarms", "_cursor", "_holders", "_limits", "_receive", "_rings", "_seat"),
         *("_is_displaced", "_is_over"),
     )
 
@@ -34,23 +33,18 @@ class Reader:
         receive: ASGIReceiveCallable,
     ) -> None:
         """Be the task that this is called in; `receive` tells when the client hangs up."""
-        self._seat, self._credential = seat, credential
+        self._seat, self._holders = seat, holders(credential, seat)
         self._limits, self._alarms, self._receive = limits, alarms, receive
         self._rings: set[Ring] | None = None
         self._is_over = self._is_displaced = False
 
     def __enter__(self) -> None:
-        self._limits.enter_place(self._credential, self._seat, self.give_way)
+        self._limits.enter_place(self._holders, self.give_way)
         self._seat.chat.audience.join(self.wake)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._seat.chat.audience.leave(self.wake)
-        self._limits.leave_place(self._credential, self._seat, self.give_way)
+        self._limits.leave_place(self._holders, self.give_way)
         if self._rings is not None:
             self._rings.discard(self.ring)
 
@@ -161,14 +155,9 @@ class StreamReader(Reader):
         self._hearing = self._alarms.loop.create_task(self._hear())
         self._hearing.add_done_callback(self._hung_up)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._hearing.cancel()
-        super().__exit__(kind, error, at)
+        super().__exit__(*failure)
 
     def wake(self) -> None:
         """Let them look again, now or as soon as they would wait."""
