@@ -1,22 +1,51 @@
-"""Look for garbage less often than Python does by itself.
+"""Look for garbage by the clock, and not by how much is made.
 
-A server in which thousands wait has hundreds of thousands of objects that live long, and nearly
-none that only the collector could free. Walking them all every 700 allocations is what made a
-delivery cost more, the more there were who waited.
+A server in which thousands wait makes hundreds of thousands of objects for each message, which
+die without a collector's help. Python looks for cycles whenever a number of them is exceeded, and
+would walk through all who wait again and again: the more there are, the more a delivery costs. Only
+requests to the framework and closed connections leave cycles, and those can wait a second.
 """
 
+import asyncio
 import gc
+import time
 
 from quart import Quart
 
-# Allocations before the youngest generation is looked at, and how many such looks before the
-# next one is; Python's own are 700, 10, 10 (2,000 in 3.13).
-THRESHOLDS = (50_000, 20, 100)
+PAUSE = 1.0  # seconds between two looks, at least
+SHARE = 0.02  # of the time, at most
+FEW = 10_000  # objects made since the last look that are not worth another one; about 1 MB
+
+# Objects made before Python looks by itself, whatever the clock says, and how many such looks
+# before the next older generation is looked at, too; its own are 700, 10, 10 (2,000 in 3.13).
+THRESHOLDS = (500_000, 1, 1)
 
 
 def init_garbage_collection(app: Quart) -> None:
-    """Set it when `app` is served."""
+    """Collect garbage while `app` serves, without looking at what it started with."""
+    tasks: set[asyncio.Task[None]] = set()
+    before = gc.get_threshold()
 
     @app.before_serving
-    async def relax() -> None:
+    async def start() -> None:
+        gc.collect()
+        gc.freeze()
         gc.set_threshold(*THRESHOLDS)
+        tasks.add(asyncio.create_task(_keep_collecting()))
+
+    @app.after_serving
+    async def end() -> None:
+        for task in tasks:
+            task.cancel()
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+async def _keep_collecting() -> None:
+    pause = PAUSE
+    while True:
+        await asyncio.sleep(pause)
+        if gc.get_count()[0] > FEW:
+            began = time.perf_counter()
+            gc.collect()
+            pause = max(PAUSE, (time.perf_counter() - began) / SHARE)
