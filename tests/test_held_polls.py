@@ -1,7 +1,13 @@
 """So many polls of one credential are held, and so many in all; a house is not counted."""
 
 import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
 
 from tests.client import Answer, Api
 from tests.people import Person, guest, tell
@@ -124,6 +130,46 @@ async def poll_until_refused(person: Person) -> Answer:
         answer = await poll(person, wait=0.2)
         if answer.status != 200:
             return answer
+
+
+async def test_who_does_not_even_read_gives_way(tmp_path: Path) -> None:
+    """Their connection may stand there for a minute, but takes nobody's place."""
+    numbers = "HELD_IN_ALL, quotas.POSTS = 6, quotas.CHAT_POSTS"
+    server = Server(tmp_path, patched("quotas", numbers), limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        for _ in range(15):  # more than fits into the buffers on the way
+            await story.alice.say("\N{POPCORN}" * 2_000)
+            await story.bob.say("\N{POPCORN}" * 2_000)
+        async with AsyncExitStack() as deaf:
+            for _ in range(10):
+                await deaf.enter_async_context(deaf_stream(story.bob))
+            assert (await poll(story.charlie, wait=0.1)).status == 200
+            await api.call("DELETE", f"{story.alice.path}/members/2", story.alice.session_token)
+            held = [poll(story.charlie, wait=1) for _ in range(4)]
+            assert [(await answer).status for answer in held] == [200] * 4
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
+@asynccontextmanager
+async def deaf_stream(person: Person) -> AsyncIterator[None]:
+    """Ask for a stream, and read no more than its beginning."""
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        deaf.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 88)
+        deaf.setblocking(False)
+        loop, address = asyncio.get_running_loop(), urlsplit(person.api.url)
+        await loop.sock_connect(deaf, (address.hostname, address.port))
+        await loop.sock_sendall(
+            deaf,
+            f"GET {person.path}?since=0 HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n"
+            f"Authorization: Bearer {person.session_token}\r\n\r\n".encode(),
+        )
+        begun = b""
+        while b"id: " not in begun:
+            begun += await loop.sock_recv(deaf, 88) or pytest.fail(f"no stream: {begun!r}")
+        yield
 
 
 async def test_fifty_friends_in_one_house_come_back_at_once(tmp_path: Path) -> None:

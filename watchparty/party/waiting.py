@@ -15,7 +15,7 @@ class Audience:
         # In the order they came, which is about that of their memory: to wake thousands in the
         # order of a set costs up to 7 % more.
         self._wakes: dict[Wake, None] = {}
-        self._stopping = False
+        self.is_stopping = False
 
     def join(self, wake: Wake) -> None:
         """Call `wake` whenever there may be more to look at; join before you look."""
@@ -32,12 +32,12 @@ class Audience:
 
     def stop(self) -> None:
         """Let everybody look once more, and nobody wait any longer."""
-        self._stopping = True
+        self.is_stopping = True
         self.wake()
 
     def stay(self) -> None:
         """Ask before each wait, after the look. Raises Stopping when the server goes down."""
-        if self._stopping:
+        if self.is_stopping:
             raise Stopping
 
 

@@ -5,9 +5,9 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from watchparty.party.errors import PartyError, RateLimited
+from watchparty.party.errors import PartyError
 from watchparty.party.window import Page
-from watchparty.web import headers, streams
+from watchparty.web import errors, headers, streams
 from watchparty.web.answers import refusal
 
 Message = dict[str, Any]
@@ -33,10 +33,13 @@ def answer(page: Page, encoded: bytes, is_secure: bool) -> Messages:
     return messages
 
 
-def too_many(error: RateLimited, is_secure: bool) -> Messages:
-    """Return the answer to a poll that has to give way."""
-    pause = (b"retry-after", b"%d" % error.retry_after)
-    return _whole(429, msgspec.json.encode(refusal(error)), is_secure, pause)
+def refused(error: PartyError, is_secure: bool) -> Messages:
+    """Return the answer to a poll that may not be held any longer."""
+    more = [
+        (name.lower().encode(), value.encode()) for name, value in errors.headers(error).items()
+    ]
+    body = msgspec.json.encode(refusal(error))
+    return _whole(errors.STATUSES[type(error)], body, is_secure, *more)
 
 
 def stream_start(is_secure: bool) -> Message:

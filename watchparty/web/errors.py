@@ -58,12 +58,18 @@ def init_errors(app: Quart) -> None:
     framework.log_exception = log
 
 
+def headers(error: errors.PartyError) -> dict[str, str]:
+    """Return what a failure has beside its body."""
+    if STATUSES[type(error)] == 401:  # RFC 9110 section 11.6.1
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, errors.RateLimited | errors.Unavailable):
+        return {"Retry-After": str(error.retry_after)}
+    return {}
+
+
 async def _refuse(error: errors.PartyError) -> Response:
     response = json(refusal(error), STATUSES[type(error)])
-    if response.status_code == 401:  # RFC 9110 section 11.6.1
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, errors.RateLimited | errors.Unavailable):
-        response.headers["Retry-After"] = str(error.retry_after)
+    response.headers.update(headers(error))
     if isinstance(error, WRONG_KEY):
         limits().blame()
     return response

@@ -2,17 +2,17 @@
 
 Waking those who wait is what the program exists for, and a request costs Quart more than the
 poll itself: tasks, contexts, routing, a streamed response. Here the same verbs are called,
-with the same rules. Only what goes well is answered: whatever is odd, unknown, refused or a
-mistake takes the ordinary way, which looks at it anew and says what is wrong. What that gains
-is in docs/performance.md.
+with the same rules. Whatever is odd, unknown or a mistake takes the ordinary way, which looks at
+it anew and says what is wrong. What that gains is in docs/performance.md.
 """
 
+import asyncio
 from typing import Any
 
 from hypercorn.typing import ASGIReceiveCallable
 from quart import Quart
 
-from watchparty.party.errors import PartyError, RateLimited
+from watchparty.party.errors import PartyError
 from watchparty.party.party import Party
 from watchparty.party.window import Cursor, Page
 from watchparty.web import asgi_messages, streams
@@ -39,10 +39,8 @@ def init_fast_lane(app: Quart, party: Party, limits: Limits) -> None:
         try:
             found = await _poll(PollReader(*place), asked.cursor, asked.wait)
             messages = asgi_messages.answer(*found, is_secure) if found else ()
-        except RateLimited as error:
-            messages = asgi_messages.too_many(error, is_secure)
-        except PartyError:
-            return await serve(scope, receive, send)
+        except PartyError as error:
+            messages = asgi_messages.refused(error, is_secure)
         for message in messages:
             await send(message)
         return None
@@ -60,13 +58,19 @@ async def _poll(reader: PollReader, cursor: Cursor, wait: float) -> tuple[Page, 
 
 async def _stream(reader: StreamReader, cursor: Cursor, send: Any) -> None:
     """Send what is new as it comes, until the reader goes or may not stay."""
+    refusal: PartyError | None = None
     try:
         with reader:
-            found: tuple[Page, bytes] | None = reader.look(cursor)
-            while found is not None:
-                page, _ = found
-                await send(asgi_messages.events(page))
-                cursor = streams.after(page, cursor)
-                found = await reader.next_page(cursor, streams.HEARTBEAT)
-    except PartyError as refusal:
+            async with asyncio.timeout(None) as reader.telling:
+                found: tuple[Page, bytes] | None = reader.look(cursor)
+                while found is not None:
+                    page, _ = found
+                    await reader.tell(send, asgi_messages.events(page))
+                    cursor = streams.after(page, cursor)
+                    found = await reader.next_page(cursor, streams.HEARTBEAT)
+    except TimeoutError:
+        refusal = reader.refusal()
+    except PartyError as error:
+        refusal = error
+    if refusal is not None:
         await send(asgi_messages.stream_end(refusal))

@@ -1,14 +1,15 @@
 """Somebody who waits: for news, for their time to be over, or until they hang up."""
 
 import asyncio
-from typing import cast
+from typing import Any, cast
 
 from hypercorn.typing import ASGIReceiveCallable
 
-from watchparty.party.errors import PartyError
+from watchparty.party.errors import Forbidden, PartyError, Stopping
 from watchparty.party.party import Seat
 from watchparty.party.window import Cursor, Page
 from watchparty.web.alarms import Alarms, Ring
+from watchparty.web.asgi_messages import Message
 from watchparty.web.holding import displaced
 from watchparty.web.limits import Limits, holders
 
@@ -83,6 +84,14 @@ class Reader:
         self._is_displaced = True
         self.wake()
 
+    def refusal(self) -> PartyError | None:
+        """Return why they may not wait any longer, if so."""
+        if self._is_displaced:
+            return displaced()
+        if self._seat.member.member_id not in self._seat.chat.members:
+            return Forbidden()
+        return Stopping() if self._seat.chat.audience.is_stopping else None
+
     def wake(self) -> None:
         """Let them look again, now or as soon as they would wait."""
         raise NotImplementedError
@@ -119,12 +128,7 @@ class PollReader(Reader):
         Who is woken for nothing would wait anew, and not every server lets `receive()` be
         called again after it was cancelled: Granian answers as if the client had gone.
         """
-        try:
-            page, _ = self.look(self._cursor)
-            self._seat.chat.audience.stay()
-        except PartyError:
-            return True
-        return page.has_news or self._is_over or self._is_displaced
+        return self._is_over or self.refusal() is not None or self.look(self._cursor)[0].has_news
 
     async def _wait(self) -> bool:
         try:
@@ -147,10 +151,12 @@ class PollReader(Reader):
 class StreamReader(Reader):
     """One who waits for page after page, while a second task hears whether they are there."""
 
-    __slots__ = ("_hearing", "_news")
+    __slots__ = ("_hearing", "_is_told", "_news", "telling")
+
+    telling: asyncio.Timeout  # is over when they have to go and have not even taken the last page
 
     def __enter__(self) -> None:
-        self._news = self._alarms.loop.create_future()
+        self._news, self._is_told = self._alarms.loop.create_future(), True
         super().__enter__()
         self._hearing = self._alarms.loop.create_task(self._hear())
         self._hearing.add_done_callback(self._hung_up)
@@ -163,6 +169,14 @@ class StreamReader(Reader):
         """Let them look again, now or as soon as they would wait."""
         if not self._news.done():
             self._news.set_result(None)
+        if not self._is_told and self.refusal() is not None and not self.telling.expired():
+            self.telling.reschedule(self._alarms.loop.time())
+
+    async def tell(self, send: Any, message: Message) -> None:
+        """Send something, which takes as long as they need to read what came before."""
+        self._is_told = False
+        await send(message)
+        self._is_told = True
 
     def _hung_up(self, _: asyncio.Task[None]) -> None:
         self.wake()

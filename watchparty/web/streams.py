@@ -15,7 +15,7 @@ from watchparty.party.chat import Chat
 from watchparty.party.errors import PartyError
 from watchparty.party.state import State
 from watchparty.party.window import Cursor, Page
-from watchparty.web.answers import ErrorAnswer
+from watchparty.web.answers import refusal
 
 MEDIA_TYPE = "text/event-stream"
 
@@ -66,13 +66,13 @@ async def _events(
                 yield told(page)
                 cursor = after(page, cursor)
                 page, _ = await chat.poll(reader, cursor, HEARTBEAT)
-    except PartyError as refusal:
-        yield end(refusal)
+    except PartyError as error:
+        yield end(error)
 
 
-def end(refusal: PartyError) -> bytes:
+def end(error: PartyError) -> bytes:
     """Return what a stream ends with."""
-    return _event("end", ErrorAnswer(refusal.code, type(refusal).message))
+    return _event("end", refusal(error))
 
 
 def after(page: Page, cursor: Cursor) -> Cursor:
