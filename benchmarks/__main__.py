@@ -1,7 +1,7 @@
 """Watch Party beside other servers, the same work on the same machine: `make bench`.
 
 Each server is measured in a fresh process, in turns within a round, so that whatever drifts hits
-all of them. `python -m benchmarks --help` lists what can be chosen.
+all of them.
 """
 
 import argparse
@@ -30,17 +30,40 @@ SPARE_FILES = 200  # beside the connections of a crowd
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        epilog=choices(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add = parser.add_argument
     add("--quick", action="store_true", help="the most important, once, in two minutes")
-    add("--workloads", nargs="+", choices=TABLES, default=list(TABLES))
-    add("--servers", nargs="+", choices=SERVERS, default=list(SERVERS))
-    add("--sizes", nargs="+", type=int, help="those of the plan with one of these sizes")
-    add("--rounds", type=int, help="at most so many of anything")
-    add("--json", type=Path, help="where to keep what was measured")
-    add("--plots", type=Path, help="where to draw; docs/images when all was measured")
-    add("--show", type=Path, metavar="JSON", help="measure nothing, and show what was kept")
+    for name, known in (("--workloads", TABLES), ("--servers", SERVERS)):
+        add(name, nargs="+", choices=known, default=[*known], metavar="NAME", help="only these")
+    add("--sizes", nargs="+", type=int, metavar="N", help="only what has one of these sizes")
+    add("--rounds", type=int, metavar="N", help="measure nothing more often than this")
+    add("--json", type=Path, metavar="FILE", help="where to keep what was measured")
+    add(
+        "--plots",
+        type=Path,
+        metavar="FOLDER",
+        help="where to draw; without any choice, docs/images",
+    )
+    add("--show", type=Path, metavar="FILE", help="measure nothing, show what was kept there")
     return parser.parse_args()
+
+
+def choices() -> str:
+    """Return a line for each workload, with its sizes, and for each server."""
+    planned = list(plan.full())
+    lines = ["workloads, and the sizes N of each:"]
+    for workload, (title, _) in TABLES.items():
+        sizes = sorted({turn.size for turn in planned if turn.workload == workload})
+        told = title.replace("{:,}", "N").split(", and")[0]
+        lines.append(f"  {workload:17} {told}: {', '.join(map(str, sizes))}")
+    lines += ["", "servers:"]
+    lines += [f"  {name:17} {server.label}" for name, server in SERVERS.items()]
+    return "\n".join(lines)
 
 
 def chosen(asked: argparse.Namespace) -> list[Turn]:

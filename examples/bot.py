@@ -2,6 +2,8 @@
 
 import json
 import sys
+import time
+from http.client import HTTPException
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -10,11 +12,19 @@ chat, magic_key = sys.argv[1].replace("/chat/", "/").split("#")
 
 def call(path: str, token: str = "", **fields: str) -> Any:
     body = json.dumps(fields).encode() if fields else None
-    return json.load(urlopen(Request(chat + path, body, {"Authorization": f"Bearer {token}"})))
+    request = Request(chat + path, body, {"Authorization": f"Bearer {token}"})
+    return json.load(urlopen(request, timeout=60))
 
 
 me = call("/join", magic_key=magic_key, username="Pingbot")
-while news := call(f"?since={me['last_id']}&wait=25", me["session_token"]):
-    me["last_id"] = news["last_id"]
-    if any(message["body"] == "!ping" for message in news["messages"]):
-        call("", me["session_token"], body="pong")
+while True:
+    try:
+        news = call(f"?since={me['last_id']}&wait=25", me["session_token"])
+        for message in news["messages"]:
+            if message["body"] == "!ping":  # with a key, a repeated answer is said once
+                call("", me["session_token"], body="pong", key=f"pong-{message['id']}")
+        me["last_id"] = news["last_id"]
+    except (OSError, HTTPException) as failure:  # a restart, or a cut: nothing is lost meanwhile
+        if getattr(failure, "code", None) in (400, 401, 403):
+            sys.exit(f"I may not stay: {failure}")
+        time.sleep(1)

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import json
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from openapi_spec_validator import validate
 from throttled.rate_limiter import Quota
 
 from tests.client import SPEC, Api
-from tests.people import Story
+from tests.people import Story, tell
 from tests.serving import Server
 from watchparty.app import create_app
 from watchparty.party import errors
@@ -23,11 +24,13 @@ from watchparty.party.party import MEMBERS_MAX
 from watchparty.settings import Settings
 from watchparty.web import quotas
 from watchparty.web.errors import FRAMEWORK
+from watchparty.web.openapi_streams import EVENTS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 API = ROOT / "docs" / "api.md"
 BOT = ROOT / "examples" / "bot.py"
+SCRIBE = ROOT / "examples" / "stream_bot.py"
 HERE = "http://localhost:8000"  # where the README's server is
 
 CODES = {
@@ -89,26 +92,53 @@ def test_every_setting_is_documented(setting: str) -> None:
     assert f"`{setting}`" in documents
 
 
-def four_lines() -> list[str]:
-    """Return the commands of the README's first shell block that uses curl."""
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_event_of_a_stream_is_documented(event: str) -> None:
+    assert f"`{event}`" in API.read_text(encoding="utf-8")
+    ok = SPEC["paths"]["/{chat_id}"]["get"]["responses"]["200"]
+    assert f"`{event}`" in ok["content"]["text/event-stream"]["schema"]["description"]
+
+
+def examples(document: Path) -> list[str]:
+    """Return the commands of a document's shell blocks that use curl, block after block."""
+    text = document.read_text(encoding="utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    block = next(block for block in blocks if "curl" in block)
-    assert HERE in block
-    return [line for line in block.replace("\\\n", " ").splitlines() if line.strip()]
+    commands = "".join(block for block in blocks if "curl" in block).replace("\\\n", " ")
+    return [line for line in commands.splitlines() if line.strip()]
+
+
+async def outputs(server: Server, *commands: str) -> list[str]:
+    """Run commands in one shell, and return what each of them prints."""
+    script = "\necho; echo ===\n".join(["set -euo pipefail", *commands])
+    bash = await asyncio.to_thread(
+        subprocess.run,
+        ["bash", "-c", script.replace(HERE, server.url)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert bash.returncode == 0, bash.stderr
+    return bash.stdout.split("===")[1:]
 
 
 async def test_the_four_lines_of_the_readme_work_as_they_stand(server: Server) -> None:
-    *before, last = (line.replace(HERE, server.url) for line in four_lines())
-    assert sum("curl" in line for line in (*before, last)) == 4
-    script = "\n".join(["set -euo pipefail", *before, "echo; echo '=== last ==='", last])
-    bash = await asyncio.to_thread(
-        subprocess.run, ["bash", "-c", script], capture_output=True, text=True, timeout=30
-    )
-    assert bash.returncode == 0, bash.stderr
-    page = json.loads(bash.stdout.partition("=== last ===")[2])
+    commands = examples(README)
+    assert HERE in "".join(commands)
+    assert sum("curl" in command for command in commands) == 4
+    *before, _ = commands
+    page = json.loads((await outputs(server, *commands))[-1])
     [said] = re.findall(r'"(?:body|message|text)"\s*:\s*"([^"]+)"', "\n".join(before))
     assert said in [message["body"] for message in page["messages"]]
+
+
+async def test_the_examples_of_the_api_go_on_after_those_of_the_readme(server: Server) -> None:
+    # A stream does not end by itself.
+    patience = 'curl() { command curl -s --max-time 2 "$@" || [ $? = 28 ]; }'
+    streamed, kept = (await outputs(server, patience, *examples(README), *examples(API)))[-2:]
+    [said] = re.findall(r'"body": "([^"]+)"', "\n".join(examples(README)))
+    assert streamed.startswith("\nid: 1\ndata: ")
+    assert said in streamed
+    assert json.loads(kept)["id"] == 2
 
 
 @contextmanager
@@ -124,9 +154,9 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-async def until_somebody_came(story: Story, bot: subprocess.Popen[str]) -> None:
+async def until_somebody_came(story: Story, bot: subprocess.Popen[str], count: int = 3) -> None:
     async with asyncio.timeout(20):
-        while len((await story.alice.read())["members"]) < 3:
+        while len((await story.alice.read())["members"]) < count:
             if bot.poll() is not None:
                 raise AssertionError(bot.communicate()[0])
 
@@ -143,8 +173,55 @@ async def test_the_bot_of_the_examples_answers(story: Story) -> None:
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-def test_the_bot_of_the_examples_is_short() -> None:
-    assert 1 < len(BOT.read_text(encoding="utf-8").splitlines()) <= 20
+async def test_the_bots_of_the_examples_outlive_a_restart(own: Server) -> None:
+    async with Api(own.url) as api:
+        story = await tell(api)
+        with (
+            running(str(BOT), story.magic_link) as bot,
+            running(str(SCRIBE), story.magic_link) as scribe,
+        ):
+            await until_somebody_came(story, scribe, 4)
+            await story.alice.say("before")
+            own.restart()
+            async with Api(own.url) as story.alice.api:
+                asked = await story.alice.say("!ping")
+                answer = await story.alice.read(since=asked["id"], wait=20)
+                assert [message["body"] for message in answer["messages"]] == ["pong"]
+                written = [await line_of(scribe) for _ in range(3)]
+                assert written == ["Alice: before", "Alice: !ping", "Pingbot: pong"]
+                await story.alice.api.call("DELETE", story.alice.path, story.alice.session_token)
+            for one in (bot, scribe):
+                assert "I may not stay" in await line_of(one)
+                assert await asyncio.to_thread(one.wait, 20) == 1
+
+
+async def test_the_stream_bot_tells_what_it_missed(own: Server) -> None:
+    async with Api(own.url) as api:
+        story = await tell(api)
+        with running(str(SCRIBE), story.magic_link) as scribe:
+            await until_somebody_came(story, scribe)
+            await story.alice.say("0")
+            assert await line_of(scribe) == "Alice: 0"
+            scribe.send_signal(signal.SIGSTOP)
+            own.restart()
+            async with Api(own.url) as story.alice.api:
+                for number in range(1, 41):
+                    await story.alice.say(f"{number}")
+                scribe.send_signal(signal.SIGCONT)
+                assert await line_of(scribe) == "(10 messages passed unseen)"
+                assert await line_of(scribe) == "Alice: 11"
+
+
+async def line_of(bot: subprocess.Popen[str]) -> str:
+    """Return the next line that it prints."""
+    assert bot.stdout is not None
+    async with asyncio.timeout(20):
+        return (await asyncio.to_thread(bot.stdout.readline)).rstrip("\n")
+
+
+@pytest.mark.parametrize(("bot", "lines"), [(BOT, 30), (SCRIBE, 60)])
+def test_the_bots_of_the_examples_are_short(bot: Path, lines: int) -> None:
+    assert 1 < len(bot.read_text(encoding="utf-8").splitlines()) <= lines
 
 
 def row(what: str, by: str) -> str:

@@ -36,7 +36,11 @@ def main() -> None:
     help="Hypercorn's settings. [default: the hypercorn.toml that ships]",
 )
 def serve(bind: str | None, store: str | None, config: Path | None) -> None:
-    """Start the server and say where to open it."""
+    """Start the server and say where to open it.
+
+    All other settings come from environment variables, like WATCHPARTY_PUBLIC_URL: the README lists
+    them under "Settings". --store counts before WATCHPARTY_STORE.
+    """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         app = create_app(Settings.from_env(store=store))

@@ -19,6 +19,7 @@ from watchparty.web.answers import (
     StateAnswer,
 )
 from watchparty.web.openapi_hosting import hosting
+from watchparty.web.openapi_streams import streamed
 from watchparty.web.operations import (
     NO_KEY,
     OPTIONAL_KEY,
@@ -44,13 +45,15 @@ from watchparty.web.parameters import (
     WAIT,
 )
 from watchparty.web.polls import PollAnswer, PollRequest
-from watchparty.web.streams import MEDIA_TYPE
+from watchparty.web.streams import Change, Gap, Reset
 
 ANSWERS = (
     AuthAnswer,
+    Change,
     ChangeAnswer,
     ChatAnswer,
     ErrorAnswer,
+    Gap,
     GoneAnswer,
     HealthAnswer,
     InviteAnswer,
@@ -62,6 +65,7 @@ ANSWERS = (
     PollAnswer,
     PollRequest,
     QrAnswer,
+    Reset,
     StateAnswer,
 )
 
@@ -135,7 +139,7 @@ def _paths() -> Json:
                 (400, 401, 403, 503),
                 parameters=[SINCE, WAIT, EPOCH, REV, LAST_EVENT_ID],
                 whole=StateAnswer,
-                stream=MEDIA_TYPE,
+                streamed=streamed(),
             ),
             "post": operation(
                 "Say something",

@@ -37,7 +37,7 @@ def operation(
     body: Json | None = None,
     parameters: list[Json] | None = None,
     whole: type[Struct] | None = None,
-    stream: str | None = None,
+    streamed: Json | None = None,
 ) -> Json:
     """Describe what one method does at one address."""
     shape = ref(answer) if whole is None else {"anyOf": [ref(whole), ref(answer)]}
@@ -47,8 +47,8 @@ def operation(
         "responses": {"200": response("done", shape)}
         | {str(status): refusal(status) for status in (*errors, 429)},
     }
-    if stream is not None:
-        operation["responses"]["200"]["content"][stream] = {}
+    if streamed is not None:
+        operation["responses"]["200"]["content"] |= streamed
     if body is not None:
         operation["requestBody"] = body
     if parameters is not None:
