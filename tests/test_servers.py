@@ -14,13 +14,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.client import Answer, Api
-from tests.crowd import until
+from tests.crowd import is_quiet, until
 from tests.people import Person, tell
+from tests.raw import send
 from tests.serving import BIN, HYPERCORN, Server
 
 ROOT = Path(__file__).parent.parent
 
 UVICORN = [str(BIN / "uvicorn"), "--port", "0", "watchparty.asgi:app"]
+PLAIN = ["--loop", "asyncio", "--http", "h11"]
+STANDARD = ["--loop", "uvloop", "--http", "httptools"]  # what `uvicorn[standard]` brings
 
 # Told to take any port, it would not say which.
 FREE_PORT = "free port"
@@ -53,11 +56,19 @@ asyncio.run(main())
 """
 
 
-@pytest.fixture(params=[HYPERCORN, UVICORN, GRANIAN], ids=["hypercorn", "uvicorn", "granian"])
+OTHERS = {
+    "hypercorn": HYPERCORN,
+    "uvicorn": [*UVICORN, *PLAIN],
+    "uvicorn-standard": [*UVICORN, *STANDARD],
+    "granian": GRANIAN,
+}
+
+
+@pytest.fixture(params=OTHERS)
 def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """The application under somebody else's server."""
     port = str(free_port())
-    command = [port if part == FREE_PORT else part for part in request.param]
+    command = [port if part == FREE_PORT else part for part in OTHERS[request.param]]
     server = Server(tmp_path, command)
     asyncio.run(until(lambda: accepts(server.url), "it does not listen where it says"))
     yield server
@@ -147,6 +158,28 @@ async def told_why(one: Waiting, status: int, code: str) -> None:
         *_, last = (await stream).body.decode().removesuffix("\n\n").split("\n\n")
         event, data = last.split("\ndata: ")
         assert (event, json.loads(data)["error"]) == ("event: end", code)
+
+
+@pytest.mark.parametrize("other", ["uvicorn-standard"], indirect=True)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("more", ["&wait=25", ""], ids=["poll", "stream"])
+async def test_who_vanishes_while_a_second_request_waits_is_no_fault(
+    other: Server, way: str, more: str
+) -> None:
+    async with Api(other.url) as api:
+        story = await tell(api)
+        fields = ["Host: party.test", f"Authorization: Bearer {story.bob.session_token}"]
+        fields += [] if more else ["Accept: text/event-stream"]
+        line = f"GET {story.bob.path}?since=0{more}{way} HTTP/1.1"
+        asked = "\r\n".join([line, *fields, "\r\n"]).encode()
+        assert b"{" not in await send(other, [asked * 2])
+        await until(lambda: is_quiet(other), "the server never came to rest")
+        await story.alice.say("Where is Bob?")
+        outside = await story.charlie.try_to_read(story.chat_id, since=0)
+        assert outside.error == (403, "forbidden")
+        assert (await story.bob.read())["last_id"] == 1
+    other.stop()
+    assert "ERROR" not in other.log()
 
 
 async def test_a_chat_survives_the_restart_of_any_server(tmp_path: Path, other: Server) -> None:
