@@ -111,6 +111,8 @@ async def test_who_waits_is_told_of_their_removal_and_of_the_end(other: Server) 
         members = f"{story.alice.path}/members/2"
         (await api.call("DELETE", members, story.alice.session_token)).ok()
         await told_why(bob, 403, "forbidden")
+        outside = await story.charlie.try_to_read(story.chat_id, since=0, wait=20)
+        assert outside.error == (403, "forbidden")
         await story.alice.say("Without Bob")
         for poll in alice.polls:
             assert (await poll).ok()["last_id"] == 1
@@ -153,7 +155,9 @@ def ask(person: Person, query: str, since: int = 0, **how: Any) -> asyncio.Task[
 async def told_why(one: Waiting, status: int, code: str) -> None:
     """Fail unless all that somebody waits for ends, and says why."""
     for poll in one.polls:
-        assert (await poll).error == (status, code)
+        answer = await poll
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.error == (status, code)
     for stream in one.streams:
         *_, last = (await stream).body.decode().removesuffix("\n\n").split("\n\n")
         event, data = last.split("\ndata: ")
