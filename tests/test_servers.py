@@ -215,3 +215,20 @@ def test_an_application_nobody_started_works_and_lets_go(tmp_path: Path, store: 
     run = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=20)
     assert (run.returncode, run.stdout) == (0, '["hi", 403]\n'), run.stderr
     assert "Traceback" not in run.stderr
+
+
+async def test_who_is_removed_is_told_so_even_when_a_server_hears_no_more_of_them(
+    tmp_path: Path,
+) -> None:
+    server = Server(tmp_path, [*HYPERCORN[:-1], "tests.heard_once:app"], cwd=ROOT)
+    async with Api(server.url) as api:
+        story = await tell(api)
+        held = [ask(story.bob, "&wait=25") for _ in range(8)]
+        await until(lambda: is_quiet(server), "the server never came to rest")
+        members = f"{story.alice.path}/members/2"
+        (await api.call("DELETE", members, story.alice.session_token)).ok()
+        assert [(await one).error for one in held] == [(403, "forbidden")] * 8
+        outside = await story.charlie.try_to_read(story.chat_id, since=0)
+        assert outside.error == (403, "forbidden")
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
