@@ -184,7 +184,10 @@ async def test_a_chat_lives_for_a_week_of_silence_or_as_set(story: Story, tmp_pa
     assert abs(lifetime(page) - timedelta(hours=1)) < timedelta(seconds=30)
 
 
-@pytest.mark.parametrize("accept", ["text/html", "text/html,application/xml;q=0.9,*/*;q=0.8"])
+@pytest.mark.parametrize(
+    "accept",
+    ["text/html", "text/html,application/xml;q=0.9,*/*;q=0.8", "TEXT/HTML;level=1, */*;q=0.8"],
+)
 async def test_a_browser_is_led_to_the_page(api: Api, story: Story, accept: str) -> None:
     for chat_id in (story.chat_id, 100000000001):
         answer = await api.get(f"/{chat_id}", headers={"Accept": accept})

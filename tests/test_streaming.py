@@ -60,9 +60,13 @@ class Stream:
 
 @asynccontextmanager
 async def stream(
-    person: Person, last_id: str | None = None, chat_id: int | None = None, **query: Any
+    person: Person,
+    last_id: str | None = None,
+    chat_id: int | None = None,
+    wanted: dict[str, str] = WANTED,
+    **query: Any,
 ) -> AsyncIterator[Stream]:
-    headers = WANTED | {"Authorization": f"Bearer {person.session_token}"}
+    headers = wanted | {"Authorization": f"Bearer {person.session_token}"}
     if last_id is not None:
         headers["Last-Event-ID"] = last_id
     url = f"{person.api.url}/{chat_id or person.chat_id}"
@@ -162,11 +166,46 @@ async def test_a_bad_cursor_is_a_bad_request(
     assert answer.error == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("accept", ["*/*", "application/json", "text/event-stream;q=0.1, */*"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "TEXT/Event-Stream",
+        "text/event-stream; charset=utf-8",
+        "Text/Event-Stream;charset=utf-8;q=0.9, application/json;q=0.8",
+    ],
+)
+@pytest.mark.parametrize("query", [{}, {"since": 0, "wait": 0.1}])
+async def test_a_stream_is_asked_for_in_any_spelling(
+    story: Story, accept: str, query: dict[str, Any]
+) -> None:
+    await story.alice.say("one")
+    wanted = {"Accept": accept}
+    async with stream(story.bob, wanted=wanted, **query) as bob:
+        assert await bob.ids(1) == [1]
+        await story.alice.say("two")
+        assert await bob.ids(1) == [2]
+    api, token = story.charlie.api, story.charlie.session_token
+    refused = await api.get(story.bob.path, token, headers=wanted, params=query)
+    assert refused.error == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "*/*",
+        "application/json",
+        "text/event-stream;q=0.1, */*",
+        "TEXT/Event-Stream, Application/JSON",
+        "text/event-stream; charset=utf-8, application/json; charset=utf-8",
+        "text/event-stream; charset=utf-8; q=0.1, */*",
+        "text/event-stream; charset=utf-8; q=0",
+    ],
+)
 async def test_whoever_does_not_ask_for_a_stream_gets_a_page(story: Story, accept: str) -> None:
-    headers = {"Accept": accept}
-    answer = await story.bob.api.get(story.bob.path, story.bob.session_token, headers=headers)
-    assert answer.ok()["last_id"] == 0
+    headers, token = {"Accept": accept}, story.bob.session_token
+    for path in (story.bob.path, f"{story.bob.path}?since=0&wait=0.1"):
+        answer = await story.bob.api.get(path, token, headers=headers)
+        assert answer.ok()["last_id"] == 0
 
 
 async def test_a_stop_ends_every_stream(own: Server) -> None:

@@ -5,10 +5,14 @@ complains of each that it does not get. With a long queue these complaints would
 that the server does until somebody hangs up: it is said once in a while instead. And a
 phone that lost its network in the middle of an answer is no fault of ours, nor is
 a client that makes no sense.
+
+uvicorn tells only the last of several requests on one connection that its client is gone. The
+one before writes to it, and uvloop refuses.
 """
 
 import asyncio
 import errno
+import logging
 import time
 from typing import Any
 
@@ -17,6 +21,8 @@ from quart import Quart
 
 COMPLAINT = "socket.accept() out of system resource"  # asyncio.selector_events
 EVERY = 10.0  # seconds
+
+CLOSED = "; the handler is closed"  # uvloop: handles/handle.pyx, _ensure_alive
 
 
 def init_overload(app: Quart) -> None:
@@ -45,3 +51,10 @@ def init_overload(app: Quart) -> None:
                 loop.default_exception_handler(context)
 
         loop.set_exception_handler(handle)
+        logging.getLogger("uvicorn.error").addFilter(is_worth_telling)
+
+
+def is_worth_telling(record: logging.LogRecord) -> bool:
+    """Tell whether an error is more than that somebody is gone."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, RuntimeError) and str(error).endswith(CLOSED))

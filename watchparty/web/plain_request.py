@@ -55,9 +55,8 @@ def read(scope: Any) -> PlainRequest | None:
     if path is None or asked is None or headers is None:
         return None
     bearer = BEARER.fullmatch(headers.get(AUTHORIZATION, b""))
-    place = (
-        _stream(*asked, headers) if STREAM in headers.get(ACCEPT, b"") else _poll(*asked, headers)
-    )
+    is_stream = STREAM in headers.get(ACCEPT, b"").lower()  # in capitals it is still no poll
+    place = (_stream if is_stream else _poll)(*asked, headers)
     if bearer is None or place is None:
         return None
     return PlainRequest(int(path[1]), secrets.fingerprint(bearer[1].decode()), *place)
