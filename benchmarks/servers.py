@@ -45,7 +45,8 @@ def on_hypercorn(app: str) -> tuple[str, ...]:
 
 def on_uvicorn(app: str) -> tuple[str, ...]:
     """Return the command; it takes uvloop and httptools, as they are there."""
-    quiet = ("--no-access-log", "--no-proxy-headers")  # as docs/self-hosting.md has it
+    # As docs/self-hosting.md has it.
+    quiet = ("--no-access-log", "--no-proxy-headers", "--no-server-header")
     return (f"{BIN}/uvicorn", "--port", "{port}", *quiet, *BACKLOG, app)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 SILENCE = 60  # seconds; the server says something every 20
-PAUSES = {"unavailable": 1, "rate_limited": 5}  # seconds after which it's worth coming back
+TRANSIENT = {"unavailable", "rate_limited"}  # after a while it is worth coming back
 
 chat, magic_key = sys.argv[1].replace("/chat/", "/").split("#")
 
@@ -48,10 +48,10 @@ while True:
             elif kind == "reset":  # what was written down may never have been said
                 print("(this is another history)", flush=True)
                 epoch = data["epoch"]
-            elif kind == "end" and data["error"] not in PAUSES:
+            elif kind == "end" and data["error"] not in TRANSIENT:
                 sys.exit(f"I may not stay: {data['message']}")
             elif kind == "end":
-                pause = PAUSES[data["error"]]
+                pause = data.get("retry_after", 1)
             last_id = id_ or last_id
     except (OSError, HTTPException) as failure:  # cut, or refused before the first event
         if getattr(failure, "code", None) in (400, 401, 403):

@@ -242,6 +242,7 @@ async def test_a_stream_is_a_held_poll(tmp_path: Path) -> None:
             polls = [asyncio.create_task(api.get(path, token)) for _ in range(4)]
             end = await first.next()
             assert (end.kind, end.data["error"]) == ("end", "rate_limited")
+            assert end.data["retry_after"] > 0
             await story.alice.say("news")
             assert [(await poll).status for poll in polls] == [200] * 4
         for _ in range(10):  # who goes makes room

@@ -9,9 +9,9 @@ from datetime import timedelta
 from quart import Quart
 from quart_cors import cors
 
-from watchparty.web import credentials, idempotency
+from watchparty.web import credentials, idempotency, query
 
-SENT = (*credentials.HEADERS, "Content-Type", idempotency.HEADER)
+SENT = (*credentials.HEADERS, "Content-Type", idempotency.HEADER, query.LAST_ID)
 SEEN = (idempotency.REPLAY, "Retry-After")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
