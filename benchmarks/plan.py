@@ -16,6 +16,7 @@ ROUNDS_LARGE = 3  # of these, the ones that take a minute each: so many have to 
 SMALL, USUAL, LARGE = 100, 1_000, 8_000  # who wait in one chat
 CHATS, IDLERS, POSTERS, FULL = 1_000, 5_000, 100, 200
 EFFORT, HASTE = 2.0, 0.7  # seconds that a measurement takes at least, of CPU or of time
+EFFORT_LARGE = 8.0  # or a single look for garbage would count as if there were one all the time
 
 
 class Turn(NamedTuple):
@@ -66,4 +67,5 @@ def turns(
     """Return one for each transport of each server; just `once` where that is no matter."""
     for server in servers:
         for transport in SERVERS[server].transports[: 1 if once else None]:
-            yield Turn(workload, server, transport, size, rounds)
+            effort = EFFORT_LARGE if size == LARGE else EFFORT
+            yield Turn(workload, server, transport, size, rounds, effort)

@@ -61,7 +61,7 @@ def sections(results: Results) -> Iterator[list[str]]:
         for size in sorted({case.size for case in cases}):
             these = [case for case in cases if case.size == size]
             yield [f"## {title.format(size)}", "", *table(results, these, columns)]
-    yield ["## Ratios", "", *ratios(outcomes(results))]
+    yield ["## Ratios", "", "Worked out in each round by itself.", "", *ratios(outcomes(results))]
     yield [f"{name}: {value}" for name, value in results.machine.items()]
     failed = [run for run in results.runs if run.error]
     if failed:
@@ -98,7 +98,7 @@ def slow(results: Results, case: Case, columns: dict[str, str]) -> bool:
 
 def ratios(found: list[Outcome]) -> list[str]:
     """Return a line for each, with its target."""
-    lines = [*head(["figure", "target", "median", "of all rounds", "reached"])]
+    lines = [*head(["figure", "target", "median of the rounds", "least to most", "reached"])]
     for one in found:
         bound = "at least" if one.ratio.at_least else "at most"
         target, spread = f"{bound} {one.ratio.target:g}", f"{one.least:.2f} to {one.most:.2f}"
