@@ -19,6 +19,7 @@ export class Panel {
   /** @type {Map<number, MemberRow>} */
   #rows = new Map();
   #title = made("h2", { id: "panel-title", tabIndex: -1 });
+  #topic = made("p", { className: "panel-topic", dir: "auto" }); // the bar may have no room for all of it
   #said = made("p", { className: "panel-said" });
   #list = made("ul", { className: "members" });
   #end = made("p", { className: "panel-end" });
@@ -37,7 +38,7 @@ export class Panel {
     this.#farewell = new Farewell(chatId, deeds, this.#do);
     this.#said.setAttribute("role", "status");
     const tools = [this.#hostTools.element, this.#end, this.#farewell.element];
-    this.#dialog = dialog(this.#title, "panel", this.#said, this.#list, ...tools);
+    this.#dialog = dialog(this.#title, "panel", this.#said, this.#topic, this.#list, ...tools);
   }
 
   open() {
@@ -52,6 +53,7 @@ export class Panel {
   /** @param {import("./api.js").State} state @param {number} me @param {string} role our own */
   update({ members, topic }, me, role) {
     this.#title.textContent = `Who’s here (${members.length})`;
+    this.#topic.textContent = topic;
     this.#showMembers(members, me, role);
     this.#hostTools.update(topic, role);
     this.#farewell.update(members, me, role);

@@ -50,6 +50,18 @@ async def test_the_panel_fits_a_phone(
         assert box["height"] >= TOUCH
 
 
+async def test_guests_read_the_whole_topic(arrive: Arrival, api: Api, story: Story) -> None:
+    topic = "Notorious (1946), and after the break whatever gets the most votes in here"
+    bob = await seated(await arrive("Bob", viewport=SMALL), story.bob)
+    dialog = await opens_panel(bob)
+    path, token = f"{story.alice.path}/topic", story.alice.session_token
+    await api.call("PUT", path, token, json={"topic": topic})
+    told = dialog.get_by_text(topic)
+    await expect(told).to_be_visible()
+    assert await told.evaluate("it => it.scrollWidth <= it.clientWidth")
+    await fits(bob)
+
+
 @by_day_and_by_night
 async def test_the_panel_can_be_read(arrive: Arrival, story: Story, scheme: Scheme) -> None:
     alice = await seated(
