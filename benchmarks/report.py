@@ -101,10 +101,17 @@ def ratios(found: list[Outcome]) -> list[str]:
     lines = [*head(["figure", "target", "median of the rounds", "least to most", "reached"])]
     for one in found:
         bound = "at least" if one.ratio.at_least else "at most"
-        target, spread = f"{bound} {one.ratio.target:g}", f"{one.least:.2f} to {one.most:.2f}"
+        target, spread = (
+            f"{bound} {one.ratio.target:g}",
+            f"{digits(one.least)} to {digits(one.most)}",
+        )
         reached = "yes" if one.reached else "**no**"
-        lines.append(row([one.ratio.what, target, f"{one.value:.2f}", spread, reached]))
+        lines.append(row([one.ratio.what, target, digits(one.value), spread, reached]))
     return lines
+
+
+def digits(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
 
 
 def head(cells: list[str]) -> tuple[str, str]:

@@ -57,4 +57,10 @@ def init_overload(app: Quart) -> None:
 def is_worth_telling(record: logging.LogRecord) -> bool:
     """Tell whether an error is more than that somebody is gone."""
     error = record.exc_info[1] if record.exc_info else None
-    return not (isinstance(error, RuntimeError) and str(error).endswith(CLOSED))
+    if isinstance(error, BaseExceptionGroup):  # of the framework's tasks
+        return error.split(_is_closed)[1] is not None
+    return error is None or not _is_closed(error)
+
+
+def _is_closed(error: BaseException) -> bool:
+    return isinstance(error, RuntimeError) and str(error).endswith(CLOSED)
