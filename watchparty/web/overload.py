@@ -22,6 +22,9 @@ from quart import Quart
 COMPLAINT = "socket.accept() out of system resource"  # asyncio.selector_events
 EVERY = 10.0  # seconds
 
+# asyncio.streams of Python 3.11: of a connection that a stop has cut, it asks what went wrong.
+CUT = "StreamReaderProtocol.connection_made"
+
 CLOSED = "; the handler is closed"  # uvloop: handles/handle.pyx, _ensure_alive
 
 
@@ -37,6 +40,8 @@ def init_overload(app: Quart) -> None:
             nonlocal told
             error = context.get("exception")
             if getattr(error, "errno", None) == errno.ETIMEDOUT or isinstance(error, ProtocolError):
+                return
+            if isinstance(error, asyncio.CancelledError) and CUT in context["message"]:
                 return
             if context.get("message") == COMPLAINT:
                 if time.monotonic() - told < EVERY:
