@@ -29,6 +29,7 @@ async def test_a_poll_too_many_waits_and_nobody_calls_it_an_outage(
     refused = await limited(line, POLL)
     line.heal()
     await story.bob.say("Said while she waited")
+    await alice.page.wait_for_timeout(300)  # what she has not read yet can't make her wait
     await alice.page.evaluate("dispatchEvent(new Event('online'))")  # no reason to push in
     await alice.sees("Said while she waited")
     after = line.matching(POLL)[line.matching(POLL).index(refused) + 1 :]
