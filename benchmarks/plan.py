@@ -12,7 +12,6 @@ LIVE = (*OURS, *BARE, *OTHERS)
 FILES = ("hypercorn", "hypercorn-memory", "uvicorn", "uvicorn-memory")
 
 ROUNDS = 5  # of what the ratios are made of
-ROUNDS_LARGE = 3  # of these, the ones that take a minute each: so many have to join first
 SMALL, USUAL, LARGE = 100, 1_000, 8_000  # who wait in one chat
 CHATS, IDLERS, POSTERS, FULL = 1_000, 5_000, 100, 200
 EFFORT, HASTE = 2.0, 0.7  # seconds that a measurement takes at least, of CPU or of time
@@ -34,7 +33,7 @@ def full() -> Iterator[Turn]:
     """Return everything, in the order of a round."""
     yield from turns("startup", (*OURS, *OTHERS, "flask"), 1, ROUNDS, once=True)
     yield from turns("fanout", LIVE, USUAL, ROUNDS)
-    yield from turns("fanout", ("hypercorn", "uvicorn"), LARGE, ROUNDS_LARGE)
+    yield from turns("fanout", ("hypercorn", "uvicorn"), LARGE, ROUNDS)
     yield from turns("posting", FILES, POSTERS, ROUNDS, once=True)
     yield Turn("roster", "hypercorn", POLL, FULL, ROUNDS)
     yield from turns("fanout", ("granian", *BARE, *OTHERS), LARGE)

@@ -14,6 +14,7 @@ from benchmarks import process
 from benchmarks.servers import SERVERS, Server
 
 HOST = "127.0.0.1"
+DATABASE = "party.db"
 START_MAX = 20.0  # seconds
 STOP_MAX = 10.0
 ASK_AGAIN = 0.005  # seconds; start-up is known no better than that
@@ -24,8 +25,12 @@ CALM_MAX = 30.0
 class Running:
     """One of the servers, at its address."""
 
-    def __init__(self, server: Server, pid: int, port: int, start_seconds: float) -> None:
+    def __init__(
+        self, server: Server, folder: Path, pid: int, port: int, start_seconds: float
+    ) -> None:
         self.server = server
+        file = folder / DATABASE
+        self.database = file if file.exists() else None  # Watch Party's
         self._pids = list(process.tree(pid))  # none of them starts more once it answers
         self.host, self.port = HOST, port
         self.start_seconds = start_seconds  # until it answered
@@ -66,7 +71,7 @@ def started(name: str, folder: Path) -> Iterator[Running]:
         )
     try:
         wait_for(port, child, log)
-        yield Running(server, child.pid, port, time.monotonic() - began)
+        yield Running(server, folder, child.pid, port, time.monotonic() - began)
     finally:
         stop(child)
 
@@ -74,7 +79,7 @@ def started(name: str, folder: Path) -> Iterator[Running]:
 def environment(server: Server, folder: Path) -> dict[str, str]:
     """Return ours without settings of Watch Party, and with those that the server gets."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("WATCHPARTY_")}
-    ours = {"WATCHPARTY_STORE": f"sqlite:{folder}/party.db", "WATCHPARTY_LIMITS": "off"}
+    ours = {"WATCHPARTY_STORE": f"sqlite:{folder}/{DATABASE}", "WATCHPARTY_LIMITS": "off"}
     given = {key: value.format(folder=folder) for key, value in server.settings.items()}
     return own | ours | given
 

@@ -34,7 +34,7 @@ class Crowd:
     async def gather(self, rooms: int, each: int) -> None:
         """Start chats, let so many join each of them, and connect them all."""
         for some in _batches(range(rooms)):
-            self.rooms += await asyncio.gather(*(self._venue.open_room() for _ in some))
+            self.rooms += await asyncio.gather(*(self._venue.open_room(each) for _ in some))
         names = [(room, f"Guest {number}") for number in range(each) for room in self.rooms]
         for pairs in _batches(names):
             joins = (room.admit(self, name) for room, name in pairs)

@@ -1,13 +1,16 @@
 """Watch Party's own requests, which most of the others know, too: docs/api.md."""
 
 import random
+from pathlib import Path
 from typing import Any
 
 from benchmarks.clients.listener import Audience, EventListener, Listener
+from benchmarks.clients.seating import seat
 from benchmarks.clients.wire import Desk, whole
 
 HOLD = 25  # seconds, as the page asks for
 WORDS = "Look behind you!"
+MANY = 5_000  # guests of one chat; so many are not let in one by one
 
 
 class Poll(Listener):
@@ -68,20 +71,26 @@ class Stream(EventListener):
 class HttpRoom:
     """A chat, and its host, who does the talking."""
 
-    def __init__(self, desk: Desk, made: dict[str, Any], kind: type[Poll | Stream]) -> None:
+    def __init__(
+        self, desk: Desk, kind: type[Poll | Stream], made: dict[str, Any], tokens: list[str]
+    ) -> None:
         self.said, self.said_at = 0, 0.0
         self.chat_id, self.token = int(made["chat_id"]), made["session_token"]
         self._desk, self._magic_key, self._kind = desk, made["magic_key"], kind
+        self._tokens = tokens  # of those who are in it before they come
 
     async def admit(self, audience: Audience, name: str) -> Listener:
         return self._kind(audience, self, await self.join(name))
 
     async def join(self, name: str) -> str:
-        """Let somebody in, and return their token."""
+        """Let somebody in, and return their token; the server has seen it."""
+        if self._tokens:
+            token = self._tokens.pop()
+            await self._desk.ask("GET", f"/{self.chat_id}?since=0", token)
+            return token
         fields = {"magic_key": self._magic_key, "username": name}
         joined = (await self._desk.ask("POST", f"/{self.chat_id}/join", fields=fields)).json()
-        token: str = joined["session_token"]
-        return token
+        return str(joined["session_token"])
 
     async def say(self) -> None:
         fields = {"body": WORDS}
@@ -90,15 +99,17 @@ class HttpRoom:
 
 
 class HttpVenue:
-    """A server with many chats."""
+    """A server with many chats, and, if it is Watch Party, a database."""
 
-    def __init__(self, host: str, port: int, transport: str) -> None:
-        self.desk = Desk(host, port)
+    def __init__(self, host: str, port: int, transport: str, database: Path | None = None) -> None:
+        self.desk, self._database = Desk(host, port), database
         self._kind: type[Poll | Stream] = Poll if transport == "poll" else Stream
 
-    async def open_room(self) -> HttpRoom:
+    async def open_room(self, guests: int = 0) -> HttpRoom:
+        if self._database is not None and guests >= MANY:
+            return HttpRoom(self.desk, self._kind, *seat(self._database, guests))
         made = await self.desk.ask("POST", "/create", fields={"username": "Alice"})
-        return HttpRoom(self.desk, made.json(), self._kind)
+        return HttpRoom(self.desk, self._kind, made.json(), [])
 
     def close(self) -> None:
         self.desk.close()

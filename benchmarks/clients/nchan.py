@@ -86,7 +86,7 @@ class NchanVenue:
         self._kind: type[NchanPoll | NchanStream]
         self._kind = NchanPoll if transport == "poll" else NchanStream
 
-    async def open_room(self) -> NchanRoom:
+    async def open_room(self, guests: int = 0) -> NchanRoom:
         return NchanRoom(self.desk, next(self._numbers), self._kind)
 
     def close(self) -> None:

@@ -119,7 +119,7 @@ class SocketioVenue:
         self._author: Member | None = None
         self._connected = asyncio.Event()
 
-    async def open_room(self) -> SocketioRoom:
+    async def open_room(self, guests: int = 0) -> SocketioRoom:
         return SocketioRoom(self, f"room {next(self._numbers)}")
 
     async def say(self, name: str) -> None:

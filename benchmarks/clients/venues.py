@@ -10,12 +10,14 @@ from benchmarks.clients.socketio import SocketioVenue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from benchmarks.running import Running
+
 
 class Venue(Protocol):
     """A server as its visitors see it."""
 
-    async def open_room(self) -> Room:
-        """Start a chat."""
+    async def open_room(self, guests: int = 0) -> Room:
+        """Start a chat to which so many will come."""
         ...
 
     def close(self) -> None:
@@ -23,8 +25,10 @@ class Venue(Protocol):
         ...
 
 
-def venue(speaks: str, host: str, port: int, transport: str) -> Venue:
-    """Return the server at an address by the protocol it speaks."""
+def venue(server: "Running", transport: str) -> Venue:
+    """Return a server by the protocol it speaks."""
+    if server.server.speaks == "http":
+        return HttpVenue(server.host, server.port, transport, server.database)
     kinds: dict[str, Callable[[str, int, str], Venue]]
-    kinds = {"http": HttpVenue, "nchan": NchanVenue, "socketio": SocketioVenue}
-    return kinds[speaks](host, port, transport)
+    kinds = {"nchan": NchanVenue, "socketio": SocketioVenue}
+    return kinds[server.server.speaks](server.host, server.port, transport)

@@ -12,7 +12,7 @@ from benchmarks.running import Running
 @asynccontextmanager
 async def gathered(server: Running, transport: str, rooms: int, each: int) -> AsyncIterator[Crowd]:
     """Let a crowd join and wait; in the end see that all of them have heard everything once."""
-    place = venue(server.server.speaks, server.host, server.port, transport)
+    place = venue(server, transport)
     crowd = Crowd(place, server.host, server.port)
     gc.disable()  # a crowd is no garbage, and looking through it would be ours to pay
     try:
