@@ -9,6 +9,7 @@ requests to the framework and closed connections leave cycles, and those can wai
 import asyncio
 import gc
 import time
+from collections.abc import AsyncGenerator
 
 from quart import Quart
 
@@ -23,20 +24,16 @@ THRESHOLDS = (500_000, 1, 1)
 
 def init_garbage_collection(app: Quart) -> None:
     """Collect garbage while `app` serves, without looking at what it started with."""
-    tasks: set[asyncio.Task[None]] = set()
-    before = gc.get_threshold()
 
-    @app.before_serving
-    async def start() -> None:
+    @app.while_serving
+    async def collect() -> AsyncGenerator[None, None]:
+        before = gc.get_threshold()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*THRESHOLDS)
-        tasks.add(asyncio.create_task(_keep_collecting()))
-
-    @app.after_serving
-    async def end() -> None:
-        for task in tasks:
-            task.cancel()
+        task = asyncio.create_task(_keep_collecting())
+        yield
+        task.cancel()
         gc.set_threshold(*before)
         gc.unfreeze()
 

@@ -1,6 +1,7 @@
 """Keep the broom going for as long as the server runs."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 from quart import Quart
 
@@ -10,13 +11,9 @@ from watchparty.party.party import Party
 
 def init_sweeping(app: Quart, party: Party, ttl: int) -> None:
     """Delete what is out of date while `app` serves; a chat may be idle for `ttl` seconds."""
-    tasks: set[asyncio.Task[None]] = set()
 
-    @app.before_serving
-    async def start() -> None:
-        tasks.add(asyncio.create_task(keep_sweeping(party, ttl)))
-
-    @app.after_serving
-    async def end() -> None:
-        for task in tasks:
-            task.cancel()
+    @app.while_serving
+    async def sweep() -> AsyncGenerator[None, None]:
+        task = asyncio.create_task(keep_sweeping(party, ttl))
+        yield
+        task.cancel()
