@@ -19,6 +19,7 @@ export class History {
   #lines = [];
   /** @type {number[]} whose text was taken back */
   #deleted = [];
+  #passed = 0; // up to here, gaps are counted
 
   /**
    * @param {import("./api.js").Answer} answer @param {number} since the cursor it was asked with
@@ -32,15 +33,17 @@ export class History {
     const known = [...this.#messages.keys()].filter((id) => id > from && id <= from + answer.missed);
     const fresh = answer.messages.filter(({ id }) => !this.#messages.has(id));
     for (const message of fresh) this.#messages.set(message.id, message);
-    const unseen = this.#prune(WINDOW - underway).filter((id) => fresh.some((message) => message.id === id));
+    const unseen = this.#prune(WINDOW - underway).filter((id) => fresh.some((one) => one.id === id));
     this.#miss(answer.missed - known.length + unseen.length, Math.max(from, ...known, ...unseen), answer.last_id);
+    if (answer.reset || answer.missed) this.#passed = from + answer.missed;
     return fresh.filter(({ id }) => this.#messages.has(id));
   }
 
   /** @param {Message} message @returns {boolean} whether it is new here */
   add(message) {
-    if (this.#messages.has(message.id) || this.#deleted.includes(message.id)) return false;
-    this.#messages.set(message.id, message);
+    const { id } = message;
+    if (id <= this.#passed || this.#messages.has(id) || this.#deleted.includes(id)) return false;
+    this.#messages.set(id, message);
     this.#prune();
     return true;
   }

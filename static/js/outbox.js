@@ -107,7 +107,8 @@ export class Outbox {
       const message = await answer;
       this.#backoff.succeeded();
       this.#mark("sending");
-      if (!letter.id) this.#settle(letter, message);
+      if (letter.id) return; // a poll was quicker
+      this.#settle(letter, message);
       this.#arrived(letter, message);
     } catch (error) {
       if (!this.#ending.signal.aborted) await this.#endure(letter, error);

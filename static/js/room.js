@@ -47,7 +47,7 @@ export class Room {
     this.#outbox = new Outbox(
       chatId,
       (letter, signal) => postMessage(chatId, this.#access.token, letter, signal),
-      (letter, message) => this.#arrived(letter, message),
+      (letter, message) => this.#history.add(message) && this.#transcript.settle(letter, message),
       () => this.#render(),
     );
     this.#transcript = new Transcript(
@@ -156,11 +156,6 @@ export class Room {
   #claim(message) {
     const letter = message.member_id === this.#me.memberId ? this.#outbox.claim(message) : undefined;
     if (letter) this.#transcript.settle(letter, message);
-  }
-
-  /** @param {Letter} letter @param {Message} message */
-  #arrived(letter, message) {
-    if (this.#history.add(message) && letter.id === message.id) this.#transcript.settle(letter, message);
   }
 
   /** @param {number} [arrivals] */

@@ -1,10 +1,13 @@
 """Only the last 30 messages exist, on the page too; what passed meanwhile is counted."""
 
+import asyncio
+
 from playwright.async_api import expect
 
 from tests.browser.guests import Guest
 from tests.browser.party import Party
-from tests.browser.test_sending import writes
+from tests.browser.test_polling import POLL
+from tests.browser.test_sending import holding_answers, writes
 from tests.browser.witness import UNREACHABLE
 from tests.cutting import Line
 from tests.people import Person, Story
@@ -81,6 +84,44 @@ async def test_what_makes_room_for_ones_own_unsent_words_is_counted_too(
     passed = 60 - WINDOW - 3 + 1
     await expect(alice.log).to_contain_text(f"{passed} messages passed while you were away")
     seen = [*(f"Line number {number}" for number in range(32, 61)), "I am late"]
+    await expect(alice.messages).to_have_text(seen)
+
+
+async def test_what_passed_before_its_answer_came_is_counted_and_not_shown(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    held = asyncio.Event()
+    await says_many(story.bob, 1, 3)
+    await alice.sees("Line number 3")
+    await alice.page.route(f"**/{story.chat_id}", holding_answers(held))
+    line.lose(POLL)
+    await writes(alice, "Is that so?")
+    await expect(alice.connection).to_contain_text("Can't reach the party")
+    await says_many(story.bob, 5, 60)
+    line.heal()
+    await alice.sees("Line number 60")
+    held.set()
+    await alice.has_sent()
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(32, 61)])
+    await expect(alice.log).to_contain_text(f"{31 - 3} messages passed while you were away")
+
+
+async def test_ones_own_words_that_nobody_counted_are_shown_however_old(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    await says_many(story.bob, 1, 3)
+    line.lose("^(GET|POST) /")
+    await writes(alice, "Is that so?")
+    await expect(alice.log).to_contain_text("Waiting for the connection…")
+    await alice.page.goto("about:blank")
+    await says_many(story.bob, 5, 60)
+    line.heal()
+    await alice.opens(f"/chat/{story.chat_id}")
+    await alice.sees("Line number 60")
+    await alice.has_sent()
+    seen = ["Is that so?", *(f"Line number {number}" for number in range(32, 61))]
     await expect(alice.messages).to_have_text(seen)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Request, Route, expect
 
@@ -110,15 +111,9 @@ async def test_a_lost_answer_is_asked_for_again_with_the_same_key(
 
 async def test_the_echo_may_come_before_the_answer(alice: Guest, story: Story) -> None:
     held = asyncio.Event()
-
-    async def hold_answers(route: Route) -> None:
-        answer = await route.fetch()
-        await held.wait()
-        await route.fulfill(response=answer)
-
     await alice.says("Before")
     await alice.counts_messages()
-    await alice.page.route(f"**/{story.chat_id}", hold_answers)
+    await alice.page.route(f"**/{story.chat_id}", holding_answers(held))
     await writes(alice, "Twice as fast")
     await expect(alice.message("Twice as fast")).to_have_attribute("data-state", "sent")
     assert not held.is_set()
@@ -166,6 +161,17 @@ async def fail_posts(route: Route) -> None:
 async def refuse_posts(route: Route) -> None:
     refusal = {"error": "invalid_request", "message": "Not in that tone."}
     await route.fulfill(status=400, body=json.dumps(refusal))
+
+
+def holding_answers(until: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
+    """A route on which requests arrive, and their answers come back only then."""
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        await until.wait()
+        await route.fulfill(response=answer)
+
+    return hold
 
 
 async def lose_answers(route: Route) -> None:
