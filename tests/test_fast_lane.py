@@ -58,6 +58,7 @@ def undated(headers: Mapping[str, str]) -> dict[str, str]:
 async def test_the_answers_are_the_same(story: Story, query: str) -> None:
     for n in range(40):
         await story.alice.say(f"{n}")
+    await story.charlie.say("Alone")  # or he would wait in a party of his own
     quick, ordinary = await both(story.bob, query)
     assert told(quick) == told(ordinary)
     for refused in await both(story.charlie, query):

@@ -93,7 +93,7 @@ async def rush(people: list[Person]) -> int:
     async def talk(person: Person) -> int:
         newest = 0
         for number in left:
-            newest = (await person.say(f"{number} {'and so on ' * (number % 7)}"))["id"]
+            newest = (await person.say(f"Number {number} {'and so on ' * (number % 7)}"))["id"]
         return newest
 
     talking = [talk(people[number % len(people)]) for number in range(AT_ONCE)]
