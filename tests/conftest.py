@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.client import Api
+from tests.houses import HOUSE, OTHER_HOUSE
 from tests.people import Story, tell
 from tests.serving import Server
 
@@ -39,3 +40,26 @@ async def api(server: Server) -> AsyncIterator[Api]:
 async def story(api: Api) -> Story:
     """A fresh chat with Alice and Bob in it, and Charlie outside."""
     return await tell(api)
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[Server]:
+    """A server as it ships, limits and all, behind one proxy of its operator's."""
+    server = Server(tmp_path, limits="on", trusted_proxies="1")
+    yield server
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
+@pytest.fixture
+async def house(limited: Server) -> AsyncIterator[Api]:
+    """A client of that server, at one address."""
+    async with Api(limited.url, HOUSE) as api:
+        yield api
+
+
+@pytest.fixture
+async def other(limited: Server) -> AsyncIterator[Api]:
+    """And one at another."""
+    async with Api(limited.url, OTHER_HOUSE) as api:
+        yield api
