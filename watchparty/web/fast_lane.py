@@ -29,7 +29,7 @@ def init_fast_lane(app: Quart, party: Party, limits: Limits) -> None:
     async def lane(scope: Any, receive: ASGIReceiveCallable, send: Any) -> None:
         asked = read(scope)
         seat = None if asked is None else party.recall_seat(asked.chat_id, asked.credential)
-        if asked is None or seat is None or not limits.lets(seat):
+        if asked is None or seat is None or not limits.lets(asked.credential, seat):
             return await serve(scope, receive, send)
         is_secure = scope["scheme"] == "https"
         place = seat, asked.credential, limits, alarms, receive

@@ -73,21 +73,24 @@ class Limits:
         if unknown := len(bearers - self._good.keys()):
             self._pay_for_keys(unknown)
 
-    def lets(self, seat: Seat) -> bool:
-        """Count a request of a member, if they have something left."""
+    def lets(self, credential: bytes, seat: Seat) -> bool:
+        """Count a request with the credential of this fingerprint, if they have something left."""
+        if self._held is None:
+            return True
         try:
-            self._member.take(_member(seat))
+            self._member.take(self._whose(credential, seat))
         except RateLimited:
             return False
         return True
 
     def vouch(self, credential: str | None, seat: Seat | None = None) -> None:
         """Remember a credential, if any, that turned out to be good or was given just now."""
-        if credential is not None:
-            g.paid = True
-            self.leave()
-            name = _name(credential)
-            self._good.setdefault(name, name.hex() if seat is None else _member(seat))
+        if credential is None or self._held is None:
+            return
+        g.paid = True
+        self.leave()
+        name = _name(credential)
+        self._good.setdefault(name, name.hex() if seat is None else _member(seat))
 
     def blame(self) -> None:
         """Count a key that opened nothing."""
@@ -155,6 +158,12 @@ class Limits:
         members = {self._good[name] for name in names if name in self._good}
         return place(self._held, _holders(names, members))
 
+    def holders(self, credential: bytes, seat: Seat) -> Holders:
+        """Return in whose names a poll with one credential is held."""
+        if self._held is None:
+            return ()
+        return _holders([credential], [self._whose(credential, seat)])
+
     def enter_place(self, holders: Holders, give_way: GiveWay) -> None:
         """Take a place to wait in, until `give_way` is called. Raises RateLimited."""
         if self._held is not None:
@@ -164,6 +173,10 @@ class Limits:
         """Give it back."""
         if self._held is not None:
             self._held.leave(holders, give_way)
+
+    def _whose(self, credential: bytes, seat: Seat) -> str:
+        """Return who is counted: whoever shows an auth key is one and the same in all chats."""
+        return self._good.get(credential) or _member(seat)
 
     def _pay_for_keys(self, number: int) -> None:
         self._keys.take(_address(), number)
@@ -191,11 +204,6 @@ def init_limits(app: Quart, limits: Limits) -> None:
     @app.teardown_request
     async def leave(_: BaseException | None) -> None:
         limits.leave()
-
-
-def holders(credential: bytes, seat: Seat) -> Holders:
-    """Return in whose names a poll with one credential is held."""
-    return _holders([credential], [_member(seat)])
 
 
 def _holders(credentials: Iterable[bytes], members: Iterable[str]) -> Holders:

@@ -11,7 +11,7 @@ from watchparty.party.window import Cursor, Page
 from watchparty.web.alarms import Alarms, Ring
 from watchparty.web.asgi_messages import Message
 from watchparty.web.holding import displaced
-from watchparty.web.limits import Limits, holders
+from watchparty.web.limits import Limits
 
 
 class Reader:
@@ -34,7 +34,7 @@ class Reader:
         receive: ASGIReceiveCallable,
     ) -> None:
         """Be the task that this is called in; `receive` tells when the client hangs up."""
-        self._seat, self._holders = seat, holders(credential, seat)
+        self._seat, self._holders = seat, limits.holders(credential, seat)
         self._limits, self._alarms, self._receive = limits, alarms, receive
         self._rings: set[Ring] | None = None
         self._is_over = self._is_displaced = False
@@ -175,8 +175,10 @@ class StreamReader(Reader):
     async def tell(self, send: Any, message: Message) -> None:
         """Send something, which takes as long as they need to read what came before."""
         self._is_told = False
-        await send(message)
-        self._is_told = True
+        try:
+            await send(message)
+        finally:
+            self._is_told = True
 
     def _hung_up(self, _: asyncio.Task[None]) -> None:
         self.wake()
