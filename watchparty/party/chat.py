@@ -8,7 +8,7 @@ from watchparty.party.indivisible import indivisible
 from watchparty.party.lookalikes import alike
 from watchparty.party.state import State
 from watchparty.party.store import Permit, Store, granted
-from watchparty.party.values import ChatRecord, Member, Receipt, Standing, User
+from watchparty.party.values import ChatRecord, Member, Message, Receipt, Standing, User
 from watchparty.party.waiting import Audience, until_news
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.party.words import Draft
@@ -65,7 +65,7 @@ class Chat:
             permit()
         receipt = await self.store.append(self.chat_id, author, draft, permit)
         if not receipt.replayed:
-            self.window.add(receipt.message)
+            self._show_message(receipt.message)
             self.active_at = clock.now()
             self.wake()
         return receipt
@@ -127,6 +127,11 @@ class Chat:
     def weight(self) -> int:
         """Return about how many bytes of memory this takes."""
         return WEIGHT + MEMBER_WEIGHT * len(self.members) + self.window.weight
+
+    def _show_message(self, message: Message) -> None:
+        left = self.window.add(message)
+        if left is not None and (left.deleted or left.member_id not in self.members):
+            self._is_shown = False  # the state told of it, and tells who asks next no more
 
     def _show(self) -> None:
         """Draw the state for who asks for it: of a crowd that joins, few revisions are seen."""

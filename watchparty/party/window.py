@@ -83,14 +83,15 @@ class Window:
         """Return a message that is still here."""
         return self._kept.get(id_)
 
-    def add(self, message: Message) -> None:
-        """Take a message the store has kept; the oldest leaves when there are 31."""
+    def add(self, message: Message) -> Message | None:
+        """Take a message the store has kept; the oldest leaves, and is returned, of 31."""
         self.put(message)
         self.last_id = message.id
-        if len(self._kept) > WINDOW:
-            oldest = next(iter(self._kept))
-            self._texts_weight -= _size(self._encoded.pop(oldest))
-            del self._kept[oldest]
+        if len(self._kept) <= WINDOW:
+            return None
+        oldest = next(iter(self._kept))
+        self._texts_weight -= _size(self._encoded.pop(oldest))
+        return self._kept.pop(oldest)
 
     def put(self, message: Message) -> None:
         """Show a message in its place, instead of the one with the same id."""
