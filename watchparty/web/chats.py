@@ -62,6 +62,8 @@ async def read(chat_id: int) -> Response | Redirect:
     reader, bearer = seat.member.member_id, credentials.require(request.headers)
     cursor, wait = query.cursor(request), query.wait(request.args)
     if accepting.prefers(request, streams.MEDIA_TYPE):
+        if request.method == "HEAD":
+            return streams.head()
         place = limits().hold([bearer], streams.HEARTBEAT)
         return streams.stream(seat.chat, reader, cursor, place)
     if cursor.since is None:

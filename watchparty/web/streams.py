@@ -55,6 +55,13 @@ def stream(
     return response
 
 
+def head() -> Response:
+    """Answer with what a stream begins with, and nothing else (RFC 9110, section 9.3.2)."""
+    response = Response(headers=HEADERS)
+    del response.headers["Content-Length"]  # nobody knows that of a stream
+    return response
+
+
 async def _events(
     chat: Chat, reader: int, cursor: Cursor, place: AbstractAsyncContextManager[None]
 ) -> AsyncIterator[bytes]:
