@@ -46,7 +46,7 @@ def on_hypercorn(app: str) -> tuple[str, ...]:
 def on_uvicorn(app: str) -> tuple[str, ...]:
     """Return the command; it takes uvloop and httptools, as they are there."""
     # As docs/self-hosting.md has it.
-    quiet = ("--no-access-log", "--no-proxy-headers", "--no-server-header")
+    quiet = ("--no-access-log", "--no-proxy-headers", "--no-server-header", "--ws", "none")
     return (f"{BIN}/uvicorn", "--port", "{port}", *quiet, *BACKLOG, app)
 
 
