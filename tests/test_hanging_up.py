@@ -24,7 +24,7 @@ from watchparty.party.chat import WEIGHT, Chat
 from watchparty.party.party import Party
 from watchparty.party.words import Draft
 from watchparty.settings import Settings
-from watchparty.web import reader as web_reader
+from watchparty.web.reader import PollReader, StreamReader
 
 CROWD = 1_000
 IDLE = 100
@@ -162,7 +162,8 @@ async def open_many_chats(party: Party) -> None:
 
 def polls_held() -> int:
     """Count the polls that wait, in this process, on whichever way."""
-    codes = {inspect.unwrap(Chat.poll).__code__, web_reader.Reader.next_page.__code__}
+    held = (inspect.unwrap(Chat.poll), PollReader.next_page, StreamReader.next_page)
+    codes = {way.__code__ for way in held}
     return sum(one.cr_code in codes for one in gc.get_objects() if inspect.iscoroutine(one))
 
 

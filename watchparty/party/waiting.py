@@ -2,10 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from typing import Protocol
 
 from watchparty.party.errors import Stopping
 
-Wake = Callable[[], object]
+
+class Listener(Protocol):
+    """Somebody who waits."""
+
+    def wake(self) -> object:
+        """Let them look again, now or as soon as they would wait."""
 
 
 class Audience:
@@ -14,21 +20,21 @@ class Audience:
     def __init__(self) -> None:
         # In the order they came, which is about that of their memory: to wake thousands in the
         # order of a set costs up to 7 % more.
-        self._wakes: dict[Wake, None] = {}
+        self._listeners: dict[Listener, None] = {}
         self.is_stopping = False
 
-    def join(self, wake: Wake) -> None:
-        """Call `wake` whenever there may be more to look at; join before you look."""
-        self._wakes[wake] = None
+    def join(self, listener: Listener) -> None:
+        """Wake them whenever there may be more to look at; join before you look."""
+        self._listeners[listener] = None
 
-    def leave(self, wake: Wake) -> None:
-        """Don't call `wake` any more."""
-        self._wakes.pop(wake, None)
+    def leave(self, listener: Listener) -> None:
+        """Don't wake them any more."""
+        self._listeners.pop(listener, None)
 
     def wake(self) -> None:
         """Let everybody who waits look again."""
-        for wake in self._wakes:
-            wake()
+        for listener in self._listeners:
+            listener.wake()
 
     def stop(self) -> None:
         """Let everybody look once more, and nobody wait any longer."""
@@ -41,6 +47,12 @@ class Audience:
             raise Stopping
 
 
+class News(asyncio.Event):
+    """An event that is woken for."""
+
+    wake = asyncio.Event.set
+
+
 async def until_news(
     audiences: Collection[Audience], has_news: Callable[[], bool], wait: float
 ) -> None:
@@ -49,9 +61,9 @@ async def until_news(
     Look, wait, look again: whatever happens after a look has set the event by the time it
     is waited for. Raises Stopping, and what `has_news` raises.
     """
-    news = asyncio.Event()
+    news = News()
     for audience in audiences:
-        audience.join(news.set)
+        audience.join(news)
     try:
         async with asyncio.timeout(wait):
             while not has_news():
@@ -63,4 +75,4 @@ async def until_news(
         pass
     finally:
         for audience in audiences:
-            audience.leave(news.set)
+            audience.leave(news)

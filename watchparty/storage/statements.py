@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from aiosqlite import Connection
@@ -128,7 +129,7 @@ async def select_members(db: Connection, chat_id: int) -> list[Member]:
         "SELECT member_id, username, role FROM members WHERE chat_id = ? ORDER BY member_id",
         (chat_id,),
     )
-    return [_same_member(*row) for row in rows]
+    return [_same_member(member_id, username, intern(role)) for member_id, username, role in rows]
 
 
 async def insert_session(db: Connection, credential: bytes, session: Session) -> None:

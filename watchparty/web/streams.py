@@ -6,6 +6,7 @@ nothing but themselves, and learns of the gap like anybody who was away.
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from functools import lru_cache
 
 import msgspec
 from msgspec import UNSET, Raw, Struct
@@ -84,7 +85,12 @@ def end(error: PartyError) -> bytes:
 
 def after(page: Page, cursor: Cursor) -> Cursor:
     """Return where a reader is who was told a page."""
-    return Cursor(page.last_id, page.epoch, cursor.rev if page.rev is UNSET else page.rev)
+    return _cursor(page.last_id, page.epoch, cursor.rev if page.rev is UNSET else page.rev)
+
+
+@lru_cache(1_000)  # all who have heard the same are at the same place
+def _cursor(since: int, epoch: str, rev: int | None) -> Cursor:
+    return Cursor(since, epoch, rev)
 
 
 def told(page: Page) -> bytes:
