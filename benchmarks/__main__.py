@@ -49,7 +49,13 @@ def arguments() -> argparse.Namespace:
         metavar="FOLDER",
         help="where to draw; without any choice, docs/images",
     )
-    add("--show", type=Path, metavar="FILE", help="measure nothing, show what was kept there")
+    add(
+        "--show",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="measure nothing, show what was kept there, with the ratios of all runs",
+    )
     return parser.parse_args()
 
 
@@ -140,12 +146,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers go with us
     BUILD.mkdir(exist_ok=True)
     began = time.monotonic()
+    more: list[Results] = []
     if asked.show:
-        seen = results.load(asked.show)
+        seen, *more = map(results.load, asked.show)
     else:
         seen = Results(machine.describe(), measure_all(chosen(asked)))
         keep(seen, asked.json or BUILD / ("bench-quick.json" if asked.quick else "bench.json"))
-    print(f"\n{report(seen)}\n\nThat took {(time.monotonic() - began) / 60:.1f} minutes.")
+    print(f"\n{report(seen, *more)}\n\nThat took {(time.monotonic() - began) / 60:.1f} minutes.")
     nothing_chosen = len(sys.argv) == 1  # so that all was measured
     if folder := asked.plots or (PLOTS if nothing_chosen else None):
         import_module("benchmarks.plots").draw(seen, folder)

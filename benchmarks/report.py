@@ -1,6 +1,6 @@
 """Tables in Markdown of what was measured."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks.ratios import KINDS, Outcome, outcomes
 from benchmarks.results import Case, Results
@@ -50,18 +50,19 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-def report(results: Results) -> str:
-    """Return everything."""
-    return "\n\n".join("\n".join(lines) for lines in sections(results))
+def report(results: Results, *more: Results) -> str:
+    """Return everything, and beside the ratios those of more runs."""
+    return "\n\n".join("\n".join(lines) for lines in sections(results, *more))
 
 
-def sections(results: Results) -> Iterator[list[str]]:
+def sections(results: Results, *more: Results) -> Iterator[list[str]]:
     for workload, (title, columns) in TABLES.items():
         cases = results.cases(workload)
         for size in sorted({case.size for case in cases}):
             these = [case for case in cases if case.size == size]
             yield [f"## {title.format(size)}", "", *table(results, these, columns)]
-    yield ["## Ratios", "", "Worked out in each round by itself.", "", *ratios(outcomes(results))]
+    found = [outcomes(run) for run in (results, *more)]
+    yield ["## Ratios", "", "Worked out in each round by itself.", "", *ratios(found)]
     yield [f"{name}: {value}" for name, value in results.machine.items()]
     failed = [run for run in results.runs if run.error]
     if failed:
@@ -96,17 +97,19 @@ def slow(results: Results, case: Case, columns: dict[str, str]) -> bool:
     return "load_us" in columns and results.median(case, "load_us") > results.median(case, "cpu_us")
 
 
-def ratios(found: list[Outcome]) -> list[str]:
-    """Return a line for each, with its target."""
-    lines = [*head(["figure", "target", "median of the rounds", "least to most", "reached"])]
-    for one in found:
-        bound = "at least" if one.ratio.at_least else "at most"
-        target, spread = (
-            f"{bound} {one.ratio.target:g}",
-            f"{digits(one.least)} to {digits(one.most)}",
-        )
-        reached = "yes" if one.reached else "**no**"
-        lines.append(row([one.ratio.what, target, digits(one.value), spread, reached]))
+def ratios(runs: Sequence[list[Outcome]]) -> list[str]:
+    """Return a line for each, with its target, and the median of the rounds of each run."""
+    several = [f"run {number}" for number in range(1, len(runs) + 1)]
+    medians = several if len(runs) > 1 else ["median of the rounds"]
+    lines = [*head(["figure", "target", *medians, "least to most", "reached"])]
+    for same in zip(*runs, strict=True):
+        ratio = same[0].ratio
+        target = f"{'at least' if ratio.at_least else 'at most'} {ratio.target:g}"
+        least, most = min(one.least for one in same), max(one.most for one in same)
+        reached = "yes" if all(one.reached for one in same) else "**no**"
+        values = [digits(one.value) for one in same]
+        spread = f"{digits(least)} to {digits(most)}"
+        lines.append(row([ratio.what, target, *values, spread, reached]))
     return lines
 
 
