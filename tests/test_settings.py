@@ -68,6 +68,31 @@ def test_one_mistake_is_told_alone() -> None:
     assert not any(f"WATCHPARTY_{name}" in said for name in BAD if name != "CHAT_TTL")
 
 
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("LIMIT", "LIMITS"),
+        ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+        ("PUBLIC_URI", "PUBLIC_URL"),
+        ("CORS_ORIGIN", "CORS_ORIGINS"),
+        ("chat_ttl", "CHAT_TTL"),
+    ],
+)
+def test_a_slip_in_a_name_is_told_with_what_was_meant(slip: str, meant: str) -> None:
+    env = os.environ | {"WATCHPARTY_STORE": "sqlite::memory:", f"WATCHPARTY_{slip}": "1"}
+    run = subprocess.run(SERVE, env=env, capture_output=True, text=True, timeout=20)
+    assert run.returncode == 1
+    assert f"WATCHPARTY_{slip}: there is no such setting" in run.stderr
+    assert f"WATCHPARTY_{meant}?" in run.stderr
+
+
+async def test_what_others_name_after_a_service_is_no_slip(tmp_path: Path) -> None:
+    server = Server(tmp_path, port="tcp://192.0.2.1:80", port_80_tcp_proto="tcp", service_host="a")
+    async with Api(server.url) as api:
+        assert (await api.get("/healthz")).ok() == {"status": "ok"}
+    assert server.stop() == 0
+
+
 def test_a_bad_option_is_a_mistake_like_a_bad_variable() -> None:
     assert "mysql://localhost/party" in refused("--store", "mysql://localhost/party")
     assert "--store" in refused("--store", "mysql://localhost/party")

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,9 @@ from msgspec import Struct
 AUTHORITY = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?")
 
 DAY = 24 * 60 * 60  # seconds
+
+PREFIX = "WATCHPARTY_"
+SLIP = 0.8  # of two names, how much alike they are when one is meant to be the other (difflib)
 
 
 class BadSettings(Exception):
@@ -40,9 +44,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         Raises BadSettings with every mistake, not just the first.
         """
         found: dict[str, Any] = {}
-        mistakes = []
+        mistakes = [*_misspelt(env)]
         for name, parse in PARSERS.items():
-            variable = f"WATCHPARTY_{name.upper()}"
+            variable = PREFIX + name.upper()
             text = given.get(name) or env.get(variable, "").strip()
             if not text:
                 continue
@@ -54,6 +58,19 @@ class Settings(Struct, frozen=True, kw_only=True):
         if mistakes:
             raise BadSettings(mistakes)
         return cls(**found)
+
+
+def _misspelt(env: Mapping[str, str]) -> Iterator[str]:
+    """Return a complaint about each variable that is nearly one of ours.
+
+    Others are somebody else's: Kubernetes makes some from the name of a service.
+    """
+    ours = [PREFIX + name.upper() for name in PARSERS]
+    for variable in env:
+        if variable.startswith(PREFIX) and variable not in ours:
+            name = variable.removeprefix(PREFIX).lower()
+            for meant in get_close_matches(name, PARSERS, n=1, cutoff=SLIP):
+                yield f"{variable}: there is no such setting; is it {PREFIX}{meant.upper()}?"
 
 
 def _store(text: str) -> str:
