@@ -34,8 +34,8 @@ export class HostTools {
     this.#saved = topic;
   }
 
-  askLinks() {
-    if (!this.element.hidden) this.#do(this.#deeds.links().then((links) => (this.links = links)));
+  async askLinks() {
+    if (!this.element.hidden) await this.#do(this.#deeds.links().then((links) => (this.links = links)));
   }
 
   /** @param {Record<string, string>} links by role */
@@ -57,7 +57,7 @@ export class HostTools {
   #linkTools(role, name) {
     const field = this.#fields[role];
     const lower = name.toLowerCase();
-    const take = button("Copy", async () => ((await copy(field.value)) ? this.#do(Promise.resolve(), `${name} copied.`) : field.focus()));
+    const take = button("Copy", () => this.#copy(field, name));
     take.setAttribute("aria-label", `Copy ${lower}`);
     const show = button("QR code", () => this.#do(this.#qrCode.show(role)));
     show.setAttribute("aria-label", `Show QR code of the ${lower}`);
@@ -65,6 +65,14 @@ export class HostTools {
     const replace = asking("Replace", [question], "Replace", () => this.#do(this.#deeds.replaceLink(role), `${name} replaced.`));
     replace.firstElementChild?.setAttribute("aria-label", `Replace ${lower}`);
     return made("div", { className: "panel-line link-line" }, labelled(name, field), take, show, replace);
+  }
+
+  /** @param {HTMLInputElement} field @param {string} name */
+  async #copy(field, name) {
+    if (!field.value) await this.askLinks(); // it has not come yet, or could not
+    if (!field.value) return; // the panel says why
+    if (await copy(field.value)) await this.#do(Promise.resolve(), `${name} copied.`);
+    else field.focus();
   }
 }
 

@@ -10,7 +10,7 @@ from tests.browser.conftest import Arrival, seated
 from tests.browser.guests import Guest
 from tests.browser.panel import member, opens_panel, panel, people, sure
 from tests.browser.party import Party
-from tests.browser.witness import REFUSED
+from tests.browser.witness import REFUSED, UNREACHABLE
 from tests.client import Api
 from tests.people import Story, guest
 
@@ -93,6 +93,26 @@ async def test_a_link_is_copied_from_within_the_panel(alice: Guest, look_on: Loo
     await alice.page.keyboard.press("Escape")
     await alice.box.press("Control+V")
     await expect(alice.box).to_have_value(link)
+
+
+async def test_a_link_that_has_not_come_is_asked_for_before_it_is_copied(alice: Guest) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    invites = f"**/{alice.chat_id}/invite"
+    await alice.page.route(invites, lambda route: route.abort())
+    await alice.page.evaluate("delete Navigator.prototype.clipboard")
+    dialog = await opens_panel(alice)
+    copy = dialog.get_by_role("button", name="Copy invite link")
+    await copy.click()
+    await expect(dialog).to_contain_text("Can't reach the party")
+    await expect(dialog).not_to_contain_text("copied")
+    await alice.page.unroute(invites)
+    await copy.click()
+    await expect(dialog).to_contain_text("Invite link copied.")
+    link = await dialog.get_by_role("textbox", name="Invite link").input_value()
+    await alice.page.keyboard.press("Escape")
+    await alice.box.press("Control+V")
+    await expect(alice.box).to_have_value(link)
+    assert "#" in link
 
 
 async def test_a_co_host_sees_at_once_what_they_may_do(alice: Guest, bob: Guest) -> None:
