@@ -8,7 +8,7 @@
  */
 
 const CHATS_MAX = 64; // in one request; the rest has its turn after the next answer
-const EVERYTHING = Number.MAX_SAFE_INTEGER; // ahead of any chat: the server sends the whole window
+const EVERYTHING = Number.MAX_SAFE_INTEGER; // ahead of any chat: the server sends the whole window, and the state
 
 /** @param {Iterable<Place>} readers @returns {Places} */
 export function together(readers) {
@@ -17,10 +17,10 @@ export function together(readers) {
   for (const { chatId, token, since, epoch, rev } of readers) {
     const other = chats[chatId];
     if (!other && Object.keys(chats).length < CHATS_MAX) chats[chatId] = { token, since, epoch, rev };
-    else if (other) {
-      other.since = other.epoch === epoch ? lower(other.since, since) : EVERYTHING;
-      other.rev = Math.min(other.rev, rev);
-    }
+    else if (other?.epoch === epoch) {
+      other.since = lower(other.since, since);
+      other.rev = lower(other.rev, rev);
+    } else if (other) other.since = other.rev = EVERYTHING;
   }
   return chats;
 }
@@ -34,9 +34,15 @@ export function covers(chats, { chatId, token, since, epoch, rev }) {
   return place?.token === token && place.epoch === epoch && place.since <= since && place.rev <= rev;
 }
 
-/** The answer as this reader alone would have got it. @param {Answer} answer @param {Place} reader @returns {Answer} */
-export function excerpt(answer, { since, epoch, rev }) {
-  if (answer.epoch !== epoch || since > answer.last_id) return answer;
+/**
+ * The answer as this reader alone would have got it; none when too little was asked for to tell.
+ * @param {Answer} answer @param {number} from the cursor that was asked with @param {Place} reader
+ * @returns {Answer | undefined}
+ */
+export function excerpt(answer, from, { since, epoch, rev }) {
+  const strays = answer.epoch !== epoch || since > answer.last_id;
+  if (!answer.reset && (strays || since < from)) return;
+  if (strays) return answer;
   const messages = answer.messages.filter(({ id }) => id > since);
   const missed = Math.max(0, (answer.messages[0]?.id ?? 0) - since - 1);
   const state = answer.rev === rev ? undefined : answer.state;

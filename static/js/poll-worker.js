@@ -75,9 +75,10 @@ class Switchboard {
       if (question.token === this.#sent[question.chatId]?.token) this.#answer(port, { refused: [403, page, 0] });
       return;
     }
-    const answer = page ? excerpt(page, question) : silence(question);
-    const news = answer.reset || answer.missed || answer.messages.length || answer.state;
-    // Silence is told, too, now and then: a tab that doesn't ask again is no longer there.
+    const answer = page ? excerpt(page, this.#sent[question.chatId].since, question) : silence(question);
+    const news = !answer || answer.reset || answer.missed || answer.messages.length || answer.state;
+    // Silence is told, too, now and then: a tab that doesn't ask again is no longer there. One that is
+    // told nothing asks by itself.
     if (news || !hold || Date.now() - question.at > HOLD * 1000) this.#answer(port, { answer });
   }
 
