@@ -3,8 +3,8 @@
  * a line wherever some are missing. Knows nothing of the page.
  *
  * @typedef {import("./api.js").Message} Message
- * @typedef {{ after: number, until: number, line: string }} Line stands behind the message with the id `after`,
- *   until there is one with the id `until`
+ * @typedef {{ after: number, until: number, line: string }} Line stands behind message `after`, until there
+ *   is a message `until`
  */
 import { counted } from "./words.js";
 
@@ -20,6 +20,8 @@ export class History {
   /** @type {number[]} whose text was taken back */
   #deleted = [];
   #passed = 0; // up to here, gaps are counted
+  /** @type {number[]} shown, and ahead of the poll */
+  #own = [];
 
   /**
    * @param {import("./api.js").Answer} answer @param {number} since the cursor it was asked with
@@ -29,8 +31,9 @@ export class History {
   take(answer, since, underway) {
     if (answer.reset) this.#replace(answer.last_id + WINDOW);
     const from = answer.reset ? 0 : since;
-    // Our own may be among those the poll never brought.
-    const known = [...this.#messages.keys()].filter((id) => id > from && id <= from + answer.missed);
+    // Our own may be among those the poll never brought, and gone by now.
+    const known = this.#own.filter((id) => id > from && id <= from + answer.missed);
+    this.#own = this.#own.filter((id) => id > answer.last_id);
     const fresh = answer.messages.filter(({ id }) => !this.#messages.has(id));
     for (const message of fresh) this.#messages.set(message.id, message);
     const unseen = this.#prune(WINDOW - underway).filter((id) => fresh.some((one) => one.id === id));
@@ -44,6 +47,7 @@ export class History {
     const { id } = message;
     if (id <= this.#passed || this.#messages.has(id) || this.#deleted.includes(id)) return false;
     this.#messages.set(id, message);
+    this.#own.push(id);
     this.#prune();
     return true;
   }
@@ -70,6 +74,7 @@ export class History {
   /** @param {number} until */
   #replace(until) {
     this.#messages.clear();
+    this.#own = [];
     this.#lines = [{ after: 0, until, line: REPLACED }];
   }
 

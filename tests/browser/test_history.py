@@ -87,6 +87,24 @@ async def test_what_makes_room_for_ones_own_unsent_words_is_counted_too(
     await expect(alice.messages).to_have_text(seen)
 
 
+async def test_what_one_said_and_saw_oneself_has_not_passed(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    await says_many(story.bob, 1, 3)
+    await alice.sees("Line number 3")
+    line.lose(POLL)
+    for number in range(1, 36):
+        await writes(alice, f"My number {number}")
+    await alice.has_sent()
+    await says_many(story.bob, 4, 5)
+    line.heal()
+    await alice.sees("Line number 5")
+    mine = [f"My number {number}" for number in range(8, 36)]
+    await expect(alice.messages).to_have_text([*mine, "Line number 4", "Line number 5"])
+    await expect(alice.log).not_to_contain_text("passed while you were away")
+
+
 async def test_what_passed_before_its_answer_came_is_counted_and_not_shown(
     alice: Guest, story: Story, line: Line
 ) -> None:
