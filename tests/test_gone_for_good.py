@@ -32,6 +32,22 @@ async def test_a_deleted_message_is_gone_for_everybody_and_its_id_stays_used(
     assert (await delete(story.alice, "/messages/99")).error == (404, "not_found")
 
 
+async def test_what_was_taken_back_is_listed_while_it_is_in_the_window(story: Story) -> None:
+    await story.alice.say("Oops")
+    await story.alice.say("Never mind")
+    await delete(story.alice, "/messages/1")
+    assert (await story.bob.read(since=0, rev=0))["state"]["deleted"] == [1]
+    for _ in range(28):
+        await story.bob.say("All right")
+    assert (await story.bob.read(since=0, rev=0))["state"]["deleted"] == [1]
+    await story.bob.say("What was it?")
+    told = await story.bob.read(since=0, rev=0)
+    assert told["state"]["deleted"] == []
+    assert told["messages"][0]["body"] == "Never mind"
+    assert (await story.bob.read(rev=0))["state"]["deleted"] == []
+    assert (await story.charlie.try_to_read(story.chat_id, rev=0)).error == (403, "forbidden")
+
+
 async def test_a_key_of_a_deleted_message_still_says_it_once(api: Api, story: Story) -> None:
     key = {"Idempotency-Key": "gone"}
     path, token = story.bob.path, story.bob.session_token

@@ -116,6 +116,17 @@ async def test_all_credentials_of_a_member_count_as_one(story: Story, other: Api
     assert (await story.alice.read())["last_id"] == 0
 
 
+async def test_an_auth_key_is_one_and_the_same_in_all_chats(story: Story, house: Api) -> None:
+    auth_key = (await house.post("/auth", json={"username": "Dora"})).ok()["auth_key"]
+    chats = [(await house.post("/create", auth_key)).ok()["chat_id"] for _ in range(4)]
+    began = time.monotonic()
+    polls = [house.get(f"/{chat_id}?since=0&wait=0", auth_key) for chat_id in chats * 100]
+    answers = await asyncio.gather(*polls)
+    accepted = sum(answer.status == 200 for answer in answers)
+    assert accepted <= 120 + 31 * (time.monotonic() - began)
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
 async def test_guests_do_not_silence_their_host(story: Story, other: Api) -> None:
     crowd = [await guest(other, f"G{n}", story.chat_id, story.magic_key) for n in range(5)]
     posts = [

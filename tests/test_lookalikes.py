@@ -72,7 +72,6 @@ async def test_the_name_of_somebody_who_left_is_not_free_while_their_words_are_h
     assert await alike(story.alice) == [3, 4]
     for _ in range(30):
         await story.bob.say("much later")
-    await joins(story, "Emil")
     assert await alike(story.alice) == []
 
 

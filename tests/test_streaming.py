@@ -1,84 +1,18 @@
 """A chat as a stream of events: every message once and in order, gaps told, the removed cut."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import aiohttp
 import pytest
 
 from tests.client import Api
 from tests.crowd import until
-from tests.people import Person, Story, tell
+from tests.events import WANTED, Event, stream
+from tests.people import Story, tell
 from tests.serving import Server, patched
 
 MANY = 2_000  # messages of 8 KB
-
-WANTED = {"Accept": "text/event-stream"}
-
-
-class Event(NamedTuple):
-    """One event, as a browser would dispatch it."""
-
-    kind: str
-    id: str | None
-    data: Any
-
-
-class Stream:
-    """The events of one response; each is waited for."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self._answer = answer
-        self.comments = 0
-
-    async def next(self) -> Event:
-        """Return the next event; comments are counted. Raises EOFError at the end."""
-        async with asyncio.timeout(20):
-            while True:
-                fields: dict[str, str] = {}
-                while (line := (await self._answer.content.readline()).decode()) != "\n":
-                    if not line:
-                        raise EOFError
-                    name, _, value = line.rstrip("\n").partition(":")
-                    fields[name] = value.removeprefix(" ")
-                if "data" in fields:
-                    data = json.loads(fields["data"])
-                    return Event(fields.get("event", "message"), fields.get("id"), data)
-                self.comments += 1
-
-    async def ids(self, count: int) -> list[int]:
-        """Return the ids of the next messages, which must come without anything in between."""
-        events = [await self.next() for _ in range(count)]
-        assert {event.kind for event in events} <= {"message"}
-        assert [event.id for event in events] == [str(event.data["id"]) for event in events]
-        return [event.data["id"] for event in events]
-
-
-@asynccontextmanager
-async def stream(
-    person: Person,
-    last_id: str | None = None,
-    chat_id: int | None = None,
-    wanted: dict[str, str] = WANTED,
-    **query: Any,
-) -> AsyncIterator[Stream]:
-    headers = wanted | {"Authorization": f"Bearer {person.session_token}"}
-    if last_id is not None:
-        headers["Last-Event-ID"] = last_id
-    url = f"{person.api.url}/{chat_id or person.chat_id}"
-    timeout = aiohttp.ClientTimeout(total=None)
-    async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
-        session.get(url, headers=headers, params=query) as answer,
-    ):
-        assert answer.status == 200, await answer.read()
-        assert answer.headers["Content-Type"] == "text/event-stream"
-        assert answer.headers["Cache-Control"] == "no-store"
-        yield Stream(answer)
 
 
 async def test_messages_come_as_they_are_said(story: Story) -> None:
@@ -154,58 +88,6 @@ async def test_who_may_not_stay_is_cut_at_once(story: Story, way: str) -> None:
         assert (end.kind, end.data["error"]) == ("end", "forbidden")
         with pytest.raises(EOFError):
             await bob.next()
-
-
-@pytest.mark.parametrize(("last_id", "query"), [("x", {}), ("-1", {}), (None, {"since": "1.5"})])
-async def test_a_bad_cursor_is_a_bad_request(
-    story: Story, last_id: str | None, query: dict[str, Any]
-) -> None:
-    headers = WANTED | ({"Last-Event-ID": last_id} if last_id else {})
-    bob = story.bob
-    answer = await bob.api.get(bob.path, bob.session_token, headers=headers, params=query)
-    assert answer.error == (400, "invalid_request")
-
-
-@pytest.mark.parametrize(
-    "accept",
-    [
-        "TEXT/Event-Stream",
-        "text/event-stream; charset=utf-8",
-        "Text/Event-Stream;charset=utf-8;q=0.9, application/json;q=0.8",
-    ],
-)
-@pytest.mark.parametrize("query", [{}, {"since": 0, "wait": 0.1}])
-async def test_a_stream_is_asked_for_in_any_spelling(
-    story: Story, accept: str, query: dict[str, Any]
-) -> None:
-    await story.alice.say("one")
-    wanted = {"Accept": accept}
-    async with stream(story.bob, wanted=wanted, **query) as bob:
-        assert await bob.ids(1) == [1]
-        await story.alice.say("two")
-        assert await bob.ids(1) == [2]
-    api, token = story.charlie.api, story.charlie.session_token
-    refused = await api.get(story.bob.path, token, headers=wanted, params=query)
-    assert refused.error == (403, "forbidden")
-
-
-@pytest.mark.parametrize(
-    "accept",
-    [
-        "*/*",
-        "application/json",
-        "text/event-stream;q=0.1, */*",
-        "TEXT/Event-Stream, Application/JSON",
-        "text/event-stream; charset=utf-8, application/json; charset=utf-8",
-        "text/event-stream; charset=utf-8; q=0.1, */*",
-        "text/event-stream; charset=utf-8; q=0",
-    ],
-)
-async def test_whoever_does_not_ask_for_a_stream_gets_a_page(story: Story, accept: str) -> None:
-    headers, token = {"Accept": accept}, story.bob.session_token
-    for path in (story.bob.path, f"{story.bob.path}?since=0&wait=0.1"):
-        answer = await story.bob.api.get(path, token, headers=headers)
-        assert answer.ok()["last_id"] == 0
 
 
 async def test_a_stop_ends_every_stream(own: Server) -> None:
