@@ -16,7 +16,7 @@ help:
 	@echo "make test                     install what the tests need, a browser too, and run them"
 	@echo "make test-server              the tests that need no browser"
 	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
-	@echo "make bench                    what everything costs, beside other servers, in forty minutes"
+	@echo "make bench                    what everything costs, beside other servers, in half an hour"
 	@echo "make bench-quick              the most important of it, in two minutes"
 	@echo "make bench-page               how quick the page is in a browser, in five minutes"
 	@echo "make lint                     style, types and layers"

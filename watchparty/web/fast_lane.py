@@ -35,7 +35,8 @@ def init_fast_lane(app: Quart, party: Party, limits: Limits) -> None:
         if asked is None or seat is None or not limits.lets(asked.credential, seat):
             return None
         # The server would keep them for as long as they wait, a KB or more from a browser.
-        scope["headers"].clear()
+        if isinstance(scope["headers"], list):
+            scope["headers"].clear()
         kind = StreamReader if asked.wait is None else PollReader
         return kind(seat, asked, limits, alarms, receive)
 
