@@ -69,21 +69,23 @@ async def test_a_tab_that_is_ahead_of_a_plain_copy_begins_anew_beside_one_that_i
     await says(chat, "Line", 1, 3)
     for tab in (behind, ahead):
         await tab.sees("Line 3")
+    dream = await falls_asleep(behind)
+    await says(chat, "Line", 4, 4)  # which reaches it, and is what it finds when it wakes
+    await ahead.sees("Line 4")
     copy = tmp_path / "copy.db"
     with closing(sqlite3.connect(server.database)) as db:
         db.execute("VACUUM INTO ?", [str(copy)])  # `watchparty backup` would mark it as a copy
-    dream = await falls_asleep(behind)
-    await says(chat, "Line", 4, 8)
+    await says(chat, "Line", 5, 8)
     await ahead.sees("Line 8")
     another = await falls_asleep(ahead)
     await restores(server, copy)
-    await says(chat, "Other line", 4, 6)
+    await says(chat, "Other line", 5, 6)
     await wakes(dream)
     await behind.sees("Other line 6")
     await wakes(another)
     await expect(ahead.connection).to_have_text("Connected", timeout=RECOVERY)
     await says(chat, "Other line", 7, 7)
-    whole = [*lines("Line", 1, 3), *lines("Other line", 4, 7)]
+    whole = [*lines("Line", 1, 4), *lines("Other line", 5, 7)]
     for tab in (behind, ahead):
         await expect(tab.messages).to_have_text(whole)
     await expect(ahead.log).to_contain_text(REPLACED)
