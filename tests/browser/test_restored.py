@@ -48,6 +48,8 @@ async def test_a_tab_that_wakes_after_the_others_learns_all_that_is_different(
         await expect(topic(one)).to_have_text("The fourth film")
         await one.sees("Line 6")
     dream = await falls_asleep(sleeper)
+    await says(chat, "Line", 7, 7)  # which reaches the sleeper, who asks for nothing more
+    await tab.sees("Line 7")
     await restores(server, copy, tab)
     await expect(topic(tab)).to_have_text("The first film")
     await wakes(dream)
