@@ -114,7 +114,7 @@ def ratios(runs: Sequence[list[Outcome]]) -> list[str]:
 
 
 def digits(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
+    return f"{ratio:.2f}" if ratio >= 1 else f"{ratio:.3f}"
 
 
 def head(cells: list[str]) -> tuple[str, str]:
