@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -24,12 +23,9 @@ REPLACED = "The history of this party was replaced."
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(own: Server) -> Server:
     """A server of this story alone."""
-    server = Server(tmp_path)
-    yield server
-    server.stop()
-    assert "Traceback" not in server.log()
+    return own
 
 
 async def test_a_tab_that_wakes_after_the_others_learns_all_that_is_different(
