@@ -24,7 +24,7 @@ from typing import NamedTuple
 from tests.client import Api
 from tests.people import Person, guest, host
 from tests.serving import Server
-from watchparty.party.secrets import new_chat_id, new_secret
+from watchparty.party.tokens import new_chat_id, new_secret
 
 SAMPLES = 3_000  # of each question about each kind of chat
 FIRST = 200  # of all, not counted: everything is slower then

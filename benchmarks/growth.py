@@ -18,8 +18,8 @@ from pathlib import Path
 
 from watchparty.party import clock
 from watchparty.party.expiry import BREATH, sweep
-from watchparty.party.party import Party, Seat
-from watchparty.party.words import Draft
+from watchparty.party.service import Party, Seat
+from watchparty.party.validation import Draft
 from watchparty.storage import open_store
 
 CHATS = 10_000

@@ -14,7 +14,7 @@ import jsonschema
 from yarl import URL
 
 from tests import secrecy
-from watchparty.web.openapi import DOCUMENT
+from watchparty.web.openapi.document import DOCUMENT
 
 SPEC: dict[str, Any] = json.loads(DOCUMENT)
 

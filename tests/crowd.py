@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.client import Answer
 from tests.serving import SERVE, Server
-from watchparty.listening import raise_file_limit
+from watchparty.server.sockets import raise_file_limit
 
 HOLD = 30  # seconds asked for; with PATIENCE a forgotten poll is told from a slow machine
 PATIENCE = 60  # seconds that anything may take on a busy machine

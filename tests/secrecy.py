@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from watchparty.party.secrets import SECRET_LENGTH
+from watchparty.party.tokens import SECRET_LENGTH
 
 if TYPE_CHECKING:
     from tests.client import Answer

@@ -11,7 +11,7 @@ from tests.client import Api
 from tests.people import Story, guest, host, tell
 from tests.serving import Server
 from watchparty.assets import find
-from watchparty.web import query
+from watchparty.web.request import poll_query
 
 NOWHERE = 100000000001  # the id of no chat
 TOO_LARGE = b'{"body": "hi", "magic_key": "x"}'.ljust(64 * 1024 + 1)
@@ -148,7 +148,7 @@ async def test_the_revision_grows_with_the_members_and_with_nothing_else(story: 
     ("asked", "held"), [("0", 0), ("7.5", 7.5), ("30", 30), ("30.5", 30), ("9" * 400, 30)]
 )
 def test_nobody_is_held_for_more_than_30_seconds(asked: str, held: float) -> None:
-    assert query.wait({"wait": asked}) == held
+    assert poll_query.wait({"wait": asked}) == held
 
 
 def test_a_server_is_for_this_computer_only_unless_somebody_says_otherwise() -> None:

@@ -20,11 +20,11 @@ from tests.people import Story, tell
 from tests.serving import Server
 from watchparty.app import create_app
 from watchparty.party import errors
-from watchparty.party.party import MEMBERS_MAX
+from watchparty.party.service import MEMBERS_MAX
 from watchparty.settings import Settings
-from watchparty.web import quotas
-from watchparty.web.errors import FRAMEWORK
-from watchparty.web.openapi_streams import EVENTS
+from watchparty.web.limits import quotas
+from watchparty.web.openapi.sse import EVENTS
+from watchparty.web.response.errors import FRAMEWORK
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -12,7 +12,7 @@ from tests.client import Answer, Api
 from tests.people import Person, Story, tell
 from tests.serving import Server
 from watchparty.party.window import WINDOW
-from watchparty.storage.keys import LIFE
+from watchparty.storage.queries.idempotency import LIFE
 
 KEY = "7d9f6a52-1c0e-4f7b-8a39-6b1e0c5d2f84"
 HEADER = "Idempotency-Key"

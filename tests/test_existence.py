@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from watchparty.party.errors import PartyError
-from watchparty.party.party import Party
-from watchparty.party.secrets import new_chat_id, new_secret
+from watchparty.party.service import Party
+from watchparty.party.tokens import new_chat_id, new_secret
 from watchparty.storage import open_store
 
 

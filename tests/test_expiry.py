@@ -12,7 +12,7 @@ from tests.crowd import until
 from tests.people import Story, tell
 from tests.serving import Server
 from watchparty.storage import open_store
-from watchparty.storage.expiry import ABSENCE, AT_ONCE
+from watchparty.storage.queries.expiry import ABSENCE, AT_ONCE
 
 TTL = 3600  # seconds
 TABLES = ("chats", "members", "sessions", "messages", "message_keys", "chat_keys")

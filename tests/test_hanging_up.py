@@ -18,13 +18,13 @@ from tests.raw import open_files
 from tests.serving import Server, configured
 from watchparty import assets
 from watchparty.app import create_app
-from watchparty.listening import listen
-from watchparty.party import chats
+from watchparty.party import chat_cache
 from watchparty.party.chat import WEIGHT, Chat
-from watchparty.party.party import Party
-from watchparty.party.words import Draft
+from watchparty.party.service import Party
+from watchparty.party.validation import Draft
+from watchparty.server.sockets import listen
 from watchparty.settings import Settings
-from watchparty.web.reader import PollReader, StreamReader
+from watchparty.web.fast_path.waiter import PollReader, StreamReader
 
 CROWD = 1_000
 IDLE = 100
@@ -117,7 +117,7 @@ async def test_a_thousand_who_vanish_leave_no_task_and_no_waiter(
 async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chats, "KEPT_WARM", WARM * WEIGHT)
+    monkeypatch.setattr(chat_cache, "KEPT_WARM", WARM * WEIGHT)
     async with served_here(tmp_path) as (party, url):
         async with Api(url) as api:
             story = await tell(api)

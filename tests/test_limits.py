@@ -9,7 +9,7 @@ from tests.client import Answer, Api
 from tests.houses import LIMITED, OTHER_HOUSE, pause, until_refused
 from tests.people import Story, guest, tell
 from tests.serving import Server
-from watchparty.web.quotas import STARTS_A_DAY
+from watchparty.web.limits.quotas import STARTS_A_DAY
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from tests.people import Story
 from tests.serving import Server
 from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden, Stopping
-from watchparty.party.party import Party, Seat
+from watchparty.party.service import Party, Seat
+from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor, Page, Window
-from watchparty.party.words import Draft
 from watchparty.storage.sqlite import SqliteStore
 
 HOST = 1  # the member id of who starts a chat

@@ -4,12 +4,12 @@ import gc
 
 import pytest
 
-from watchparty.party import chats as chats_module
+from watchparty.party import chat_cache as chats_module
 from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden
-from watchparty.party.party import Party
+from watchparty.party.service import Party
+from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor
-from watchparty.party.words import Draft
 from watchparty.storage import open_store
 
 

@@ -9,7 +9,7 @@ from tests.client import Answer, Api
 from tests.houses import HOUSE, LIMITED, OTHER_HOUSE, pause, until_refused
 from tests.people import Story, tell
 from tests.serving import Server
-from watchparty.web.quotas import STARTS, UNKNOWN_KEYS
+from watchparty.web.limits.quotas import STARTS, UNKNOWN_KEYS
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from watchparty.party.chats import Chats
+from watchparty.party.chat_cache import Chats
 from watchparty.party.errors import Forbidden
-from watchparty.party.party import Admission, Party
-from watchparty.party.values import ChatRecord, Invites, Start, User
+from watchparty.party.models import ChatRecord, Invites, Start, User
+from watchparty.party.service import Admission, Party
 from watchparty.storage.sqlite import SqliteStore
 
 NOWHERE = 100000000001  # the id of no chat, yet

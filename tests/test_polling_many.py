@@ -8,7 +8,7 @@ import pytest
 from tests.client import Answer, Api
 from tests.crowd import HOLD
 from tests.people import Person, Story, guest, host, tell
-from watchparty.web.polls import CHATS_MAX
+from watchparty.web.routes.multi_poll import CHATS_MAX
 
 CHATS = 12
 

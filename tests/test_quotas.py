@@ -8,7 +8,7 @@ import pytest
 from tests.client import Api
 from tests.people import tell
 from tests.serving import Server
-from watchparty.party.party import MEMBERS_MAX
+from watchparty.party.service import MEMBERS_MAX
 
 FULL = (409, "chat_full")
 

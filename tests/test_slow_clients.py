@@ -18,10 +18,10 @@ from tests.raw import an_impatient_server, statuses
 from tests.serving import Server
 from watchparty import assets
 from watchparty.app import create_app
-from watchparty.listening import UNREAD_MAX, listen
+from watchparty.server.sockets import UNREAD_MAX, listen
 from watchparty.settings import Settings
-from watchparty.web.body import BODY_TIMEOUT
-from watchparty.web.query import HOLD_MAX
+from watchparty.web.request.body import BODY_TIMEOUT
+from watchparty.web.request.poll_query import HOLD_MAX
 
 SHORT = 1  # seconds that the server has for who is idle here, instead of 20
 PATIENCE = 30  # seconds until somebody counts as never cut

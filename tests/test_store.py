@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from watchparty.party import secrets
+from watchparty.party import tokens
 from watchparty.party.errors import Forbidden, StoreUnavailable
-from watchparty.party.party import Admission, Party
-from watchparty.party.values import Invites, Start, User
+from watchparty.party.models import Invites, Start, User
+from watchparty.party.service import Admission, Party
+from watchparty.party.validation import Draft
 from watchparty.party.window import WINDOW
-from watchparty.party.words import Draft
 from watchparty.storage.sqlite import SqliteStore
 
 NOWHERE = 100000000001  # the id of no chat
@@ -88,7 +88,7 @@ FAULTS: dict[str, tuple[type[Exception], Fault]] = {
     "a chat that is opened by the key of another": (
         StoreUnavailable,
         lambda store, alice: store.add_chat(
-            Start(NOWHERE, KEYS, ALICE), secrets.fingerprint(alice.session_token)
+            Start(NOWHERE, KEYS, ALICE), tokens.fingerprint(alice.session_token)
         ),
     ),
 }
@@ -143,7 +143,7 @@ async def test_whoever_gives_up_leaves_all_or_nothing_and_no_open_transaction(
     while not whole:
         tries += 1
         start = Start(NOWHERE + tries, KEYS, ALICE)
-        task = asyncio.create_task(store.add_chat(start, secrets.fingerprint(f"{tries}")))
+        task = asyncio.create_task(store.add_chat(start, tokens.fingerprint(f"{tries}")))
         whole = await give_up_after(turns, task)
         turns = max(turns + 1, turns * 5 // 4)
         await store.rename_user(ALICE.user_id, f"Alice the {tries}.")  # who comes next is served

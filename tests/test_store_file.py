@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from watchparty.party.errors import StoreUnavailable
-from watchparty.storage import database
-from watchparty.storage.database import MIGRATIONS
+from watchparty.storage import connection
+from watchparty.storage.connection import MIGRATIONS
 from watchparty.storage.sqlite import SqliteStore
 
 SCRIPTS = sorted(MIGRATIONS.glob("[0-9]*.sql"))
@@ -63,7 +63,7 @@ def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the migrations, for a Watch Party of another version."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder)
-    monkeypatch.setattr(database, "MIGRATIONS", folder)
+    monkeypatch.setattr(connection, "MIGRATIONS", folder)
     return folder
 
 

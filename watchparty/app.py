@@ -3,30 +3,30 @@
 from quart import Quart
 
 from watchparty import assets
-from watchparty.garbage import init_garbage_collection
-from watchparty.party.party import MEMBERS_MAX, Party
+from watchparty.party.service import MEMBERS_MAX, Party
+from watchparty.server.cleanup import init_sweeping
+from watchparty.server.garbage_collection import init_garbage_collection
+from watchparty.server.log_filters import init_overload
+from watchparty.server.shutdown import init_stopping
 from watchparty.settings import Settings
-from watchparty.stopping import init_stopping
 from watchparty.storage import open_store
-from watchparty.sweeping import init_sweeping
-from watchparty.web.about import about
-from watchparty.web.body import BODY_MAX
-from watchparty.web.chats import chats
-from watchparty.web.cors import init_cors
-from watchparty.web.errors import init_errors
-from watchparty.web.fast_lane import init_fast_lane
-from watchparty.web.files import init_files
-from watchparty.web.headers import init_headers
-from watchparty.web.hosting import host
-from watchparty.web.limits import Limits, init_limits
-from watchparty.web.lingering import init_lingering
-from watchparty.web.malformed import init_malformed
-from watchparty.web.overload import init_overload
-from watchparty.web.pages import pages
-from watchparty.web.paths import init_paths
-from watchparty.web.polls import polls
-from watchparty.web.proxies import init_proxies
-from watchparty.web.users import users
+from watchparty.web.fast_path.dispatch import init_fast_lane
+from watchparty.web.limits.rate_limits import Limits, init_limits
+from watchparty.web.middleware.cors import init_cors
+from watchparty.web.middleware.drain_body import init_lingering
+from watchparty.web.middleware.proxies import init_proxies
+from watchparty.web.middleware.reject_malformed import init_malformed
+from watchparty.web.request.body import BODY_MAX
+from watchparty.web.request.url_converters import init_paths
+from watchparty.web.response.errors import init_errors
+from watchparty.web.response.headers import init_headers
+from watchparty.web.response.static_files import init_files
+from watchparty.web.routes.chats import chats
+from watchparty.web.routes.meta import about
+from watchparty.web.routes.moderation import host
+from watchparty.web.routes.multi_poll import polls
+from watchparty.web.routes.pages import pages
+from watchparty.web.routes.users import users
 
 
 def create_app(settings: Settings | None = None) -> Quart:

@@ -12,10 +12,10 @@ from quart import Quart
 
 from watchparty import __version__, assets
 from watchparty.app import create_app
-from watchparty.listening import CannotListen, listen, raise_file_limit
 from watchparty.party.errors import StoreUnavailable
+from watchparty.server.shutdown import SIGNALS
+from watchparty.server.sockets import CannotListen, listen, raise_file_limit
 from watchparty.settings import BadSettings, Settings
-from watchparty.stopping import SIGNALS
 from watchparty.storage import back_up
 
 STANDSTILL = 0.75  # seconds in which a stop must get on, by one request at least

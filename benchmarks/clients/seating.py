@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from watchparty.party.secrets import fingerprint, new_secret
+from watchparty.party.tokens import fingerprint, new_secret
 
 CHAT_ID = 100_000_000_000
 

@@ -16,7 +16,7 @@ from tests.people import guest, host
 from tests.serving import Server
 from tests.torture.ledger import Ledger, Reading
 from tests.torture.people import Client, follow, pass_by, post
-from watchparty.listening import raise_file_limit
+from watchparty.server.sockets import raise_file_limit
 
 CHATS = 4
 POSTERS = 4  # in each chat

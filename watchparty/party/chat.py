@@ -3,15 +3,15 @@
 import asyncio
 
 from watchparty.party import clock
+from watchparty.party.confusables import alike
 from watchparty.party.errors import Forbidden, NotAllowed
-from watchparty.party.indivisible import indivisible
-from watchparty.party.lookalikes import alike
+from watchparty.party.models import ChatRecord, Member, Message, Receipt, Standing, User
 from watchparty.party.state import State
 from watchparty.party.store import Permit, Store, granted
-from watchparty.party.values import ChatRecord, Member, Message, Receipt, Standing, User
-from watchparty.party.waiting import Audience, until_news
+from watchparty.party.subscriptions import Audience, until_news
+from watchparty.party.uncancellable import indivisible
+from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor, Page, Window
-from watchparty.party.words import Draft
 
 WEIGHT = 4_000  # bytes of an empty chat in memory
 MEMBER_WEIGHT = 400  # bytes of each member

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from watchparty.party import clock
 from watchparty.party.errors import StoreUnavailable
-from watchparty.party.party import Party
+from watchparty.party.service import Party
 
 EVERY = 60.0  # seconds between two sweeps
 BREATH = 0.1  # seconds between two helpings of one sweep

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from watchparty.party.values import Member
+from watchparty.party.models import Member
 
 
 class State(Struct, frozen=True):

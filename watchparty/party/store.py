@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from watchparty.party.values import (
+from watchparty.party.models import (
     ChatRecord,
     InviteRole,
     Invites,
@@ -15,7 +15,7 @@ from watchparty.party.values import (
     Start,
     User,
 )
-from watchparty.party.words import Draft
+from watchparty.party.validation import Draft
 
 # Called when something new is about to be kept; what it raises goes to the caller.
 Permit = Callable[[], None]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden
-from watchparty.party.waiting import until_news
+from watchparty.party.subscriptions import until_news
 from watchparty.party.window import Cursor
 
 Pages = dict[int, bytes | Forbidden]

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from watchparty.party.models import Message
 from watchparty.party.state import State
-from watchparty.party.values import Message
 
 WINDOW = 30  # messages that exist; the product's promise
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from watchparty.party.errors import StoreUnavailable
-from watchparty.storage.file import PRIVATE, InUse, claim
+from watchparty.storage.file_lock import PRIVATE, InUse, claim
 
 # Whoever followed the history beyond this moment must notice when the copy takes its place:
 # the server that opens it begins another epoch.

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from aiosqlite import Connection
 
 from watchparty.party.errors import PartyError, StoreUnavailable
-from watchparty.storage.file import Presence
+from watchparty.storage.file_lock import Presence
 
 T = TypeVar("T")
 Work = Callable[[Connection], Awaitable[T]]

@@ -7,8 +7,7 @@ from pathlib import Path
 from aiosqlite import Connection
 
 from watchparty.party.errors import Forbidden, StoreUnavailable
-from watchparty.party.store import Permit, Store, granted
-from watchparty.party.values import (
+from watchparty.party.models import (
     ChatRecord,
     InviteRole,
     Invites,
@@ -20,10 +19,11 @@ from watchparty.party.values import (
     Start,
     User,
 )
-from watchparty.party.words import Draft
-from watchparty.storage import expiry, hosting, keys, statements
-from watchparty.storage.database import Database, open_database
+from watchparty.party.store import Permit, Store, granted
+from watchparty.party.validation import Draft
+from watchparty.storage.connection import Database, open_database
 from watchparty.storage.group_commit import T, Work
+from watchparty.storage.queries import chats, expiry, idempotency, moderation
 
 
 class SqliteStore(Store):
@@ -48,13 +48,13 @@ class SqliteStore(Store):
         return (await self._opened()).epoch
 
     async def add_user(self, credential: bytes, username: str) -> User:
-        return await self._write(lambda db: statements.insert_user(db, credential, username))
+        return await self._write(lambda db: chats.insert_user(db, credential, username))
 
     async def rename_user(self, user_id: int, username: str) -> None:
-        await self._write(lambda db: statements.update_username(db, user_id, username))
+        await self._write(lambda db: chats.update_username(db, user_id, username))
 
     async def find_holder(self, credential: bytes) -> Session | User | None:
-        return await self._read(lambda db: statements.select_holder(db, credential))
+        return await self._read(lambda db: chats.select_holder(db, credential))
 
     async def add_chat(
         self, start: Start, credential: bytes, permit: Permit = granted
@@ -62,52 +62,54 @@ class SqliteStore(Store):
         return await self._write(lambda db: _start(db, start, credential, permit))
 
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
-        return await self._read(lambda db: statements.select_chat(db, chat_id))
+        return await self._read(lambda db: chats.select_chat(db, chat_id))
 
     async def find_invites(self, chat_id: int) -> Invites | None:
-        return await self._read(lambda db: statements.select_invites(db, chat_id))
+        return await self._read(lambda db: chats.select_invites(db, chat_id))
 
     async def find_member_id(self, chat_id: int, user_id: int) -> int | None:
-        member = await self._read(lambda db: statements.select_member(db, chat_id, user_id))
+        member = await self._read(lambda db: chats.select_member(db, chat_id, user_id))
         return None if member is None else member.member_id
 
     async def add_member(
         self, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
     ) -> tuple[Member, Standing]:
         return await self._write(
-            lambda db: hosting.add_member(db, chat_id, user, magic_key, credential, most)
+            lambda db: moderation.add_member(db, chat_id, user, magic_key, credential, most)
         )
 
     async def replace_invite(
         self, chat_id: int, actor: Member, role: InviteRole, magic_key: str
     ) -> Standing:
         return await self._act(
-            chat_id, actor, lambda db: hosting.replace_invite(db, chat_id, role, magic_key)
+            chat_id, actor, lambda db: moderation.replace_invite(db, chat_id, role, magic_key)
         )
 
     async def set_role(self, chat_id: int, actor: Member, member: Member, role: Role) -> Standing:
         return await self._act(
-            chat_id, actor, lambda db: hosting.set_role(db, chat_id, member, role)
+            chat_id, actor, lambda db: moderation.set_role(db, chat_id, member, role)
         )
 
     async def set_topic(self, chat_id: int, actor: Member, topic: str) -> Standing:
-        return await self._act(chat_id, actor, lambda db: hosting.set_topic(db, chat_id, topic))
+        return await self._act(chat_id, actor, lambda db: moderation.set_topic(db, chat_id, topic))
 
     async def expel(
         self, chat_id: int, actor: Member, member: Member, invites: Invites
     ) -> Standing:
         return await self._act(
-            chat_id, actor, lambda db: hosting.expel(db, chat_id, member, invites)
+            chat_id, actor, lambda db: moderation.expel(db, chat_id, member, invites)
         )
 
     async def leave(self, chat_id: int, actor: Member) -> Standing:
-        return await self._act(chat_id, actor, lambda db: hosting.leave(db, chat_id, actor))
+        return await self._act(chat_id, actor, lambda db: moderation.leave(db, chat_id, actor))
 
     async def delete_message(self, chat_id: int, actor: Member, id_: int) -> Standing:
-        return await self._act(chat_id, actor, lambda db: hosting.delete_message(db, chat_id, id_))
+        return await self._act(
+            chat_id, actor, lambda db: moderation.delete_message(db, chat_id, id_)
+        )
 
     async def delete_chat(self, chat_id: int, actor: Member) -> None:
-        await self._write(lambda db: hosting.delete_chat(db, chat_id, actor))
+        await self._write(lambda db: moderation.delete_chat(db, chat_id, actor))
 
     async def scrub(self) -> None:
         self._scrubbed = False
@@ -131,7 +133,7 @@ class SqliteStore(Store):
         return await self._write(lambda db: _append(db, chat_id, author, draft, permit))
 
     async def _act(self, chat_id: int, actor: Member, deed: Work[None]) -> Standing:
-        return await self._write(lambda db: hosting.act(db, chat_id, actor, deed))
+        return await self._write(lambda db: moderation.act(db, chat_id, actor, deed))
 
     async def _read(self, work: Work[T]) -> T:
         return await (await self._opened()).writer.read(work)
@@ -150,31 +152,31 @@ async def _append(
     db: Connection, chat_id: int, author: Member, draft: Draft, permit: Permit
 ) -> Receipt:
     if draft.key is not None:
-        kept = await keys.find_message(db, chat_id, author, draft)
+        kept = await idempotency.find_message(db, chat_id, author, draft)
         if kept is not None:
             return Receipt(kept, replayed=True)
         permit()
-    message = await statements.insert_message(db, chat_id, author, draft)
+    message = await chats.insert_message(db, chat_id, author, draft)
     if message is None:
         raise Forbidden
     if draft.key is not None:
-        await keys.insert_message(db, chat_id, message, draft.key)
+        await idempotency.insert_message(db, chat_id, message, draft.key)
     return Receipt(message)
 
 
 async def _start(db: Connection, start: Start, credential: bytes, permit: Permit) -> int | None:
-    chat_id = None if start.key is None else await keys.find_chat(db, start)
+    chat_id = None if start.key is None else await idempotency.find_chat(db, start)
     if chat_id is None:
         if start.key is not None:
             permit()
-        if not await statements.insert_chat(db, start):
+        if not await chats.insert_chat(db, start):
             return None
         chat_id = start.chat_id
-        await statements.insert_member(db, chat_id, start.host, "host")
+        await chats.insert_member(db, chat_id, start.host, "host")
         if start.key is not None:
-            await keys.insert_chat(db, start, start.key)
-    host = await statements.select_member(db, chat_id, start.host.user_id)
+            await idempotency.insert_chat(db, start, start.key)
+    host = await chats.select_member(db, chat_id, start.host.user_id)
     if host is None:
         raise Forbidden  # they left it, or were removed: a repeat is no way back
-    await statements.insert_session(db, credential, Session(chat_id, host.member_id))
+    await chats.insert_session(db, credential, Session(chat_id, host.member_id))
     return chat_id

@@ -2,9 +2,9 @@
 
 from quart import request
 
-from watchparty.party.party import Seat
-from watchparty.web import credentials
-from watchparty.web.current import limits, party
+from watchparty.party.service import Seat
+from watchparty.web.context import limits, party
+from watchparty.web.request import credentials
 
 
 async def take_seat(chat_id: int) -> Seat:

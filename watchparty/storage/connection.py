@@ -1,0 +1,162 @@
+"""Open the database file: private, alone, durable, and at the newest schema."""
+
+import asyncio
+import logging
+import os
+import sqlite3
+import threading
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import aiosqlite
+from aiosqlite import Connection
+
+from watchparty.party.errors import StoreUnavailable
+from watchparty.storage.file_lock import OURS, Presence, claim
+from watchparty.storage.group_commit import GroupCommit
+from watchparty.storage.queries import chats
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
+
+LOCKED_MAX = 1.0  # seconds to wait for somebody else's lock; the queue waits as long
+
+# What SQLite's own words leave open, by the name of its result code (sqlite.org/rescode.html).
+HINTS = {
+    "BUSY": " Another program has locked it.",
+    "FULL": " Make room on the disk.",
+    "IOERR": " Is the disk full?",
+    "READONLY": " It, or its folder, may not be written.",
+}
+
+PRAGMAS = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;      -- an acknowledged message survives a power cut
+PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON;      -- what is deleted is overwritten, not only forgotten
+"""
+
+logger = logging.getLogger(__name__)
+
+
+class Database(NamedTuple):
+    """An open database and what it takes to close it."""
+
+    writer: GroupCommit
+    presence: Presence
+    epoch: str
+    closing: AsyncExitStack
+
+    async def scrub(self) -> bool:
+        """Take what was deleted out of the write-ahead log, too, and tell whether that was done.
+
+        It can't be while somebody else reads the file, such as a backup.
+        """
+
+        async def work(db: Connection) -> bool:
+            self.presence.check()
+            [(busy, *_)] = await db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.presence.note()
+            return not busy
+
+        return await self.writer.read(work)
+
+    async def close(self) -> None:
+        """Finish, close, and let another server have the file."""
+        await self.writer.finish()
+        await self.closing.aclose()
+
+
+async def open_database(path: str) -> Database:
+    """Open the file at `path`, make it if it is not there, and migrate it.
+
+    Raises StoreUnavailable, saying why, when that is impossible.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreUnavailable(f"SQLite {sqlite3.sqlite_version} is older than 3.37.")
+    try:
+        async with AsyncExitStack() as closing:
+            if path != ":memory:":
+                closing.callback(os.close, claim(Path(path)))
+            db = await _connect(path)
+            closing.push_async_callback(db.close)
+            await _check_version(db)
+            await _sign(db)
+            await db.executescript(PRAGMAS)
+            await _check_integrity(db)
+            await migrate(db)
+            await db.executescript("BEGIN IMMEDIATE; COMMIT;")  # who can't write says so now
+            await chats.begin_epoch_of_copy(db)
+            epoch = await chats.select_epoch(db)
+            presence = Presence(path)
+            logger.info("store: %s, SQLite %s", path, sqlite3.sqlite_version)
+            return Database(GroupCommit(db, presence), presence, epoch, closing.pop_all())
+    except OSError as error:
+        raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")  # as SQLITE_IOERR_WRITE
+        hint = HINTS.get(name.partition("_")[2].partition("_")[0], "")
+        raise StoreUnavailable(f"The store {path} cannot be opened: {error}.{hint}") from error
+
+
+async def migrate(db: Connection) -> None:
+    """Bring the schema to the newest version, one numbered file and transaction at a time."""
+    version = await _version(db)
+    for number, file in sorted(_scripts().items()):
+        if number > version:
+            script = file.read_text(encoding="utf-8")
+            await db.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+async def _check_version(db: Connection) -> None:
+    """Raise StoreUnavailable when the file comes from a newer Watch Party: it is left as it is."""
+    version = await _version(db)
+    if version > max(_scripts()):
+        raise StoreUnavailable(f"The store is of version {version}, newer than this Watch Party.")
+
+
+async def _version(db: Connection) -> int:
+    [(version,)] = await db.execute_fetchall("PRAGMA user_version")
+    return int(version)
+
+
+def _scripts() -> dict[int, Path]:
+    return {int(file.name[:4]): file for file in MIGRATIONS.glob("[0-9]*.sql")}
+
+
+async def _sign(db: Connection) -> None:
+    """Mark a new file as ours, before the write-ahead log takes what is written."""
+    [(pages,)] = await db.execute_fetchall("PRAGMA page_count")
+    if not pages:
+        await db.executescript(f"PRAGMA application_id = {int.from_bytes(OURS)}")
+
+
+async def _check_integrity(db: Connection) -> None:
+    """Raise StoreUnavailable when the file is damaged: better now than in somebody's chat."""
+    [(found,)] = await db.execute_fetchall("PRAGMA quick_check(1)")
+    if found != "ok":
+        raise StoreUnavailable(f"The store is damaged ({found}). Restore a backup of it.")
+
+
+async def _connect(path: str) -> Connection:
+    """Connect on a daemon thread, so that a server killed in mid-air does not hang.
+
+    aiosqlite's thread takes after the one that creates it, and an application that
+    is never told to shut down (a test client, a server that dies) can't stop it.
+    """
+    made: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+
+    def create() -> None:
+        connection = aiosqlite.connect(path, isolation_level=None, timeout=LOCKED_MAX)
+        loop.call_soon_threadsafe(_settle, made, connection)
+
+    threading.Thread(target=create, daemon=True).start()
+    return await (await made)
+
+
+def _settle(made: asyncio.Future[Connection], connection: Connection) -> None:
+    if not made.done():  # nobody waits any more
+        made.set_result(connection)

@@ -1,0 +1,55 @@
+"""SQL that deletes what nobody uses any more, a bearable number at a time."""
+
+import time
+
+from aiosqlite import Connection
+
+from watchparty.party import clock
+from watchparty.storage.queries.idempotency import LIFE
+
+AT_ONCE = 500  # users and keys of each kind: single rows
+WHILE = 0.01  # seconds for chats, with all their rows; the queue waits as long, and for the commit
+ABSENCE = 90 * 24 * 60 * 60 * 1000  # milliseconds that somebody in no chat is remembered
+
+
+async def delete_idle_chats(db: Connection, before: int) -> list[int]:
+    """Delete some chats in which nothing happened since `before` (milliseconds since 1970).
+
+    One after the other, because one may have a thousand times the rows of another.
+    """
+    deleted: list[int] = []
+    began = time.monotonic()
+    while time.monotonic() - began < WHILE:
+        rows = await db.execute_fetchall(
+            "DELETE FROM chats WHERE chat_id ="
+            " (SELECT chat_id FROM chats WHERE active_at <= ? ORDER BY active_at LIMIT 1)"
+            " RETURNING chat_id",
+            (before,),
+        )
+        if not rows:
+            break
+        deleted += [chat_id for (chat_id,) in rows]
+    return deleted
+
+
+async def delete_absent_users(db: Connection) -> None:
+    """Forget people who have been in no chat for 90 days."""
+    await db.execute_fetchall(
+        "DELETE FROM users WHERE user_id IN (SELECT user_id FROM users WHERE active_at <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM members WHERE members.user_id = users.user_id)"
+        " ORDER BY active_at LIMIT ?)",
+        (clock.now() - ABSENCE, AT_ONCE),
+    )
+
+
+async def delete_dead_keys(db: Connection) -> None:
+    """Forget idempotency keys that count no more, also where no new ones bury them."""
+    for table, key in (
+        ("message_keys", "chat_id, member_id, key_hash"),
+        ("chat_keys", "user_id, key_hash"),
+    ):
+        await db.execute_fetchall(
+            f"DELETE FROM {table} WHERE ({key}) IN"  # noqa: S608  (both from the lines above)
+            f" (SELECT {key} FROM {table} WHERE created_at <= ? ORDER BY created_at LIMIT ?)",
+            (clock.now() - LIFE, AT_ONCE),
+        )

@@ -1,0 +1,1 @@
+"""Held polls and streams of members, answered without the framework."""

@@ -1,0 +1,187 @@
+"""The description of the API (OpenAPI 3.1), made from the shapes the answers have."""
+
+import msgspec
+
+from watchparty import __version__
+from watchparty.party.models import Member, Message
+from watchparty.party.window import WINDOW, Page
+from watchparty.web.openapi.builders import (
+    NO_KEY,
+    OPTIONAL_KEY,
+    Json,
+    fields,
+    operation,
+    plain,
+    ref,
+    refusal,
+    takes,
+)
+from watchparty.web.openapi.moderation import hosting
+from watchparty.web.openapi.parameters import (
+    BODY,
+    CHAT_ID,
+    EPOCH,
+    KEY,
+    KEY_HEADER,
+    LAST_EVENT_ID,
+    MAGIC_KEY,
+    REV,
+    SINCE,
+    USERNAME,
+    WAIT,
+)
+from watchparty.web.openapi.sse import streamed
+from watchparty.web.response.schemas import (
+    AuthAnswer,
+    ChangeAnswer,
+    ChatAnswer,
+    ErrorAnswer,
+    GoneAnswer,
+    HealthAnswer,
+    InviteAnswer,
+    InvitesAnswer,
+    MessageAnswer,
+    QrAnswer,
+    StateAnswer,
+)
+from watchparty.web.response.sse import Change, Gap, Reset
+from watchparty.web.routes.multi_poll import PollAnswer, PollRequest
+
+ANSWERS = (
+    AuthAnswer,
+    Change,
+    ChangeAnswer,
+    ChatAnswer,
+    ErrorAnswer,
+    Gap,
+    GoneAnswer,
+    HealthAnswer,
+    InviteAnswer,
+    InvitesAnswer,
+    Member,
+    Message,
+    MessageAnswer,
+    Page,
+    PollAnswer,
+    PollRequest,
+    QrAnswer,
+    Reset,
+    StateAnswer,
+)
+
+
+def _document() -> Json:
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Watch Party",
+            "version": __version__,
+            "summary": "A private, throwaway group chat over plain HTTP.",
+        },
+        "paths": {path: _may_lead_nowhere(path, item) for path, item in _paths().items()},
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "credential": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "a session_token of the chat, or an auth_key",
+                }
+            },
+        },
+    }
+
+
+def _may_lead_nowhere(path: str, item: Json) -> Json:
+    """Add to addresses with an id in them that too many digits make it no id."""
+    for described in item.values():
+        if "{" in path and "responses" in described:
+            described["responses"].setdefault("404", refusal(404))
+    return item
+
+
+def _schemas() -> Json:
+    _, schemas = msgspec.json.schema_components(ANSWERS, ref_template="#/components/schemas/{name}")
+    for page in (Page, StateAnswer):  # their messages are encoded already: any JSON, by type
+        messages = schemas[page.__name__]["properties"]["messages"]
+        messages |= {"items": ref(Message), "maxItems": WINDOW}
+    told: Json = {"anyOf": [ref(Page), ref(ErrorAnswer)]}
+    schemas[PollAnswer.__name__]["properties"]["chats"]["additionalProperties"] = told
+    return schemas
+
+
+def _paths() -> Json:
+    return {
+        "/auth": {
+            "post": operation(
+                "Say your name and get an auth key, or rename yourself",
+                AuthAnswer,
+                (400, 401, 413, 503),
+                security=OPTIONAL_KEY,
+                body=fields({"username": USERNAME}, "username"),
+            )
+        },
+        "/create": {
+            "post": operation(
+                "Start a chat",
+                ChatAnswer,
+                (400, 401, 413, 422, 503),
+                security=OPTIONAL_KEY,
+                body=fields({"username": USERNAME, "key": KEY}),
+                parameters=[KEY_HEADER],
+            )
+        },
+        "/{chat_id}": {
+            "parameters": [CHAT_ID],
+            "get": operation(
+                "Read the messages, or wait for new ones",
+                Page,
+                (400, 401, 403, 503),
+                parameters=[SINCE, WAIT, EPOCH, REV, LAST_EVENT_ID],
+                whole=StateAnswer,
+                streamed=streamed(),
+            ),
+            "post": operation(
+                "Say something",
+                MessageAnswer,
+                (400, 401, 403, 413, 422, 503),
+                body=fields({"body": BODY, "key": KEY}, "body"),
+                parameters=[KEY_HEADER],
+            ),
+            "delete": operation(
+                "Burn the chat: all of it is gone for everybody", GoneAnswer, (401, 403, 503)
+            ),
+        },
+        "/{chat_id}/join": {
+            "parameters": [CHAT_ID],
+            "post": operation(
+                "Join with an invitation, or get one more session as a member",
+                ChatAnswer,
+                (400, 401, 403, 409, 413, 503),
+                security=OPTIONAL_KEY,
+                body=fields({"magic_key": MAGIC_KEY, "username": USERNAME}),
+            ),
+        },
+        **hosting(),
+        "/poll": {
+            "post": operation(
+                "Wait for news in many chats at once",
+                PollAnswer,
+                (400, 413, 503),
+                security=NO_KEY,
+                body=takes(PollRequest),
+            )
+        },
+        "/healthz": {"get": operation("Ask whether the server is up", HealthAnswer, (), NO_KEY)},
+        "/openapi.json": {"get": plain("This document", "application/json")},
+        "/": {"get": plain("The home page")},
+        "/username": {"get": plain("The page that asks your name")},
+        "/username.html": {"get": plain("The same, for old clients")},
+        "/chat/{chat_id}": {
+            "parameters": [CHAT_ID],
+            "get": plain("The page of any chat, whether it exists or not"),
+        },
+    }
+
+
+DOCUMENT = msgspec.json.encode(_document())

@@ -1,0 +1,74 @@
+"""The part of the API's description that is about hosts and members."""
+
+from watchparty.web.openapi.builders import Json, fields, operation
+from watchparty.web.openapi.parameters import (
+    CHAT_ID,
+    INVITE_ROLE,
+    MEMBER_ID,
+    MEMBER_ROLE,
+    MESSAGE_ID,
+    QR_ROLE,
+    TOPIC,
+)
+from watchparty.web.response.schemas import (
+    ChangeAnswer,
+    GoneAnswer,
+    InviteAnswer,
+    InvitesAnswer,
+    QrAnswer,
+)
+
+
+def hosting() -> Json:
+    """Describe the addresses under a chat by which its members run it."""
+    return {
+        "/{chat_id}/invite": {
+            "parameters": [CHAT_ID],
+            "get": operation("The links you may hand on", InvitesAnswer, (401, 403, 503)),
+            "post": operation(
+                "Replace a link; the old one is dead at once",
+                InviteAnswer,
+                (400, 401, 403, 413, 503),
+                body=fields({"role": INVITE_ROLE}),
+            ),
+        },
+        "/{chat_id}/invite/qr": {
+            "parameters": [CHAT_ID],
+            "get": operation(
+                "A link you may hand on, as a QR code",
+                QrAnswer,
+                (400, 401, 403, 503),
+                parameters=[QR_ROLE],
+            ),
+        },
+        "/{chat_id}/members/{member_id}": {
+            "parameters": [CHAT_ID, MEMBER_ID],
+            "put": operation(
+                "Name a co-host, or make them a guest again",
+                ChangeAnswer,
+                (400, 401, 403, 404, 413, 503),
+                body=fields({"role": MEMBER_ROLE}, "role"),
+            ),
+            "delete": operation(
+                "Remove a member, or leave",
+                ChangeAnswer,
+                (401, 403, 404, 409, 503),
+                whole=GoneAnswer,
+            ),
+        },
+        "/{chat_id}/messages/{id}": {
+            "parameters": [CHAT_ID, MESSAGE_ID],
+            "delete": operation(
+                "Take a message back: its text is gone", ChangeAnswer, (401, 403, 404, 503)
+            ),
+        },
+        "/{chat_id}/topic": {
+            "parameters": [CHAT_ID],
+            "put": operation(
+                "Say what is being watched",
+                ChangeAnswer,
+                (400, 401, 403, 413, 503),
+                body=fields({"topic": TOPIC}, "topic"),
+            ),
+        },
+    }

@@ -1,0 +1,88 @@
+"""The fields and parameters that requests may have, as OpenAPI describes them."""
+
+from watchparty.party.validation import BODY_MAX, NAME_MAX, TOPIC_MAX
+from watchparty.web.openapi.builders import Json
+from watchparty.web.request.poll_query import HOLD_MAX, ID_MAX
+
+USERNAME: Json = {
+    "type": "string",
+    "minLength": 1,
+    "description": f"1 to {NAME_MAX} characters after NFC and trimming; also read from"
+    " `name` and `user_name`",
+    "examples": ["Zoë", "n" * NAME_MAX],
+}
+BODY: Json = {
+    "type": "string",
+    "minLength": 1,
+    "description": f"1 to {BODY_MAX} characters after trimming; also read from `message`,"
+    " `text`, `content`, `new_message` and `comment`",
+    "examples": ["It starts! 🍿", "b" * BODY_MAX],
+}
+KEY: Json = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 128,
+    "pattern": "^[!-~]*$",
+}
+KEY_HEADER: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "a repeat with the same key within 24 hours does nothing and is answered as"
+    " the first time; also read from the field `key`",
+    "schema": KEY,
+}
+MAGIC_KEY: Json = {"type": "string", "description": "the invitation; a member needs none"}
+
+CHAT_ID: Json = {
+    "name": "chat_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+}
+SINCE: Json = {
+    "name": "since",
+    "in": "query",
+    "description": "the newest message id you hold; absent: the whole window",
+    "schema": {"type": "integer", "minimum": 0, "maximum": ID_MAX},
+}
+LAST_EVENT_ID: Json = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "the id of the last event that a stream brought; counts instead of `since`",
+    "schema": SINCE["schema"],
+}
+WAIT: Json = {
+    "name": "wait",
+    "in": "query",
+    "description": f"seconds to hold the request until there is news; above {HOLD_MAX:.0f}"
+    " counts as that",
+    "schema": {"type": "number", "minimum": 0, "default": 0},
+}
+EPOCH: Json = {
+    "name": "epoch",
+    "in": "query",
+    "description": "from an earlier answer; a different one now means another history",
+    "schema": {"type": "string"},
+}
+REV: Json = {
+    "name": "rev",
+    "in": "query",
+    "description": "the revision you hold; with another one now, the answer carries `rev` and"
+    " `state`, and a held request is answered for that, too",
+    "schema": {"type": "integer", "minimum": 0, "maximum": ID_MAX},
+}
+MEMBER_ID: Json = {
+    "name": "member_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+}
+MESSAGE_ID: Json = MEMBER_ID | {"name": "id"}
+TOPIC: Json = {
+    "type": "string",
+    "description": f"at most {TOPIC_MAX} characters; empty: none",
+    "examples": ["Notorious", "t" * TOPIC_MAX],
+}
+INVITE_ROLE: Json = {"enum": ["guest", "viewer"], "default": "guest"}
+QR_ROLE: Json = {"name": "role", "in": "query", "schema": INVITE_ROLE}
+MEMBER_ROLE: Json = {"enum": ["cohost", "guest"]}

@@ -1,0 +1,1 @@
+"""Read one aspect of a request: its body, its credential, its cursor."""

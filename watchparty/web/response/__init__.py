@@ -1,0 +1,1 @@
+"""Build one aspect of a response: its JSON, its headers, its events."""

@@ -1,0 +1,86 @@
+"""Every failure as the same JSON, whatever its source."""
+
+from types import TracebackType
+from typing import Any
+
+from quart import Quart, Response, has_request_context, request
+from werkzeug.exceptions import HTTPException
+
+from watchparty.party import errors
+from watchparty.web.context import limits
+from watchparty.web.response.schemas import ErrorAnswer, json, refusal
+
+STATUSES: dict[type[errors.PartyError], int] = {
+    errors.InvalidRequest: 400,
+    errors.MissingCredentials: 401,
+    errors.InvalidCredentials: 401,
+    errors.Forbidden: 403,
+    errors.InvalidInvite: 403,
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    errors.NoSuccessor: 409,
+    errors.ChatFull: 409,
+    errors.KeyReused: 422,
+    errors.RateLimited: 429,
+    errors.Unavailable: 503,
+    errors.Stopping: 503,
+    errors.StoreUnavailable: 503,
+}
+
+# Somebody tried a key that opens nothing.
+WRONG_KEY = (errors.InvalidCredentials, errors.Forbidden, errors.InvalidInvite)
+
+Failure = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
+# What the framework refuses by itself, in our words.
+FRAMEWORK: dict[int, tuple[str, str]] = {
+    400: (errors.InvalidRequest.code, errors.InvalidRequest.message),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not know that method."),
+    408: ("request_timeout", "The request took too long to arrive."),
+    413: ("too_large", "The body is larger than 64 KiB."),
+    500: (errors.PartyError.code, errors.PartyError.message),
+}
+
+
+def init_errors(app: Quart) -> None:
+    """Answer every failure of `app` as JSON, and log the unexpected."""
+    app.register_error_handler(errors.PartyError, _refuse)
+    app.register_error_handler(HTTPException, _refuse_by_framework)
+
+    def log(*told: Any) -> None:
+        failure: Failure = told[-1]  # newer frameworks tell the context before it
+        # Not the address as it was asked for: it may carry a magic key (`%23` links).
+        where = f"{request.method} {request.url_rule}" if has_request_context() else "no request"
+        app.logger.error("Exception on %s", where, exc_info=failure)
+
+    framework: Any = app  # whose versions differ in the arguments of this method
+    framework.log_exception = log
+
+
+def headers(error: errors.PartyError) -> dict[str, str]:
+    """Return what a failure has beside its body."""
+    if STATUSES[type(error)] == 401:  # RFC 9110 section 11.6.1
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, errors.RateLimited | errors.Unavailable):
+        return {"Retry-After": str(error.retry_after)}
+    return {}
+
+
+async def _refuse(error: errors.PartyError) -> Response:
+    response = json(refusal(error), STATUSES[type(error)])
+    response.headers.update(headers(error))
+    if isinstance(error, WRONG_KEY):
+        limits().blame()
+    return response
+
+
+async def _refuse_by_framework(error: HTTPException) -> Response:
+    status = error.code or 500
+    fallback = error.name.lower().replace(" ", "_"), f"{error.name}."
+    code, message = FRAMEWORK.get(status, fallback)
+    response = json(ErrorAnswer(code, message), status)
+    for name, value in error.get_headers():
+        if name == "Allow":  # RFC 9110 section 15.5.6
+            response.headers[name] = value
+    return response

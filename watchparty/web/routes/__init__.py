@@ -1,0 +1,1 @@
+"""The endpoints: read a request, call one verb of the party, answer."""
