@@ -21,9 +21,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.client import Api
-from tests.people import Person, guest, host
-from tests.serving import Server
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person, guest, host
+from tests.support.server_process import Server
 from watchparty.party.tokens import new_chat_id, new_secret
 
 SAMPLES = 3_000  # of each question about each kind of chat

@@ -15,9 +15,9 @@ from collections import Counter
 from multiprocessing import Process
 from pathlib import Path
 
-from tests.client import Api
-from tests.people import Story, tell
-from tests.serving import Server
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.server_process import Server
 
 RATE = 500  # requests per second
 FLOOD = "198.51.100.1"

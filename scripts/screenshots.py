@@ -12,9 +12,9 @@ from typing import Literal
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from tests.browser import chromium
-from tests.client import Api
-from tests.people import Person, guest, host
-from tests.serving import Server
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person, guest, host
+from tests.support.server_process import Server
 
 FOLDER = Path("build/screenshots")
 Scheme = Literal["dark", "light"]

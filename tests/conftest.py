@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.client import Api
-from tests.houses import HOUSE, OTHER_HOUSE
-from tests.people import Story, tell
-from tests.serving import Server
+from tests.support.addresses import HOUSE, OTHER_HOUSE
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.server_process import Server
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.client import Api
-from tests.people import Story, guest, host, tell
-from tests.serving import Server
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, guest, host, tell
+from tests.support.server_process import Server
 from watchparty.assets import find
 from watchparty.web.request import poll_query
 

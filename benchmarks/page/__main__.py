@@ -20,7 +20,7 @@ from benchmarks.page.burst import Burst
 from benchmarks.page.delivery import Delivery
 from benchmarks.page.opening import Opening
 from tests.browser import chromium
-from tests.serving import Server
+from tests.support.server_process import Server
 
 DEVICES = {"computer": 1, "phone": 4}  # how many times slower than this machine
 LONG = 50  # ms; what takes longer than this is felt

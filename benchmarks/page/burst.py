@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from playwright.async_api import Browser, Page, expect
 
 from benchmarks.page.pages import enter, page_of, probed, weight
-from tests.client import Api
-from tests.crowd import Line
-from tests.people import Person, guest, tell
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person, guest, tell
+from tests.support.load_clients import Line
 
 SPEAKERS = ("Bob", "Zoë 🎬", "محمد", "花子", "Ravi")
 WORDS = (

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from playwright.async_api import Browser, Page
 
 from benchmarks.page.pages import enter, page_of, probed
-from tests.client import Api
-from tests.crowd import Line
-from tests.people import Story, tell
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.load_clients import Line
 
 BREATH = 0.15  # seconds in which everybody waits again
 WARM_UP = 10  # messages that do not count

@@ -6,8 +6,8 @@ from playwright.async_api import Browser, Page
 
 from benchmarks.page.burst import WORDS
 from benchmarks.page.pages import page_of, probed
-from tests.client import Api
-from tests.people import Person, tell
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person, tell
 
 WINDOW = 30
 

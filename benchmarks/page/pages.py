@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Page, ViewportSize, expect
 
-from tests.people import Person
+from tests.support.api_fixtures import Person
 
 PROBE = Path(__file__).with_name("probe.js")
 DESK: ViewportSize = {"width": 1280, "height": 800}

@@ -9,12 +9,12 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
 from tests.browser import chromium
-from tests.browser.guests import Guest
-from tests.browser.party import Party, is_known, learns_nothing
-from tests.client import Api
-from tests.cutting import Line
-from tests.people import Person, Story, tell
-from tests.serving import Server
+from tests.browser.page_actions import Guest
+from tests.browser.page_fixtures import Party, is_known, learns_nothing
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person, Story, tell
+from tests.support.faulty_proxy import Line
+from tests.support.server_process import Server
 
 PATIENCE = 10_000  # ms until what must happen counts as not happening
 

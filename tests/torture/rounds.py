@@ -10,10 +10,10 @@ from typing import Self
 
 import aiohttp
 
-from tests.client import Api
-from tests.cutting import Line
-from tests.people import guest, host
-from tests.serving import Server
+from tests.support.api_client import Api
+from tests.support.api_fixtures import guest, host
+from tests.support.faulty_proxy import Line
+from tests.support.server_process import Server
 from tests.torture.ledger import Ledger, Reading
 from tests.torture.people import Client, follow, pass_by, post
 from watchparty.server.sockets import raise_file_limit

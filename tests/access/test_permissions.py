@@ -1,0 +1,180 @@
+"""The table of who may do what, in docs/api.md, is what the server does; outsiders may nothing."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Person, guest, host
+
+API = Path(__file__).parents[2] / "docs" / "api.md"
+ROLES = ("host", "co-host", "guest", "viewer")
+FORBIDDEN = (403, "forbidden")
+
+
+@dataclass
+class Cast:
+    """A chat with one of each role, somebody who acts, and others it can be done to."""
+
+    api: Api
+    people: dict[str, Person]
+    others: dict[str, int]
+    chat_id: int
+
+    async def ask(self, method: str, path: str, token: str | None, **fields: str) -> Answer:
+        how = {"json": fields} if fields else {}
+        return await self.api.call(method, f"/{self.chat_id}{path}", token, **how)
+
+
+Deed = Callable[[Cast, str | None, str], Awaitable[Answer]]
+
+
+async def cast(api: Api) -> Cast:
+    """Set the scene anew: most deeds change it."""
+    alice, made = await host(api, "Alice")
+    chat_id, token = made["chat_id"], alice.session_token
+    invites = (await api.get(f"/{chat_id}/invite", token)).ok()["invites"]
+    keys = {invite["role"]: invite["magic_key"] for invite in invites}
+    people, others = {"host": alice}, {"host": 1}
+    for number, role in enumerate(("co-host", "guest", "viewer") * 2):
+        key = keys["viewer" if role == "viewer" else "guest"]
+        person = await guest(api, f"{role} {number}", chat_id, key)
+        if role == "co-host":
+            path = f"/{chat_id}/members/{number + 2}"
+            (await api.call("PUT", path, token, json={"role": "cohost"})).ok()
+        people.setdefault(role, person)
+        others[role] = number + 2
+    for person in (alice, people["co-host"], people["guest"]):
+        await person.say(f"{person.name} was here")
+    return Cast(api, people, others, chat_id)
+
+
+def removing(role: str) -> Deed:
+    async def remove(cast: Cast, token: str | None, who: str) -> Answer:
+        return await cast.ask("DELETE", f"/members/{cast.others[role]}", token)
+
+    return remove
+
+
+async def read(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("GET", "?since=0", token)
+
+
+async def say(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("POST", "", token, body="Hello")
+
+
+async def see_guest_link(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("GET", "/invite", token)
+
+
+async def get_guest_code(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("GET", "/invite/qr", token)
+
+
+async def get_viewer_code(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("GET", "/invite/qr?role=viewer", token)
+
+
+async def replace(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("POST", "/invite", token, role="viewer")
+
+
+async def take_back(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("DELETE", "/messages/1" if who != "host" else "/messages/2", token)
+
+
+async def name(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("PUT", f"/members/{cast.others['guest']}", token, role="cohost")
+
+
+async def change_topic(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("PUT", "/topic", token, topic="Laura")
+
+
+async def burn(cast: Cast, token: str | None, who: str) -> Answer:
+    return await cast.ask("DELETE", "", token)
+
+
+DEEDS: dict[str, Deed] = {
+    "read": read,
+    "say something": say,
+    "see the link for guests": see_guest_link,
+    "see the link for viewers": see_guest_link,
+    "get the QR code for guests": get_guest_code,
+    "get the QR code for viewers": get_viewer_code,
+    "replace a link": replace,
+    "take a message back": take_back,
+    "remove a guest or viewer": removing("guest"),
+    "remove a co-host": removing("co-host"),
+    "remove the host": removing("host"),
+    "name a co-host": name,
+    "change the topic": change_topic,
+    "burn the chat": burn,
+}
+
+
+def table() -> dict[str, dict[str, str]]:
+    """Return what the document says, by deed and role."""
+    text = API.read_text(encoding="utf-8")
+    [rows] = re.findall(r"^\| \| host \|.*\n\|[ -|]+\n((?:\|.*\n)+)", text, re.MULTILINE)
+    cells = [[cell.strip() for cell in row.strip("|\n").split("|")] for row in rows.splitlines()]
+    return {deed: dict(zip(ROLES, said, strict=True)) for deed, *said in cells}
+
+
+TABLE = table()
+
+
+def test_the_table_is_complete() -> None:
+    assert TABLE.keys() == DEEDS.keys()
+
+
+@pytest.mark.parametrize("deed", TABLE)
+@pytest.mark.parametrize("role", ROLES)
+async def test_the_table_is_true(api: Api, deed: str, role: str) -> None:
+    scene = await cast(api)
+    answer = await DEEDS[deed](scene, scene.people[role].session_token, role)
+    if deed.startswith("see the link"):
+        wanted = "viewer" if "viewers" in deed else "guest"
+        shown = answer.status == 200 and wanted in {i["role"] for i in answer.json["invites"]}
+        assert ("yes" if shown else "no") == TABLE[deed][role]
+    elif TABLE[deed][role] == "yes":
+        answer.ok()
+    elif deed == "remove the host" and role == "host":
+        answer.ok()  # there is a co-host who takes over
+    else:
+        assert answer.error == (403, "not_allowed")
+
+
+@pytest.mark.parametrize("role", ["co-host", "guest", "viewer"])
+async def test_everybody_may_do_what_is_their_own(api: Api, role: str) -> None:
+    scene = await cast(api)
+    person = scene.people[role]
+    me = (await person.read())["member_id"]
+    for id_ in range(1, 4):
+        message = (await person.read())["messages"][id_ - 1]
+        if message["member_id"] == me:
+            (await scene.ask("DELETE", f"/messages/{id_}", person.session_token)).ok()
+    (await scene.ask("DELETE", f"/members/{me}", person.session_token)).ok()
+    assert (await read(scene, person.session_token, role)).error == FORBIDDEN
+
+
+@pytest.mark.parametrize("deed", TABLE)
+async def test_who_is_outside_is_told_the_same_as_of_a_chat_that_never_was(
+    api: Api, deed: str
+) -> None:
+    scene = await cast(api)
+    charlie, _ = await host(api, "Charlie")
+    removed = scene.people["viewer"]
+    path = f"/members/{(await removed.read())['member_id']}"
+    (await scene.ask("DELETE", path, scene.people["host"].session_token)).ok()
+    nowhere = Cast(api, {}, scene.others, 99)
+    for token in (charlie.session_token, charlie.auth_key, removed.session_token, "x"):
+        answer = await DEEDS[deed](scene, token, "outside")
+        assert answer.error == FORBIDDEN
+        assert answer.body == (await DEEDS[deed](nowhere, token, "outside")).body
+    assert (await DEEDS[deed](scene, None, "outside")).error == (401, "missing_credentials")
+    assert (await scene.people["host"].read())["last_id"] == 3

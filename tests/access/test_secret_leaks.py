@@ -1,0 +1,124 @@
+"""No secret is in a log, whatever goes wrong, nor in an answer that was not to tell it.
+
+Every answer to tests.support.api_client.Api, and the log of every server that ends, is looked
+through in every test; here it is shown that this finds something, and that faults say nothing.
+"""
+
+import asyncio
+import resource
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.server_process import Server, running_out_of
+
+FORBIDDEN = (403, "forbidden")
+
+# What disks and people do to a file between two starts.
+DAMAGES = [
+    "UPDATE chats SET magic_key = CAST(x'ff' || magic_key AS TEXT)",  # no UTF-8 any more
+    "UPDATE messages SET created_at = 9000000000000000000",  # no time that Python knows
+    "DROP TABLE sessions",
+]
+
+# Requests that are refused by the framework, by the server below it, or by nobody.
+TORN = [
+    "GET /chat/{chat}?magic_key={key} HTTP/1.1\r\nHost: ..\r\n\r\n",
+    "GET /chat/{chat}%23{key} HTTP/1.1\r\nHost: a..b\r\n\r\n",
+    "GET /chat/{chat}%23{key}/%ff HTTP/9.9\r\n\r\n",
+    "GET /{chat}?magic_key={key}&since={token} HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET {token} HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: {token}\r\nAuthorization : Bearer {token}\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer\x00{token}\r\n\r\n",
+    "POST /{chat}/join HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\n{{'magic_key': '{key}'",
+    "POST /poll HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\n{{'chats': {token}}}}}",
+    "POST /auth HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{key}\r\n{token}",
+    "{token}\r\n\r\n",
+]
+
+
+async def test_a_secret_that_is_told_again_is_noticed(story: Story) -> None:
+    """Bob says his own; he may, but what everybody reads then is what a leak would look like."""
+    for secret in (story.bob.session_token, story.bob.auth_key, story.magic_key):
+        with pytest.raises(AssertionError, match="among other words"):
+            await story.bob.say(f"my secret is x{secret}x")
+    assert (await story.charlie.try_to_read(story.chat_id)).error == FORBIDDEN
+
+
+async def test_a_secret_in_a_log_is_noticed(api: Api, tmp_path: Path) -> None:
+    """A server says where its file is; here the place has the name of a secret."""
+    place = tmp_path / (await tell(api)).bob.session_token
+    place.mkdir()
+    server = Server(place)
+    with pytest.raises(AssertionError, match="a secret is in the log"):
+        server.stop()
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_a_store_that_fails_says_no_secret(tmp_path: Path, damage: str) -> None:
+    server = Server(tmp_path)
+    async with Api(server.url) as api:
+        story = await tell(api)
+        await story.alice.say("Before")
+    server.stop()
+    with closing(sqlite3.connect(server.database)) as db, db:
+        db.execute(damage)
+    server.start()
+    async with Api(server.url) as api:
+        answers = await ask_everything(api, story)
+    assert {answer.status for answer in answers} & {500, 503}
+    assert "ERROR" in server.log()
+    assert server.stop() == 0
+
+
+async def ask_everything(api: Api, story: Story) -> list[Answer]:
+    """Use every secret of a chat wherever one can be."""
+    bob, path = story.bob, story.bob.path
+    answers = [await api.get(path, token) for token in (bob.session_token, bob.auth_key)]
+    invitation = {"magic_key": story.magic_key}
+    answers += [
+        await api.post(f"{path}/join", key, json=invitation) for key in (None, bob.auth_key)
+    ]
+    place = {"chats": {f"{story.chat_id}": {"token": bob.session_token, "since": 0}}}
+    answers.append(await api.post("/poll", json=place))
+    answers.append(await api.get(f"{path}/invite", story.alice.session_token))
+    return answers
+
+
+async def test_a_page_that_fails_says_no_secret(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    async with Api(server.url) as api:  # one connection, kept alive
+        story = await tell(api)
+        with running_out_of(resource.RLIMIT_NOFILE, server):  # what is open stays so
+            for link in (f"%23{story.magic_key}", f"?magic_key={story.magic_key}"):
+                answer = await api.get(f"/chat/{story.chat_id}{link}")
+                assert answer.error == (500, "internal_error")
+        outside = await story.charlie.try_to_read(story.chat_id)
+        assert outside.error == FORBIDDEN
+    assert "Too many open files" in server.log()
+    assert "Exception on GET /chat/<" in server.log()
+    assert server.stop() == 0
+
+
+async def test_no_malformed_request_takes_a_secret_into_the_log(own: Server) -> None:
+    async with Api(own.url) as api:
+        story = await tell(api)
+        bob = story.bob
+        for torn in TORN:
+            request = torn.format(chat=bob.chat_id, key=story.magic_key, token=bob.session_token)
+            assert bob.session_token.encode() not in await send(own, request)
+        assert (await story.charlie.try_to_read(story.chat_id)).error == FORBIDDEN
+
+
+async def send(server: Server, request: str) -> bytes:
+    """Send something, and return what comes back first."""
+    reader, writer = await asyncio.open_connection(*server.url.removeprefix("http://").split(":"))
+    writer.write(request.encode("latin-1"))
+    async with asyncio.timeout(20):
+        answer = await reader.read(2**16)
+    writer.close()
+    return answer

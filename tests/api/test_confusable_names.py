@@ -1,0 +1,91 @@
+"""Names that look like another one's are allowed, and told, so that nobody passes for the host."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person, Story, guest, tell
+from tests.support.server_process import Server
+
+
+async def alike(person: Person) -> list[int]:
+    found: list[int] = (await person.read(since=0, rev=0))["state"]["alike"]
+    return found
+
+
+async def joins(story: Story, name: str) -> Person:
+    return await guest(story.alice.api, name, story.chat_id, story.magic_key)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Alice",
+        "ALICE",
+        "\N{CYRILLIC CAPITAL LETTER A}lice",
+        "AIice",  # a capital I
+        "A1ice",
+        "Al\N{CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I}ce",
+        "\N{FULLWIDTH LATIN CAPITAL LETTER A}lice",
+        "𝓐𝓵𝓲𝓬𝓮",
+        "A\N{ZERO WIDTH JOINER}lice",
+        "Ali\N{WORD JOINER}ce",
+        "Alice\N{VARIATION SELECTOR-15}",
+        "Al\N{COMBINING GRAPHEME JOINER}ice",
+        "Al\u2065ice",
+        "\N{GREEK CAPITAL LETTER ALPHA}li\N{GREEK LUNATE SIGMA SYMBOL}\N{CYRILLIC SMALL LETTER IE}",
+        "Alice #1",
+        "alice (you)",
+    ],
+)
+async def test_who_looks_like_the_host_is_told(story: Story, name: str) -> None:
+    assert await alike(story.bob) == []
+    await joins(story, name)
+    assert await alike(story.bob) == [1, 3]
+    assert await alike(story.charlie) == []
+
+
+@pytest.mark.parametrize("name", ["Alicia", "Al", "Älice", "花子", "Alice B.", "ليلى", "👩‍👩‍👧"])
+async def test_who_does_not_is_not(story: Story, name: str) -> None:
+    await joins(story, name)
+    assert await alike(story.alice) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [("Zoe\N{COMBINING DIAERESIS}", "ZOË"), ("Amy", "Arny"), ("Ivan", "|van")],
+)
+async def test_pairs(story: Story, one: str, another: str) -> None:
+    await joins(story, one)
+    await joins(story, another)
+    assert await alike(story.alice) == [3, 4]
+
+
+async def test_the_name_of_somebody_who_left_is_not_free_while_their_words_are_here(
+    story: Story,
+) -> None:
+    dora = await joins(story, "Dora")
+    await dora.say("Bye")
+    await leave(dora, 3)
+    await joins(story, "Dоra")  # with a Cyrillic o
+    assert await alike(story.alice) == [3, 4]
+    for _ in range(30):
+        await story.bob.say("much later")
+    assert await alike(story.alice) == []
+
+
+async def test_it_is_the_same_after_a_restart(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    async with Api(server.url) as api:
+        story = await tell(api)
+        await joins(story, "ВоЬ")  # Cyrillic to the last letter
+        before = await alike(story.alice)
+        server.restart()
+        assert await alike(story.alice) == before == [2, 3]
+    assert server.stop() == 0
+
+
+async def leave(person: Person, member_id: int) -> None:
+    path = f"{person.path}/members/{member_id}"
+    assert (await person.api.call("DELETE", path, person.session_token)).status == 200

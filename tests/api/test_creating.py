@@ -1,0 +1,153 @@
+"""Anybody starts a chat, and its links lead to where they came from."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story
+from tests.support.server_process import Server
+
+PLACE = {"chat_id", "session_token", "username", "magic_key", "magic_link", "last_id", "epoch"}
+
+PROXIED = {
+    "X-Forwarded-For": "6.6.6.6, 203.0.113.7",
+    "X-Forwarded-Proto": "gopher, https",
+    "X-Forwarded-Host": "evil.example, party.example.org",
+}
+TWICE_PROXIED = {
+    "X-Forwarded-For": "6.6.6.6, 203.0.113.7, 10.0.0.1",
+    "X-Forwarded-Proto": "gopher, https, http",
+    "X-Forwarded-Host": "evil.example, party.example.org, inner:8000",
+}
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Start servers with settings of their own."""
+    started: list[Server] = []
+
+    def start(**settings: str) -> Server:
+        started.append(Server(tmp_path_factory.mktemp("own"), None, None, **settings))
+        return started[-1]
+
+    yield start
+    assert [server.stop() for server in started] == [0] * len(started)
+
+
+async def test_somebody_known_starts_a_chat_under_their_name(api: Api, story: Story) -> None:
+    made = (await api.post("/create", story.alice.auth_key)).ok()
+    assert set(made) == PLACE
+    assert (made["username"], made["last_id"]) == ("Alice", 0)
+    page = (await api.get(f"/{made['chat_id']}", made["session_token"])).ok()
+    assert page["members"] == [{"member_id": 1, "username": "Alice", "role": "host"}]
+    assert (await story.charlie.try_to_read(made["chat_id"])).error == (403, "forbidden")
+
+
+async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None:
+    made = (await api.post("/create", json={"username": "Dana"})).ok()
+    assert set(made) == PLACE | {"auth_key"}
+    assert made["username"] == "Dana"
+    path = f"/{made['chat_id']}"
+    assert (await api.get(path, made["auth_key"])).ok()["username"] == "Dana"
+    assert (await api.post("/create", made["auth_key"])).ok()["username"] == "Dana"
+    assert (await story.charlie.try_to_read(made["chat_id"])).error == (403, "forbidden")
+
+
+@pytest.mark.parametrize("body", [None, b"", b"  ", b"{}", b'{"username": null}'])
+async def test_who_says_no_name_is_called_guest(api: Api, body: bytes | None) -> None:
+    made = (await api.post("/create", data=body)).ok()
+    assert set(made) == PLACE | {"auth_key"}
+    assert made["username"] == "Guest"
+
+
+@pytest.mark.parametrize("field", ["username", "name", "user_name"])
+async def test_another_name_counts_in_this_chat_only(api: Api, story: Story, field: str) -> None:
+    key = story.alice.auth_key
+    made = (await api.post("/create", key, json={field: "Captain"})).ok()
+    assert set(made) == PLACE
+    assert made["username"] == "Captain"
+    said = await api.post(f"/{made['chat_id']}", key, json={"body": "Aye"})
+    assert said.ok()["username"] == "Captain"
+    assert (await api.post("/create", key)).ok()["username"] == "Alice"
+    assert (await story.alice.read())["username"] == "Alice"
+
+
+@pytest.mark.parametrize("name", ["", "x" * 33, "\u202eecilA", 7])
+async def test_a_bad_name_starts_no_chat(api: Api, name: object) -> None:
+    answer = await api.post("/create", json={"username": name})
+    assert answer.error == (400, "invalid_request")
+    assert "username" in answer.json["message"]
+
+
+async def test_a_key_that_is_nobodys_starts_no_chat(api: Api, story: Story) -> None:
+    for key in ("x" * 33, story.alice.session_token, story.magic_key):
+        answer = await api.post("/create", key, json={"username": "Mallory"})
+        assert answer.error == (401, "invalid_credentials")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_chats_have_numbers_and_keys_of_their_own(api: Api) -> None:
+    chats = [(await api.post("/create")).ok() for _ in range(5)]
+    for chat in chats:
+        assert isinstance(chat["chat_id"], int)
+        assert len(str(chat["chat_id"])) == 12
+        assert min(len(chat[key]) for key in ("session_token", "magic_key", "auth_key")) >= 32
+    for field in ("chat_id", "session_token", "magic_key", "auth_key"):
+        assert len({chat[field] for chat in chats}) == 5
+
+
+async def test_one_server_has_one_epoch(api: Api, story: Story) -> None:
+    epochs = {(await api.post("/create")).ok()["epoch"] for _ in range(3)}
+    assert epochs == {(await story.bob.read())["epoch"]}
+    assert epochs != {""}
+
+
+async def test_a_server_can_insist_on_auth_keys(serve: Serve) -> None:
+    async with Api(serve(require_auth_key="true").url) as api:
+        answer = await api.post("/create", json={"username": "Mallory"})
+        assert answer.error == (401, "missing_credentials")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert (await api.post("/create", "x" * 33)).error == (401, "invalid_credentials")
+        auth_key = (await api.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
+        assert set((await api.post("/create", auth_key)).ok()) == PLACE
+
+
+async def created(url: str, **headers: str) -> tuple[str, str]:
+    """Return the link of a new chat, and what has to follow its origin."""
+    async with Api(url) as api:
+        made = (await api.post("/create", headers=headers)).ok()
+        page = (await api.get(f"/{made['chat_id']}", made["session_token"], headers=headers)).ok()
+        assert page["magic_link"] == made["magic_link"]
+    return made["magic_link"], f"/chat/{made['chat_id']}#{made['magic_key']}"
+
+
+@pytest.mark.parametrize("host", ["party.example.org", "192.168.1.20:8000", "[::1]:8000"])
+async def test_a_link_leads_to_the_host_that_was_asked(server: Server, host: str) -> None:
+    link, rest = await created(server.url, Host=host)
+    assert link == f"http://{host}{rest}"
+
+
+async def test_a_link_leads_to_the_public_url_if_there_is_one(serve: Serve) -> None:
+    server = serve(public_url="https://party.example.org/")
+    link, rest = await created(server.url, Host="evil.example", **PROXIED)
+    assert link == f"https://party.example.org{rest}"
+
+
+@pytest.mark.parametrize("headers", [PROXIED, TWICE_PROXIED])
+async def test_without_proxies_nobody_forwards(server: Server, headers: dict[str, str]) -> None:
+    link, rest = await created(server.url, **headers)
+    assert link == f"{server.url}{rest}"
+
+
+@pytest.mark.parametrize(("proxies", "headers"), [("1", PROXIED), ("2", TWICE_PROXIED)])
+async def test_trusted_proxies_say_where_a_link_leads(
+    serve: Serve, proxies: str, headers: dict[str, str]
+) -> None:
+    server = serve(trusted_proxies=proxies)
+    link, rest = await created(server.url, **headers)
+    assert link == f"https://party.example.org{rest}"
+    link, rest = await created(server.url)
+    assert link == f"{server.url}{rest}"

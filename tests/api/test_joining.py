@@ -1,0 +1,147 @@
+"""An invitation lets somebody in; nothing else does, and nobody learns why not."""
+
+import aiohttp
+import pytest
+
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Person, Story, host
+
+PLACE = {"chat_id", "session_token", "username", "last_id", "epoch", "magic_link"}
+
+
+async def join(person: Person, story: Story, **fields: object) -> Answer:
+    """Ask to come into the story's chat."""
+    return await person.api.post(f"/{story.chat_id}/join", person.auth_key, json=fields)
+
+
+async def names(story: Story) -> list[str]:
+    return [member["username"] for member in (await story.alice.read())["members"]]
+
+
+def wire(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Return everything that went over the wire, but for the time of day."""
+    headers = [pair for pair in answer.headers.items() if pair[0].lower() != "date"]
+    return answer.status, headers, answer.body
+
+
+async def test_an_invitation_lets_somebody_in(story: Story) -> None:
+    await story.alice.say("Who's there?")
+    charlie = story.charlie
+    assert (await charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+    joined = (await join(charlie, story, magic_key=story.magic_key)).ok()
+    assert set(joined) == PLACE
+    assert (joined["chat_id"], joined["username"]) == (story.chat_id, "Charlie")
+    assert joined["magic_link"] == story.magic_link
+    page = (await charlie.api.get(f"/{story.chat_id}", joined["session_token"])).ok()
+    assert joined["last_id"] == page["last_id"] == 1
+    assert joined["epoch"] == page["epoch"]
+    assert page["members"][2] == {"member_id": 3, "username": "Charlie", "role": "guest"}
+
+
+async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None:
+    fields = {"magic_key": story.magic_key, "username": "Dana"}
+    joined = (await api.post(f"/{story.chat_id}/join", json=fields)).ok()
+    assert set(joined) == PLACE | {"auth_key"}
+    for key in (joined["auth_key"], joined["session_token"]):
+        assert (await api.get(f"/{story.chat_id}", key)).ok()["username"] == "Dana"
+    assert (await api.post("/create", joined["auth_key"])).ok()["username"] == "Dana"
+    assert await names(story) == ["Alice", "Bob", "Dana"]
+
+
+async def test_who_says_no_name_is_called_guest(api: Api, story: Story) -> None:
+    joined = await api.post(f"/{story.chat_id}/join", json={"magic_key": story.magic_key})
+    assert joined.ok()["username"] == "Guest"
+
+
+@pytest.mark.parametrize("field", ["username", "name", "user_name"])
+async def test_another_name_counts_in_this_chat_only(story: Story, field: str) -> None:
+    fields = {"magic_key": story.magic_key, field: "Chuck"}
+    assert (await join(story.charlie, story, **fields)).ok()["username"] == "Chuck"
+    assert await names(story) == ["Alice", "Bob", "Chuck"]
+    assert (await story.charlie.read())["username"] == "Charlie"
+
+
+async def test_nobody_learns_why_an_invitation_fails(api: Api, story: Story) -> None:
+    _, other = await host(api, "Dana")
+    known, unknown = f"/{story.chat_id}/join", "/100000000001/join"
+    own = story.charlie.auth_key
+    refusals = [
+        await api.post(path, token, json=fields)
+        for path in (known, unknown, "/7/join")
+        for token in (None, own)
+        for fields in ({"magic_key": "x" * 33}, {"magic_key": other["magic_key"]}, {})
+    ]
+    refusals += [
+        await api.post(known, own, json={"magic_key": key})
+        for key in ("", story.magic_key[:-1], story.magic_key + "x", story.alice.session_token)
+    ]
+    refusals.append(await api.post(unknown, own, json={"magic_key": story.magic_key}))
+    assert {refusal.error for refusal in refusals} == {(403, "invalid_invite")}
+    assert all(wire(refusal) == wire(refusals[0]) for refusal in refusals)
+    assert await names(story) == ["Alice", "Bob"]
+
+
+async def test_a_key_that_is_nobodys_is_refused_with_any_invitation(api: Api, story: Story) -> None:
+    for key in ("x" * 33, story.charlie.session_token, story.bob.session_token):
+        fields = {"magic_key": story.magic_key}
+        answer = await api.post(f"/{story.chat_id}/join", key, json=fields)
+        assert answer.error == (401, "invalid_credentials")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert await names(story) == ["Alice", "Bob"]
+
+
+async def test_joining_again_is_the_same_member_with_one_more_key(story: Story) -> None:
+    bob = story.bob
+    again = (await join(bob, story, magic_key=story.magic_key)).ok()
+    tokens = {bob.session_token, again["session_token"], story.alice.session_token}
+    assert len(tokens) == 3
+    for token in (bob.session_token, again["session_token"]):
+        said = (await bob.api.post(bob.path, token, json={"body": "me"})).ok()
+        assert (said["username"], said["member_id"]) == ("Bob", 2)
+    assert await names(story) == ["Alice", "Bob"]
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
+async def test_a_member_needs_no_invitation(story: Story) -> None:
+    again = (await join(story.bob, story)).ok()
+    assert set(again) == PLACE
+    page = (await story.bob.api.get(story.bob.path, again["session_token"])).ok()
+    assert (page["member_id"], page["role"]) == (2, "guest")
+    assert (await join(story.charlie, story)).error == (403, "invalid_invite")
+
+
+async def test_a_host_who_joins_stays_the_host(story: Story) -> None:
+    again = (await join(story.alice, story, magic_key=story.magic_key)).ok()
+    page = (await story.alice.api.get(story.alice.path, again["session_token"])).ok()
+    assert (page["member_id"], page["role"]) == (1, "host")
+
+
+@pytest.mark.parametrize("key", [5, True, [], {}])
+async def test_a_magic_key_is_a_string(api: Api, story: Story, key: object) -> None:
+    for chat_id in (story.chat_id, 100000000001):
+        answer = await api.post(f"/{chat_id}/join", json={"magic_key": key})
+        assert answer.error == (400, "invalid_request")
+        assert "magic_key" in answer.json["message"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 33, "\u3164", 7])
+async def test_a_bad_name_is_refused_and_nobody_joins(story: Story, name: object) -> None:
+    answer = await join(story.charlie, story, magic_key=story.magic_key, username=name)
+    assert answer.error == (400, "invalid_request")
+    assert "username" in answer.json["message"]
+    assert await names(story) == ["Alice", "Bob"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+async def test_looking_at_an_invitation_changes_nothing(story: Story, method: str) -> None:
+    before = await story.alice.read()
+    query = f"?magic_key={story.magic_key}"
+    bearer = {"Authorization": f"Bearer {story.charlie.auth_key}"}
+    async with aiohttp.ClientSession(story.alice.api.url) as visitor:
+        for path in (f"/{story.chat_id}/join", f"/chat/{story.chat_id}", f"/{story.chat_id}"):
+            async with visitor.request(method, path + query, headers=bearer) as response:
+                assert response.status < 500
+                assert story.magic_key not in await response.text()
+    after = await story.alice.read()
+    assert (after["members"], after["rev"]) == (before["members"], before["rev"])
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")

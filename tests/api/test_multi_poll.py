@@ -1,0 +1,140 @@
+"""One held request for many chats: who asks for twelve hears of twelve, and of no other."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Person, Story, guest, host, tell
+from tests.support.load_clients import HOLD
+from watchparty.web.routes.multi_poll import CHATS_MAX
+
+CHATS = 12
+
+
+def place(person: Person, since: int = 0, **more: Any) -> dict[str, Any]:
+    return {"token": person.session_token, "since": since, **more}
+
+
+async def ask(api: Api, places: dict[Any, Any], wait: float = 0) -> Answer:
+    chats = {str(chat_id): place for chat_id, place in places.items()}
+    return await api.post("/poll", json={"wait": wait, "chats": chats})
+
+
+@pytest.fixture
+async def parties(api: Api) -> list[tuple[Person, Person]]:
+    """Twelve chats of Alice, each with Bob in it."""
+    pairs = []
+    for _ in range(CHATS):
+        alice, made = await host(api, "Alice")
+        pairs.append((alice, await guest(api, "Bob", made["chat_id"], made["magic_key"])))
+    return pairs
+
+
+async def test_news_in_any_chat_is_told_at_once_and_alone(
+    api: Api, parties: list[tuple[Person, Person]]
+) -> None:
+    places = {alice.chat_id: place(alice) for alice, _ in parties}
+    for alice, bob in parties:
+        held = asyncio.create_task(ask(api, places, wait=HOLD))
+        said = await bob.say("Over here")
+        told = (await held).ok()["chats"]
+        assert told == {str(alice.chat_id): await alice.read(since=0)}
+        places[alice.chat_id]["since"] = said["id"]
+
+
+async def test_what_came_before_is_told_together_and_at_once(
+    api: Api, parties: list[tuple[Person, Person]]
+) -> None:
+    talking = parties[::2]
+    for _, bob in talking:
+        await bob.say("I was first")
+    told = (await ask(api, {a.chat_id: place(a) for a, _ in parties}, wait=HOLD)).ok()["chats"]
+    assert set(told) == {str(alice.chat_id) for alice, _ in talking}
+
+
+async def test_without_news_or_wait_nothing_is_told(api: Api, story: Story) -> None:
+    assert (await ask(api, {story.chat_id: place(story.bob)})).ok() == {"chats": {}}
+    assert (await ask(api, {story.chat_id: place(story.bob)}, wait=0.05)).ok() == {"chats": {}}
+
+
+async def test_gaps_and_another_history_are_told_as_to_anybody(api: Api, story: Story) -> None:
+    for number in range(40):
+        await story.alice.say(f"Line {number}")
+    for query in ({"since": 3}, {"since": 99}, {"since": 40, "epoch": "another"}):
+        told = (await ask(api, {story.chat_id: place(story.bob, **query)}, wait=HOLD)).ok()
+        assert told["chats"] == {str(story.chat_id): await story.bob.read(**query)}
+
+
+async def test_a_chat_that_is_not_yours_is_refused_at_once_beside_the_news_of_yours(
+    api: Api, story: Story
+) -> None:
+    await story.charlie.say("In my own party")
+    places = {
+        story.chat_id: place(story.charlie),
+        99: place(story.charlie),
+        story.charlie.chat_id: place(story.charlie),
+    }
+    told = (await ask(api, places, wait=HOLD)).ok()["chats"]
+    assert told[str(story.chat_id)] == told["99"]
+    assert told["99"]["error"] == "forbidden"
+    assert told[str(story.charlie.chat_id)]["last_id"] == 1
+
+
+async def test_an_auth_key_opens_the_chats_of_its_holder(api: Api, story: Story) -> None:
+    await story.alice.say("Hello")
+    key = {"token": story.bob.auth_key, "since": 0}
+    told = (await ask(api, {story.chat_id: key})).ok()["chats"]
+    assert told[str(story.chat_id)]["last_id"] == 1
+
+
+async def test_a_credential_in_the_header_opens_nothing_here(api: Api, story: Story) -> None:
+    places = {"chats": {str(story.chat_id): {"since": 0, "token": ""}}}
+    answer = await api.post("/poll", story.alice.session_token, json=places)
+    assert answer.ok()["chats"][str(story.chat_id)]["error"] == "forbidden"
+
+
+GOOD = {"token": "x", "since": 0}
+BAD: list[Any] = [
+    None,
+    [],
+    {},
+    {"chats": {}},
+    {"chats": []},
+    {"chats": {"one": GOOD}},
+    {"chats": {"-1": GOOD}},
+    {"chats": {"01": GOOD}},
+    {"chats": {"9" * 19: GOOD}},
+    {"chats": {"\u0661": GOOD}},
+    {"chats": {"1": None}},
+    {"chats": {"1": {"token": "x"}}},
+    {"chats": {"1": {"since": 0}}},
+    {"chats": {"1": GOOD | {"since": -1}}},
+    {"chats": {"1": GOOD | {"since": 2**53}}},
+    {"chats": {"1": GOOD | {"since": "1"}}},
+    {"chats": {"1": GOOD | {"since": 1.5}}},
+    {"chats": {"1": GOOD | {"token": 7}}},
+    {"chats": {"1": GOOD | {"epoch": 7}}},
+    {"wait": -1, "chats": {"1": GOOD}},
+    {"wait": "1", "chats": {"1": GOOD}},
+    {"chats": {str(number): GOOD for number in range(CHATS_MAX + 1)}},
+]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad)[:40])
+async def test_what_is_no_poll_is_refused(api: Api, bad: Any) -> None:
+    assert (await api.post("/poll", json=bad)).error == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"chats=1", b'{"wait": 1e999}', b"[" * 9000])
+async def test_what_is_no_json_is_refused(api: Api, body: bytes) -> None:
+    assert (await api.post("/poll", data=body)).error == (400, "invalid_request")
+
+
+async def test_as_many_chats_as_may_be_are_asked_for_at_once(api: Api) -> None:
+    story = await tell(api)
+    places = dict.fromkeys(range(1, CHATS_MAX), GOOD) | {story.chat_id: place(story.bob)}
+    told = (await ask(api, places)).ok()["chats"]
+    assert {answer["error"] for answer in told.values()} == {"forbidden"}
+    assert len(told) == CHATS_MAX - 1

@@ -1,0 +1,203 @@
+"""A member reads the chat and waits for news; nobody else learns anything."""
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.server_process import Server
+
+PAGE = {"chat_id", "epoch", "messages", "last_id", "missed", "reset"}
+STATE = {"username", "member_id", "role", "members", "magic_link", "expires_at", "rev"}
+STATE |= PAGE | {"server_time"}
+
+NO_IDS = ["", "-1", "+1", "1.0", "1e3", "0x1", "1_0", "%201", "1%20", "null", "nan", "inf"]
+NO_IDS += ["9007199254740992", "9" * 400, "%D9%A1", "%C2%B2", "%FF", "%00"]
+
+NO_SECONDS = ["", "-1", "-0", "+1", "1e1", "0x1", "1_0", "1,5", ".", "%201", "null", "%00"]
+NO_SECONDS += ["nan", "inf", "-inf", "Infinity", "1e999", "%D9%A1", "%E2%88%9E", "%FF"]
+
+
+def ids(page: dict[str, list[dict[str, int]]]) -> list[int]:
+    return [message["id"] for message in page["messages"]]
+
+
+async def test_a_waiting_poll_is_answered_by_the_next_message(story: Story) -> None:
+    waiting = asyncio.create_task(story.bob.read(since=0, wait=25))
+    said = await story.alice.say("It starts!")
+    page = await waiting
+    assert ids(page) == [said["id"]]
+    assert page["last_id"] == 1
+    assert (await story.charlie.try_to_read(story.chat_id, since=0)).error == (403, "forbidden")
+
+
+async def test_a_poll_without_news_is_answered_empty_when_its_time_is_over(story: Story) -> None:
+    page = await story.bob.read(since=0, wait=0.2)
+    assert page["messages"] == []
+    assert (page["last_id"], page["missed"], page["reset"]) == (0, 0, False)
+
+
+async def test_a_poll_that_asks_for_no_wait_is_never_held(story: Story) -> None:
+    async with asyncio.timeout(5):
+        assert (await story.bob.read(since=0))["messages"] == []
+
+
+async def test_a_wait_without_a_cursor_is_never_held(story: Story) -> None:
+    async with asyncio.timeout(5):
+        assert (await story.bob.read(wait=30))["messages"] == []
+
+
+async def test_who_asks_without_a_credential_is_told_to_send_one(api: Api, story: Story) -> None:
+    answer = await api.get(story.alice.path)
+    assert answer.error == (401, "missing_credentials")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_news_of_another_party_wakes_nobody(story: Story) -> None:
+    waiting = asyncio.create_task(story.bob.read(since=0, wait=0.5))
+    await story.charlie.say("Only for me")
+    assert (await waiting)["messages"] == []
+
+
+async def test_everybody_who_waits_is_answered_at_once(story: Story) -> None:
+    waiting = [asyncio.create_task(story.bob.read(since=0, wait=25)) for _ in range(20)]
+    await story.alice.say("Everybody!")
+    assert [ids(page) for page in await asyncio.gather(*waiting)] == [[1]] * 20
+
+
+@pytest.mark.parametrize("wait", ["25", "30.5", "31", "86400", "0030.000", "9" * 400])
+async def test_a_poll_may_ask_for_any_time(story: Story, wait: str) -> None:
+    waiting = asyncio.create_task(story.bob.read(since=0, wait=wait))
+    await story.alice.say("It starts!")
+    assert ids(await waiting) == [1]
+
+
+async def test_pending_messages_come_in_one_answer_without_waiting(story: Story) -> None:
+    for text in ("a", "b", "c"):
+        await story.alice.say(text)
+    async with asyncio.timeout(5):
+        page = await story.bob.read(since=1, wait=30)
+    assert [message["body"] for message in page["messages"]] == ["b", "c"]
+    assert (page["last_id"], page["missed"], page["reset"]) == (3, 0, False)
+
+
+@pytest.mark.parametrize("since", NO_IDS)
+async def test_since_is_a_message_id(story: Story, since: str) -> None:
+    answer = await story.bob.api.get(f"{story.bob.path}?since={since}", story.bob.session_token)
+    assert answer.error == (400, "invalid_request")
+    assert "since" in answer.json["message"]
+    answer = await story.bob.api.get(f"{story.bob.path}?since={since}", story.charlie.auth_key)
+    assert answer.error == (403, "forbidden")
+
+
+@pytest.mark.parametrize("wait", NO_SECONDS)
+@pytest.mark.parametrize("before", ["?since=0&", "?"])
+async def test_wait_is_a_time_in_seconds(story: Story, before: str, wait: str) -> None:
+    path = f"{story.bob.path}{before}wait={wait}"
+    answer = await story.bob.api.get(path, story.bob.session_token)
+    assert answer.error == (400, "invalid_request")
+    assert "wait" in answer.json["message"]
+
+
+async def test_what_left_the_window_is_counted(story: Story) -> None:
+    for number in range(1, 36):
+        await story.alice.say(str(number))
+    expected = {0: 5, 3: 2, 4: 1, 5: 0, 6: 0, 34: 0, 35: 0}
+    for since, missed in expected.items():
+        page = await story.bob.read(since=since)
+        assert (page["missed"], page["reset"], page["last_id"]) == (missed, False, 35)
+        assert ids(page) == list(range(max(since, 5) + 1, 36))
+    assert (await story.bob.read())["missed"] == 0
+    for ahead in (36, 2**53 - 1):
+        page = await story.bob.read(since=ahead)
+        assert (page["missed"], page["reset"], page["last_id"]) == (5, True, 35)
+        assert ids(page) == list(range(6, 36))
+
+
+async def test_a_cursor_of_another_history_starts_over_at_once(story: Story) -> None:
+    await story.alice.say("a")
+    epoch = (await story.bob.read())["epoch"]
+    async with asyncio.timeout(5):
+        for foreign in ("0" * 16, "", "ñ", epoch + "x", epoch.upper() + "!"):
+            page = await story.bob.read(since=1, wait=30, epoch=foreign)
+            assert (ids(page), page["reset"], page["missed"]) == ([1], True, 0)
+            assert page["epoch"] == epoch
+            assert (await story.bob.read(epoch=foreign))["reset"] is True
+    page = await story.bob.read(since=1, epoch=epoch)
+    assert (ids(page), page["reset"]) == ([], False)
+    assert (await story.bob.read(epoch=epoch))["reset"] is False
+
+
+async def test_a_cursor_ahead_of_an_empty_chat_starts_over_at_once(story: Story) -> None:
+    async with asyncio.timeout(5):
+        page = await story.bob.read(since=1, wait=30)
+    assert (page["messages"], page["reset"], page["last_id"]) == ([], True, 0)
+
+
+async def test_the_whole_window_comes_with_the_state_of_the_chat(story: Story) -> None:
+    page = await story.bob.read()
+    assert set(page) == STATE
+    assert (page["chat_id"], page["username"], page["member_id"]) == (story.chat_id, "Bob", 2)
+    assert page["role"] == "guest"
+    assert page["members"] == [
+        {"member_id": 1, "username": "Alice", "role": "host"},
+        {"member_id": 2, "username": "Bob", "role": "guest"},
+    ]
+    assert page["magic_link"] == story.magic_link
+    for secret in (story.alice.auth_key, story.alice.session_token, story.bob.session_token):
+        assert secret not in str(page)
+
+
+async def test_an_answer_to_a_cursor_is_the_same_bytes_for_everybody(story: Story) -> None:
+    said = await story.alice.say("hi")
+    for query in ({"since": "0"}, {"since": "1"}, {"since": "9"}, {"since": "0", "epoch": "x"}):
+        hers = await story.alice.try_to_read(story.chat_id, **query)
+        his = await story.bob.try_to_read(story.chat_id, **query)
+        assert hers.body == his.body
+        assert set(hers.ok()) == PAGE
+    [message] = (await story.bob.read(since=0))["messages"]
+    assert message == {name: value for name, value in said.items() if name != "chat_id"}
+
+
+async def test_an_answer_is_never_cached(story: Story) -> None:
+    for query in ({}, {"since": "0"}, {"since": "x"}):
+        answer = await story.bob.try_to_read(story.chat_id, **query)
+        assert answer.headers["Cache-Control"] == "no-store"
+    outside = await story.charlie.try_to_read(story.chat_id)
+    assert outside.headers["Cache-Control"] == "no-store"
+
+
+def lifetime(page: dict[str, str]) -> timedelta:
+    times = (datetime.fromisoformat(page[name]) for name in ("expires_at", "server_time"))
+    return next(times) - next(times)
+
+
+async def test_a_chat_lives_for_a_week_of_silence_or_as_set(story: Story, tmp_path: Path) -> None:
+    assert abs(lifetime(await story.bob.read()) - timedelta(days=7)) < timedelta(seconds=30)
+    server = Server(tmp_path, chat_ttl="3600")
+    async with Api(server.url) as api:
+        page = await (await tell(api)).bob.read()
+    assert server.stop() == 0
+    assert abs(lifetime(page) - timedelta(hours=1)) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    "accept",
+    ["text/html", "text/html,application/xml;q=0.9,*/*;q=0.8", "TEXT/HTML;level=1, */*;q=0.8"],
+)
+async def test_a_browser_is_led_to_the_page(api: Api, story: Story, accept: str) -> None:
+    for chat_id in (story.chat_id, 100000000001):
+        answer = await api.get(f"/{chat_id}", headers={"Accept": accept})
+        assert answer.status in {302, 303}
+        assert answer.headers["Location"] == f"/chat/{chat_id}"
+    page = await api.get(story.bob.path, story.bob.session_token, headers={"Accept": accept})
+    assert page.ok()["username"] == "Bob"
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", ""])
+async def test_a_program_is_led_nowhere(api: Api, story: Story, accept: str) -> None:
+    answer = await api.get(story.bob.path, headers={"Accept": accept})
+    assert answer.error == (401, "missing_credentials")

@@ -1,0 +1,149 @@
+"""A chat as a stream of events: every message once and in order, gaps told, the removed cut."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.load_clients import until
+from tests.support.server_process import Server, patched
+from tests.support.sse_client import WANTED, Event, stream
+
+MANY = 2_000  # messages of 8 KB
+
+
+async def test_messages_come_as_they_are_said(story: Story) -> None:
+    await story.alice.say("before")
+    async with stream(story.bob) as bob:
+        assert await bob.ids(1) == [1]
+        said = await story.alice.say("Zoë 🎬\nand a second line")
+        event = await bob.next()
+        assert (event.kind, event.id) == ("message", "2")
+        assert event.data["body"] == said["body"]
+        assert event.data == (await story.bob.read())["messages"][1]
+        for n in range(3, 40):
+            await story.bob.say(f"{n}")
+        assert await bob.ids(37) == [*range(3, 40)]
+        token = story.charlie.session_token
+        refused = await story.charlie.api.get(story.bob.path, token, headers=WANTED)
+        assert refused.error == (403, "forbidden")
+        assert (await story.bob.api.get(story.bob.path, headers=WANTED)).error[0] == 401
+
+
+async def test_whoever_comes_back_goes_on_where_they_were(story: Story) -> None:
+    for n in range(5):
+        await story.alice.say(f"{n}")
+    async with stream(story.bob, last_id="2", since=0) as bob:
+        assert await bob.ids(3) == [3, 4, 5]
+    async with stream(story.bob, since=4) as bob:
+        assert await bob.ids(1) == [5]
+
+
+async def test_a_gap_is_told_once(story: Story) -> None:
+    for n in range(40):
+        await story.alice.say(f"{n}")
+    async with stream(story.bob, last_id="3") as bob:
+        gap = await bob.next()
+        assert gap == Event("gap", "10", {"missed": 7})
+        assert await bob.ids(30) == [*range(11, 41)]
+    async with stream(story.bob, last_id=gap.id) as bob:  # cut right after the gap
+        assert await bob.ids(30) == [*range(11, 41)]
+
+
+@pytest.mark.parametrize("lost", [{"since": 99}, {"since": 1, "epoch": "another"}])
+async def test_another_history_is_told_with_its_window(story: Story, lost: dict[str, Any]) -> None:
+    await story.alice.say("one")
+    await story.alice.say("two")
+    epoch = (await story.bob.read())["epoch"]
+    async with stream(story.bob, **lost) as bob:
+        assert await bob.next() == Event("reset", "0", {"epoch": epoch, "missed": 0})
+        assert await bob.ids(2) == [1, 2]
+        await story.alice.say("three")
+        assert await bob.ids(1) == [3]
+
+
+async def test_who_asks_for_it_hears_of_the_rest_of_the_chat(story: Story) -> None:
+    async with stream(story.bob, since=0, rev=0) as bob, stream(story.alice, since=0) as alice:
+        first = await bob.next()
+        assert first.kind == "state"
+        assert [m["username"] for m in first.data["state"]["members"]] == ["Alice", "Bob"]
+        topic = {"topic": "Notorious"}
+        path, token = f"{story.alice.path}/topic", story.alice.session_token
+        changed = (await story.alice.api.call("PUT", path, token, json=topic)).ok()
+        assert await bob.next() == Event("state", None, changed)
+        await story.bob.say("Good")
+        assert await bob.ids(1) == [1]
+        assert await alice.ids(1) == [1]
+
+
+@pytest.mark.parametrize("way", ["removed", "burned"])
+async def test_who_may_not_stay_is_cut_at_once(story: Story, way: str) -> None:
+    async with stream(story.bob, since=0) as bob:
+        path = f"{story.alice.path}/members/2" if way == "removed" else story.alice.path
+        await story.alice.api.call("DELETE", path, story.alice.session_token)
+        end = await bob.next()
+        assert (end.kind, end.data["error"]) == ("end", "forbidden")
+        with pytest.raises(EOFError):
+            await bob.next()
+
+
+async def test_a_stop_ends_every_stream(own: Server) -> None:
+    async with Api(own.url) as api:
+        story = await tell(api)
+        async with stream(story.bob) as bob, stream(story.alice) as alice:
+            stopping = asyncio.create_task(asyncio.to_thread(own.stop))
+            for one in (bob, alice):
+                assert (await one.next()).data["error"] == "unavailable"
+                with pytest.raises(EOFError):
+                    await one.next()
+            assert await stopping == 0
+
+
+async def test_silence_is_filled(tmp_path: Path) -> None:
+    server = Server(tmp_path, patched("streams", "HEARTBEAT = 0.1"), limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        async with stream(story.bob) as bob:
+            waiting = asyncio.create_task(bob.next())
+            await until(lambda: bob.comments >= 5, "nothing was heard")
+            await story.alice.say("at last")
+            assert (await waiting).data["body"] == "at last"
+    assert server.stop() == 0
+
+
+async def test_a_stream_is_a_held_poll(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        async with stream(story.bob, since=0) as first:
+            path = f"{story.bob.path}?since=0&wait=25"
+            token = story.bob.session_token
+            polls = [asyncio.create_task(api.get(path, token)) for _ in range(4)]
+            end = await first.next()
+            assert (end.kind, end.data["error"]) == ("end", "rate_limited")
+            assert end.data["retry_after"] > 0
+            await story.alice.say("news")
+            assert [(await poll).status for poll in polls] == [200] * 4
+        for _ in range(10):  # who goes makes room
+            async with stream(story.bob, since=0) as bob:
+                assert await bob.ids(1) == [1]
+    assert server.stop() == 0
+
+
+async def test_who_reads_slowly_holds_up_nobody_and_learns_of_the_gap(story: Story) -> None:
+    async with stream(story.bob, since=0) as slow:
+        for _ in range(MANY // 50):  # more than fits into the buffers on the way
+            await asyncio.gather(*(story.alice.say("\N{POPCORN}" * 2_000) for _ in range(50)))
+        seen, missed = [], 0
+        while MANY not in seen:
+            event = await slow.next()
+            if event.kind == "gap":
+                missed += event.data["missed"]
+            else:
+                seen.append(event.data["id"])
+        assert seen == sorted(set(seen))
+        assert missed > 0
+        assert len(seen) + missed == MANY

@@ -1,0 +1,137 @@
+"""Everything works without a mouse, and everything one can reach has a name."""
+
+import re
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.chat.test_sending import refuse_posts
+from tests.browser.conftest import Arrival
+from tests.browser.page_actions import Guest
+from tests.support.api_fixtures import Story
+
+STOPS = 16  # presses of Tab until something counts as out of reach
+
+# A control in Playwright's aria snapshot that has no "name" behind its role.
+NAMELESS = re.compile(r"^\s*- (?:button|textbox|link|log)(?: \[.*\])*:?$", re.MULTILINE)
+
+FOCUS_SHOWS = """() => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+    return document.activeElement.matches(':focus-visible')
+        && outlineStyle != 'none' && parseFloat(outlineWidth) >= 2;
+}"""
+
+
+async def test_from_home_to_a_sent_message_without_a_mouse(arrive: Arrival, story: Story) -> None:
+    dora = await arrive("Dora")
+    await dora.opens("/")
+    await tabs_to(dora.page, dora.name_box)
+    await dora.page.keyboard.type("Dora")
+    await tabs_to(dora.page, dora.button("Start a watch party"))
+    await dora.page.keyboard.press("Enter")
+    await dora.is_in()
+    await tabs_to(dora.page, dora.button("Copy invite link"))
+    await tabs_to(dora.page, dora.box)
+    await dora.page.keyboard.type("No mouse was harmed")
+    await dora.page.keyboard.press("Enter")
+    await dora.sees("No mouse was harmed")
+    await expect(dora.box).to_be_focused()
+
+
+async def test_an_invitation_is_accepted_without_a_mouse(arrive: Arrival, story: Story) -> None:
+    dora = await arrive("Dora")
+    await dora.opens(f"/chat/{story.chat_id}#{story.magic_key}")
+    await tabs_to(dora.page, dora.name_box)
+    await dora.page.keyboard.type("Dora")
+    await dora.page.keyboard.press("Enter")
+    await dora.is_in()
+
+
+async def test_a_refused_message_is_retried_without_a_mouse(alice: Guest, story: Story) -> None:
+    alice.witness.forgive("status of 400")
+    await alice.page.route(f"**/{story.chat_id}", refuse_posts)
+    await alice.box.fill("By keyboard, please")
+    await alice.box.press("Enter")
+    await tabs_to(alice.page, alice.button("Retry"))
+    await alice.page.unroute(f"**/{story.chat_id}")
+    await alice.page.keyboard.press("Enter")
+    await expect(alice.log).not_to_contain_text("Not sent")
+    await alice.has_sent()
+    assert [m["body"] for m in (await story.bob.read())["messages"]] == ["By keyboard, please"]
+
+
+async def test_the_log_can_be_reached_and_scrolled_with_keys(alice: Guest, story: Story) -> None:
+    for number in range(30):
+        await story.bob.say(f"Line {number}\nof a long\nevening")
+    await expect(alice.messages).to_have_count(30)
+    await tabs_to(alice.page, alice.log)
+    await alice.page.keyboard.press("Home")
+    await expect(alice.message("Line 0 of a long evening")).to_be_in_viewport()
+
+
+async def test_escape_closes_the_popover_and_gives_the_focus_back(alice: Guest) -> None:
+    invite = alice.button("Copy invite link")
+    await invite.focus()
+    await alice.page.keyboard.press("Enter")
+    close = alice.button("Close")
+    await tabs_to(alice.page, close)
+    await alice.page.keyboard.press("Escape")
+    await expect(close).to_have_count(0)
+    await expect(invite).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["/", "/username", "/chat/{}#{}"])
+async def test_every_control_on_the_way_in_has_a_name(
+    arrive: Arrival, story: Story, path: str
+) -> None:
+    dora = await arrive("Dora")
+    await dora.opens(path.format(story.chat_id, story.magic_key))
+    await expect(dora.name_box).to_be_visible()
+    await names_everything(dora.page)
+    await expect(dora.page.get_by_role("heading", level=1)).to_have_count(1)
+
+
+async def test_every_control_in_the_chat_has_a_name(alice: Guest, story: Story) -> None:
+    alice.witness.forgive("status of 400")
+    await story.bob.say("Look: https://example.org/film")
+    await alice.sees("Look: https://example.org/film")
+    await alice.page.route(f"**/{story.chat_id}", refuse_posts)
+    await alice.box.fill("This one fails")
+    await alice.box.press("Enter")
+    await expect(alice.button("Retry")).to_be_visible()
+    await alice.button("Copy invite link").click()
+    await expect(alice.button("Close")).to_be_visible()
+    await names_everything(alice.page)
+    await expect(alice.page.locator("body")).to_match_aria_snapshot("""
+        - banner:
+          - heading "Watch Party" [level=1]
+          - 'button "People: Bob and you"'
+          - status "Connection": Connected
+          - button "Copy invite link"
+        - main:
+          - log "Messages":
+            - list:
+              - listitem:
+                - link "https://example.org/film"
+            - list:
+              - listitem:
+                - button "Retry"
+        - textbox "Message"
+        - button "Send"
+    """)
+
+
+async def tabs_to(page: Page, goal: Locator) -> None:
+    """Press Tab until the goal has the focus, which must be seen at every stop."""
+    for _ in range(STOPS):
+        if await goal.count() and await goal.evaluate("it => it == document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement != document.body"):
+            assert await page.evaluate(FOCUS_SHOWS)
+    raise AssertionError(f"{goal} is out of reach")
+
+
+async def names_everything(page: Page) -> None:
+    snapshot = await page.locator("body").aria_snapshot()
+    assert NAMELESS.findall(snapshot) == [], snapshot

@@ -1,0 +1,105 @@
+"""A message is taken back with a mouse, a thumb or keys, for everybody, and never by accident."""
+
+import asyncio
+
+from playwright.async_api import Route, expect
+
+from tests.browser.accessibility.test_keyboard import tabs_to
+from tests.browser.accessibility.test_layout import PHONE, TOUCH, fits
+from tests.browser.conftest import Arrival, seated
+from tests.browser.page_actions import Guest
+from tests.support.api_fixtures import Story
+
+
+async def test_ones_own_message_is_taken_back_for_everybody(alice: Guest, bob: Guest) -> None:
+    await alice.says("I know who did it")
+    await bob.says("Don't tell!")
+    for one in (alice, bob):
+        await one.sees("Don't tell!")
+    await bob.message("I know who did it").hover()
+    await expect(bob.button("Delete message")).to_have_count(0)
+    await takes_back(bob, "Don't tell!")
+    for one in (alice, bob):
+        await expect(one.messages).to_have_text(["I know who did it", "Message deleted"])
+    await takes_back(alice, "I know who did it")
+    for one in (alice, bob):
+        await expect(one.messages).to_have_text(["Message deleted"] * 2)
+    await bob.page.reload()
+    await expect(bob.messages).to_have_text(["Message deleted"] * 2)
+
+
+async def test_a_host_takes_back_what_a_guest_said(alice: Guest, bob: Guest) -> None:
+    await bob.says("The butler did it")
+    await alice.sees("The butler did it")
+    await takes_back(alice, "The butler did it")
+    for one in (alice, bob):
+        await expect(one.messages).to_have_text(["Message deleted"])
+
+
+async def test_who_was_in_the_log_before_it_was_loaded_finds_the_button_too(
+    alice: Guest, story: Story
+) -> None:
+    await story.bob.say("The butler did it")
+    loading = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await loading.wait()
+        await route.continue_()
+
+    await alice.page.route("**/backstage.js", late)
+    await alice.page.reload()
+    await alice.sees("The butler did it")
+    await tabs_to(alice.page, alice.log)
+    loading.set()
+    delete = alice.button("Delete message")
+    await expect(delete).to_have_accessible_name("Delete message: The butler did it")
+
+
+async def test_a_message_is_taken_back_without_a_mouse(alice: Guest, story: Story) -> None:
+    for number in range(3):
+        await story.bob.say(f"Line number {number}")
+    await alice.says("My own line")
+    keys = alice.page.keyboard
+    await tabs_to(alice.page, alice.log)
+    delete = alice.button("Delete message")
+    await expect(delete).to_have_accessible_name("Delete message: My own line")
+    await tabs_to(alice.page, delete)
+    await keys.press("ArrowUp")
+    await keys.press("ArrowUp")
+    await expect(delete).to_have_accessible_name("Delete message: Line number 1")
+    await keys.press("Enter")
+    await expect(alice.button("Really delete message: Line number 1")).to_be_focused()
+    await keys.press("ArrowDown")
+    await expect(delete).to_have_accessible_name("Delete message: Line number 2")
+    await keys.press("Enter")
+    await keys.press("Enter")
+    await expect(alice.messages).to_have_text(
+        ["Line number 0", "Line number 1", "Message deleted", "My own line"]
+    )
+    await expect(alice.log).to_be_focused()
+
+
+async def test_a_message_is_taken_back_by_touch_and_not_by_a_double_tap(
+    arrive: Arrival, story: Story
+) -> None:
+    await story.alice.say("Typed with a thumb")
+    alice = await seated(
+        await arrive("Alice", viewport=PHONE, has_touch=True, is_mobile=True), story.alice
+    )
+    await alice.message("Typed with a thumb").tap()
+    box = await alice.button("Delete message").bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= TOUCH
+    await fits(alice)
+    await alice.button("Delete message").dblclick()
+    await expect(alice.button("Really delete message")).to_be_visible()
+    await expect(alice.messages).not_to_contain_text("Message deleted")
+    await alice.button("Really delete message").tap()
+    await expect(alice.messages).to_have_text(["Message deleted"])
+
+
+async def takes_back(guest: Guest, text: str) -> None:
+    """Point at the message, press, and press again."""
+    await guest.message(text).hover()
+    await guest.message(text).get_by_role("button", name="Delete message").click()
+    await guest.message(text).get_by_role("button", name="Really delete message").click()

@@ -1,0 +1,157 @@
+"""Only the last 30 messages exist, on the page too; what passed meanwhile is counted."""
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.browser.chat.test_sending import holding_answers, writes
+from tests.browser.connection.test_polling import POLL
+from tests.browser.page_actions import Guest
+from tests.browser.page_errors import UNREACHABLE
+from tests.browser.page_fixtures import Party
+from tests.support.api_fixtures import Person, Story
+from tests.support.faulty_proxy import Line
+
+WINDOW = 30
+
+
+async def test_a_reload_keeps_what_was_said_and_who_one_is(party: Party) -> None:
+    await party.alice.says("Before the reload")
+    await party.bob.says("Me too")
+    await party.bob.page.reload()
+    await party.bob.is_in()
+    await party.everybody_sees("Before the reload", "Me too")
+    await party.bob.says("After the reload")
+    await expect(party.alice.signed("Bob")).to_contain_text("After the reload")
+    await party.everybody_sees("After the reload")
+
+
+async def test_messages_go_on_to_appear_while_the_page_holds_thirty(
+    alice: Guest, story: Story
+) -> None:
+    await alice.counts_messages()
+    await says_many(story.bob, 1, 30)
+    await expect(alice.messages).to_have_count(WINDOW)
+    for number in range(31, 36):
+        await story.bob.say(f"Line number {number}")
+        await alice.sees(f"Line number {number}")
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(6, 36)])
+    assert await alice.most_messages() == WINDOW
+
+
+async def test_ones_own_messages_do_not_make_it_more_than_thirty(
+    alice: Guest, story: Story
+) -> None:
+    await says_many(story.bob, 1, 30)
+    await expect(alice.messages).to_have_count(WINDOW)
+    await alice.counts_messages()
+    for number in range(31, 34):
+        await alice.says(f"Line number {number}")
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(4, 34)])
+    assert await alice.most_messages() == WINDOW
+
+
+async def test_who_comes_back_is_told_how_many_messages_passed(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    await goes_away_after_three(alice, story, line)
+    await says_many(story.bob, 4, 60)
+    line.heal()
+    await alice.is_connected()
+    passed = 60 - WINDOW - 3
+    await expect(alice.log).to_contain_text(f"{passed} messages passed while you were away")
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(31, 61)])
+
+
+async def test_who_comes_back_in_time_misses_nothing_and_is_told_nothing(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    await goes_away_after_three(alice, story, line)
+    await says_many(story.bob, 4, 20)
+    line.heal()
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(1, 21)])
+    assert "passed while you were away" not in await alice.log.inner_text()
+
+
+async def test_what_makes_room_for_ones_own_unsent_words_is_counted_too(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    await goes_away_after_three(alice, story, line)
+    await writes(alice, "I am late")
+    await says_many(story.bob, 4, 60)
+    line.heal()
+    await alice.has_sent()
+    passed = 60 - WINDOW - 3 + 1
+    await expect(alice.log).to_contain_text(f"{passed} messages passed while you were away")
+    seen = [*(f"Line number {number}" for number in range(32, 61)), "I am late"]
+    await expect(alice.messages).to_have_text(seen)
+
+
+async def test_what_one_said_and_saw_oneself_has_not_passed(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    await says_many(story.bob, 1, 3)
+    await alice.sees("Line number 3")
+    line.lose(POLL)
+    for number in range(1, 36):
+        await writes(alice, f"My number {number}")
+    await alice.has_sent()
+    await says_many(story.bob, 4, 5)
+    line.heal()
+    await alice.sees("Line number 5")
+    mine = [f"My number {number}" for number in range(8, 36)]
+    await expect(alice.messages).to_have_text([*mine, "Line number 4", "Line number 5"])
+    await expect(alice.log).not_to_contain_text("passed while you were away")
+
+
+async def test_what_passed_before_its_answer_came_is_counted_and_not_shown(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    held = asyncio.Event()
+    await says_many(story.bob, 1, 3)
+    await alice.sees("Line number 3")
+    await alice.page.route(f"**/{story.chat_id}", holding_answers(held))
+    line.lose(POLL)
+    await writes(alice, "Is that so?")
+    await expect(alice.connection).to_contain_text("Can't reach the party")
+    await says_many(story.bob, 5, 60)
+    line.heal()
+    await alice.sees("Line number 60")
+    held.set()
+    await alice.has_sent()
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(32, 61)])
+    await expect(alice.log).to_contain_text(f"{31 - 3} messages passed while you were away")
+
+
+async def test_ones_own_words_that_nobody_counted_are_shown_however_old(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    await says_many(story.bob, 1, 3)
+    line.lose("^(GET|POST) /")
+    await writes(alice, "Is that so?")
+    await expect(alice.log).to_contain_text("Waiting for the connection…")
+    await alice.page.goto("about:blank")
+    await says_many(story.bob, 5, 60)
+    line.heal()
+    await alice.opens(f"/chat/{story.chat_id}")
+    await alice.sees("Line number 60")
+    await alice.has_sent()
+    seen = ["Is that so?", *(f"Line number {number}" for number in range(32, 61))]
+    await expect(alice.messages).to_have_text(seen)
+
+
+async def says_many(person: Person, first: int, last: int) -> None:
+    for number in range(first, last + 1):
+        await person.say(f"Line number {number}")
+
+
+async def goes_away_after_three(reader: Guest, story: Story, line: Line) -> None:
+    """Lose the connection when three messages have been seen."""
+    reader.witness.forgive(UNREACHABLE)
+    await says_many(story.bob, 1, 3)
+    await reader.sees("Line number 3")
+    line.cut()
+    await expect(reader.connection).to_contain_text("Can't reach the party")

@@ -1,0 +1,73 @@
+"""Text never turns into markup or code: the browser itself forbids what could do that."""
+
+import pytest
+from playwright.async_api import Error, Page, expect
+
+from tests.browser.conftest import Arrival
+from tests.browser.connection.test_polling import POLL
+from tests.browser.page_actions import Guest
+from tests.browser.people_panel import opens_panel
+from tests.support.api_fixtures import Story
+from tests.support.faulty_proxy import Line, until
+
+FORBIDDEN = "Trusted(HTML|Script|Type)"  # what Chromium prints beside the error it throws
+
+SINKS = [
+    "document.body.innerHTML = '<img src=x>'",
+    "document.body.insertAdjacentHTML('beforeend', '<img src=x>')",
+    "document.createElement('iframe').srcdoc = '<img src=x>'",
+    "new DOMParser().parseFromString('<img src=x>', 'text/html')",
+    "document.createElement('script').src = '/static/x.js'",
+    "document.createElement('script').textContent = 'x()'",
+    "new SharedWorker('/static/x.js')",
+]
+# Ways to bless a text: only the one that the page has used up already could.
+BLESSINGS = [
+    "trustedTypes.createPolicy('poll', {})",
+    "trustedTypes.createPolicy('default', {})",
+    "trustedTypes.createPolicy('mine', {})",
+]
+
+every_page = pytest.mark.parametrize("path", ["/", "/username", "/chat/{}#{}"])
+
+
+@every_page
+async def test_no_page_takes_text_for_markup(arrive: Arrival, story: Story, path: str) -> None:
+    dora = await arrive("Dora")
+    await dora.opens(path.format(story.chat_id, story.magic_key))
+    await expect(dora.name_box).to_be_visible()
+    assert dora.witness.troubles == []
+    for sink in SINKS:
+        assert "TypeError" in await thrown(dora, sink), sink
+    await expect(dora.page.locator("img[src=x]")).to_have_count(0)
+
+
+async def test_a_chat_takes_no_text_for_markup_and_works_all_the_same(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    await story.bob.say("<img src=x onerror=alert(1)>")
+    await alice.sees("<img src=x onerror=alert(1)>")
+    await until(lambda: len(line.held("^POST /poll")) == 1)
+    assert line.matching(POLL) == line.matching("^POST /poll")
+    await alice.button("Copy invite link").click()
+    await alice.button("Show QR code").click()
+    await expect(alice.page.get_by_role("img", name="QR code")).to_be_visible()
+    await alice.page.keyboard.press("Escape")
+    await opens_panel(alice)
+    assert alice.witness.troubles == []
+    for misdeed in [*SINKS, *BLESSINGS]:
+        assert "TypeError" in await thrown(alice, misdeed), misdeed
+
+
+async def thrown(guest: Guest, misdeed: str) -> str:
+    """Try something on the page, and return what its browser says to that."""
+    guest.witness.forgive(FORBIDDEN)
+    return await attempt(guest.page, misdeed)
+
+
+async def attempt(page: Page, misdeed: str) -> str:
+    try:
+        await page.evaluate(f"() => {{ {misdeed} }}")
+    except Error as error:
+        return error.message
+    return "nothing"

@@ -1,0 +1,104 @@
+"""At the bottom the log stays there; further up it lets people read."""
+
+from playwright.async_api import expect
+
+from tests.browser.page_actions import Guest
+from tests.support.api_fixtures import Story
+
+NEAR = 2  # px; fractions of a pixel are no distance
+
+SCROLLED = """log => ({
+    promise: new Promise(done => log.addEventListener('scrollend', () => done(), { once: true }))
+})"""
+TO_THE_END = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
+
+
+async def test_who_is_at_the_bottom_stays_there(alice: Guest, story: Story) -> None:
+    await fills(alice, story, 25)
+    assert await to_the_end(alice) < NEAR
+    await story.bob.say("One more\nwith\nfour\nlines")
+    await alice.sees("One more with four lines")
+    assert await to_the_end(alice) < NEAR
+    await alice.says("Mine too")
+    assert await to_the_end(alice) < NEAR
+
+
+async def test_the_bottom_stays_in_view_when_the_window_shrinks(alice: Guest, story: Story) -> None:
+    await fills(alice, story, 25)
+    await alice.page.set_viewport_size({"width": 390, "height": 420})
+    await expect(alice.messages.last).to_be_in_viewport(ratio=1)
+    await alice.box.fill("a\nb\nc\nd")
+    await expect(alice.messages.last).to_be_in_viewport(ratio=1)
+
+
+async def test_who_reads_above_is_told_of_news_and_goes_there_with_a_press(
+    alice: Guest, story: Story
+) -> None:
+    await fills(alice, story, 24)
+    await scrolls_up(alice)
+    for number in range(3):
+        await story.bob.say(f"News {number}")
+    await expect(alice.button("3 new messages")).to_be_visible()
+    assert await to_the_end(alice) > 100
+    await alice.button("3 new messages").click()
+    await expect(alice.messages.last).to_be_in_viewport(ratio=1)
+    assert await to_the_end(alice) < NEAR
+    await expect(alice.button("new message")).to_have_count(0)
+
+
+async def test_who_reads_what_is_gone_goes_on_at_the_oldest_that_is_left(
+    alice: Guest, story: Story
+) -> None:
+    await fills(alice, story, 30)
+    await scrolls_up(alice)
+    for number in range(40):
+        await story.bob.say(f"News {number}")
+    await expect(alice.messages.last).to_have_text("News 39")
+    await expect(alice.message("News 10")).to_be_in_viewport()  # or in part, as it stood before
+    await expect(alice.button("30 new messages")).to_be_visible()
+
+
+async def test_the_lines_one_reads_do_not_move_while_older_ones_vanish(
+    alice: Guest, story: Story
+) -> None:
+    await fills(alice, story, 30)
+    await scrolls_up(alice)
+    line = alice.message("Line 12 of a long evening")
+    before = await line.bounding_box()
+    for number in range(5):
+        await story.bob.say(f"News {number}")
+    await expect(alice.button("5 new messages")).to_be_visible()
+    await expect(alice.messages).to_have_count(30)
+    assert before is not None
+    after = await line.bounding_box()
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < NEAR
+
+
+async def test_saying_something_leads_to_the_bottom(alice: Guest, story: Story) -> None:
+    await fills(alice, story, 25)
+    await scrolls_up(alice)
+    await alice.says("Back to the present")
+    await expect(alice.message("Back to the present")).to_be_in_viewport(ratio=1)
+    assert await to_the_end(alice) < NEAR
+
+
+async def fills(reader: Guest, story: Story, count: int) -> None:
+    for number in range(count):
+        person = story.alice if number % 3 else story.bob
+        await person.say(f"Line {number} of a long evening")
+    await expect(reader.messages).to_have_count(count)
+
+
+async def scrolls_up(guest: Guest) -> None:
+    """Turn the wheel until the twelfth line is in the middle of things."""
+    scrolled = await guest.log.evaluate_handle(SCROLLED)
+    await guest.log.hover()
+    await guest.page.mouse.wheel(0, -500)
+    await scrolled.evaluate("scrolled => scrolled.promise")
+    await expect(guest.message("Line 12 of a long evening")).to_be_in_viewport()
+    assert await to_the_end(guest) > NEAR
+
+
+async def to_the_end(guest: Guest) -> float:
+    return float(await guest.log.evaluate(TO_THE_END))

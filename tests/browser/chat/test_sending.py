@@ -1,0 +1,184 @@
+"""A message goes out by itself, once; only one that was refused waits for Retry."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Request, Route, expect
+
+from tests.browser.page_actions import Guest
+from tests.browser.page_errors import UNREACHABLE
+from tests.support.api_fixtures import Story
+
+BUSY = r"status of (429|503)"
+REFUSED = r"status of 400"
+
+
+async def test_a_message_that_cannot_leave_waits_and_then_goes_out_by_itself(
+    alice: Guest, bob: Guest, story: Story
+) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    await alice.page.route(f"**/{story.chat_id}", fail_posts)
+    await writes(alice, "Can you hear me?")
+    await expect(alice.log).to_contain_text("Waiting for the connection")
+    await expect(alice.box).to_have_value("")
+    await expect(alice.box).to_be_enabled()
+    await writes(alice, "Hello?")
+    await alice.sees_in_log("Can you hear me?")
+    await alice.sees_in_log("Hello?")
+    await expect(alice.button("Retry")).to_have_count(0)
+    await alice.page.unroute(f"**/{story.chat_id}")
+    await bob.sees("Hello?")
+    await alice.has_sent()
+    await alice.sees("Can you hear me?")
+    assert await bodies(story) == ["Can you hear me?", "Hello?"]
+
+
+async def test_a_refused_message_says_so_and_is_sent_by_retry(
+    alice: Guest, bob: Guest, story: Story
+) -> None:
+    alice.witness.forgive(REFUSED)
+    await alice.page.route(f"**/{story.chat_id}", refuse_posts)
+    await writes(alice, "May I?")
+    await expect(alice.log).to_contain_text("Not sent")
+    await expect(alice.log).to_contain_text("Not in that tone.")
+    await alice.page.unroute(f"**/{story.chat_id}")
+    await alice.button("Retry").click()
+    await bob.sees("May I?")
+    await alice.has_sent()
+    await expect(alice.log).not_to_contain_text("Not sent")
+    await alice.sees("May I?")
+    assert await bodies(story) == ["May I?"]
+
+
+async def test_pressing_retry_twice_sends_once(alice: Guest, story: Story) -> None:
+    alice.witness.forgive(REFUSED)
+    await alice.page.route(f"**/{story.chat_id}", refuse_posts)
+    await writes(alice, "Only once, please")
+    await expect(alice.button("Retry")).to_be_visible()
+    await alice.page.unroute(f"**/{story.chat_id}")
+    await alice.button("Retry").evaluate("button => { button.click(); button.click() }")
+    await expect(alice.log).not_to_contain_text("Not sent")
+    await alice.has_sent()
+    await alice.says("And this after it")
+    assert await bodies(story) == ["Only once, please", "And this after it"]
+
+
+async def test_a_discarded_message_is_gone_and_was_never_sent(alice: Guest, story: Story) -> None:
+    alice.witness.forgive(REFUSED)
+    await alice.page.route(f"**/{story.chat_id}", refuse_posts)
+    await writes(alice, "On second thoughts")
+    await alice.button("Discard").click()
+    await expect(alice.log).not_to_contain_text("On second thoughts")
+    await alice.page.unroute(f"**/{story.chat_id}")
+    await alice.page.reload()
+    await alice.is_connected()
+    await alice.says("Something else")
+    assert await bodies(story) == ["Something else"]
+
+
+async def test_the_rest_goes_out_when_one_message_was_refused(alice: Guest, story: Story) -> None:
+    alice.witness.forgive(REFUSED)
+    await alice.page.route(f"**/{story.chat_id}", refuse_posts)
+    await writes(alice, "The first is refused")
+    await expect(alice.log).to_contain_text("Not sent")
+    await alice.page.unroute(f"**/{story.chat_id}")
+    await writes(alice, "The second goes")
+    await alice.has_sent()
+    assert await bodies(story) == ["The second goes"]
+    await alice.button("Retry").click()
+    await expect(alice.log).not_to_contain_text("Not sent")
+    await expect(alice.messages).to_have_text(["The second goes", "The first is refused"])
+
+
+async def test_a_lost_answer_is_asked_for_again_with_the_same_key(
+    alice: Guest, bob: Guest, story: Story
+) -> None:
+    alice.witness.forgive(UNREACHABLE)
+    posts = posts_of(alice)
+    await alice.page.route(f"**/{story.chat_id}", lose_answers, times=2)
+    await writes(alice, "Heard, but not acknowledged")
+    await bob.sees("Heard, but not acknowledged")
+    await alice.has_sent()
+    await alice.sees("Heard, but not acknowledged")
+    await alice.says("Acknowledged")
+    assert await bodies(story) == ["Heard, but not acknowledged", "Acknowledged"]
+    keys = [post.headers["idempotency-key"] for post in posts]
+    assert len(set(keys)) == 2
+    assert min(map(len, keys)) >= 128 / 4  # in hexadecimal
+
+
+async def test_the_echo_may_come_before_the_answer(alice: Guest, story: Story) -> None:
+    held = asyncio.Event()
+    await alice.says("Before")
+    await alice.counts_messages()
+    await alice.page.route(f"**/{story.chat_id}", holding_answers(held))
+    await writes(alice, "Twice as fast")
+    await expect(alice.message("Twice as fast")).to_have_attribute("data-state", "sent")
+    assert not held.is_set()
+    held.set()
+    await alice.says("After")
+    await expect(alice.messages).to_have_text(["Before", "Twice as fast", "After"])
+    assert await alice.most_messages() == 3
+
+
+async def test_a_busy_server_is_given_the_time_it_asks_for(alice: Guest, story: Story) -> None:
+    alice.witness.forgive(BUSY)
+    times: list[float] = []
+
+    async def be_busy(route: Route) -> None:
+        times.append(time.monotonic())
+        await route.fulfill(status=429 if len(times) == 1 else 503, headers={"Retry-After": "1"})
+
+    posts = posts_of(alice)
+    await alice.page.route(f"**/{story.chat_id}", be_busy, times=2)
+    await writes(alice, "No hurry")
+    await alice.sees("No hurry")
+    await expect(alice.message("No hurry")).to_have_attribute("data-state", "sent")
+    assert times[1] - times[0] >= 1
+    assert len(posts) == 3
+    assert len({post.headers["idempotency-key"] for post in posts}) == 1
+    assert await bodies(story) == ["No hurry"]
+
+
+def posts_of(guest: Guest) -> list[Request]:
+    """The messages that leave this page from now on."""
+    posts: list[Request] = []
+    guest.page.on("request", lambda one: posts.append(one) if one.method == "POST" else None)
+    return posts
+
+
+async def writes(guest: Guest, text: str) -> None:
+    await guest.box.fill(text)
+    await guest.box.press("Enter")
+
+
+async def fail_posts(route: Route) -> None:
+    await (route.abort() if route.request.method == "POST" else route.continue_())
+
+
+async def refuse_posts(route: Route) -> None:
+    refusal = {"error": "invalid_request", "message": "Not in that tone."}
+    await route.fulfill(status=400, body=json.dumps(refusal))
+
+
+def holding_answers(until: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
+    """A route on which requests arrive, and their answers come back only then."""
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        await until.wait()
+        await route.fulfill(response=answer)
+
+    return hold
+
+
+async def lose_answers(route: Route) -> None:
+    await route.fetch()
+    await route.abort()
+
+
+async def bodies(story: Story) -> list[str]:
+    """What the server has."""
+    return [message["body"] for message in (await story.bob.read())["messages"]]

@@ -1,0 +1,127 @@
+"""The page says truly whether the party can be reached, and comes back as soon as it can be."""
+
+import re
+import time
+
+from playwright.async_api import Route, expect
+
+from tests.browser.conftest import Arrival, seated
+from tests.browser.connection.test_polling import ALONE, POLL, polls_anew, shared_or_alone
+from tests.browser.page_actions import Guest
+from tests.browser.page_errors import UNREACHABLE
+from tests.support.api_fixtures import Story
+from tests.support.faulty_proxy import Line, until
+
+RECORD = """status => {
+    window.announced = [];
+    const note = () => announced.push(status.textContent);
+    const changes = { childList: true, characterData: true, subtree: true };
+    new MutationObserver(note).observe(status, changes);
+}"""
+
+ONLINE = "dispatchEvent(new Event('online'))"
+
+
+@shared_or_alone
+async def test_an_outage_is_announced_once_with_its_time(
+    alice: Guest, story: Story, line: Line, script: str
+) -> None:
+    await polls_anew(alice, story, line, script)
+    alice.witness.forgive(UNREACHABLE)
+    await alice.connection.evaluate(RECORD)
+    line.refuse(POLL)
+    line.cut()
+    line.is_cut = False
+    before = len(line.matching(POLL))
+    await until(lambda: len(line.matching(POLL)) > before + 2)
+    await expect(alice.connection).to_have_text(
+        re.compile(r"Can't reach the party.*since.*\d:\d\d")
+    )
+    line.heal()
+    await alice.is_connected()
+    announced = await alice.page.evaluate("announced")
+    assert len(announced) == 2, announced
+
+
+@shared_or_alone
+async def test_after_a_sleep_a_connection_that_died_is_not_waited_for(
+    arrive: Arrival, story: Story, line: Line, script: str
+) -> None:
+    guest = await arrive("Alice")
+    await guest.page.clock.install()
+    alice = await seated(guest, story.alice)
+    await polls_anew(alice, story, line, script)
+    line.silence()
+    line.heal()
+    await story.bob.say("Said to the sleeping")
+    start = time.monotonic()
+    await alice.page.clock.set_system_time(time.time() + 600)
+    await alice.page.clock.fast_forward("00:05")
+    await alice.sees("Said to the sleeping")
+    assert time.monotonic() - start < 5
+
+
+async def test_a_poll_that_hangs_for_too_long_is_given_up(
+    arrive: Arrival, story: Story, line: Line
+) -> None:
+    guest = await arrive("Alice")
+    await guest.page.clock.install()
+    alice = await seated(guest, story.alice)
+    await polls_anew(alice, story, line, ALONE)
+    line.silence()
+    await alice.page.clock.fast_forward("00:36")
+    await expect(alice.connection).to_contain_text("Can't reach the party")
+    line.heal()
+    await story.bob.say("Here I am")
+    await alice.page.clock.fast_forward("00:30")
+    await alice.sees("Here I am")
+
+
+async def test_a_server_that_asks_for_time_gets_it(alice: Guest, story: Story, line: Line) -> None:
+    times: list[float] = []
+
+    async def busy(route: Route) -> None:
+        times.append(time.monotonic())
+        await route.fulfill(status=503, headers={"Retry-After": "2"})
+
+    alice.witness.forgive("status of 503")
+    await polls_anew(alice, story, line, ALONE)
+    await alice.page.route(f"**/{story.chat_id}?*", busy, times=1)
+    await story.bob.say("This ends the poll that was held")
+    await expect(alice.connection).to_contain_text("Can't reach the party")
+    before = len(line.matching(POLL))
+    await alice.page.evaluate(ONLINE)
+    await alice.is_connected()
+    assert line.matching(POLL)[before].sent - times[0] >= 2
+
+
+@shared_or_alone
+async def test_back_online_is_back_at_once(
+    alice: Guest, story: Story, line: Line, script: str
+) -> None:
+    await polls_anew(alice, story, line, script)
+    alice.witness.forgive(UNREACHABLE)
+    line.cut()
+    await expect(alice.connection).to_contain_text("Can't reach the party")
+    line.heal()
+    start = time.monotonic()
+    await alice.page.evaluate(ONLINE)
+    await alice.is_connected()
+    assert time.monotonic() - start < 1
+
+
+async def test_a_replaced_history_is_said_and_shown(alice: Guest, story: Story, line: Line) -> None:
+    for number in range(1, 35):
+        await story.bob.say(f"Line number {number}")
+    await alice.sees("Line number 34")
+    await polls_anew(alice, story, line, ALONE)
+    page = await story.bob.read(since=34)
+
+    async def replaced(route: Route) -> None:
+        await route.fulfill(json=page | {"epoch": "of another store"})
+
+    await alice.page.route(f"**/{story.chat_id}?*", replaced, times=1)
+    await alice.page.evaluate(ONLINE)
+    await expect(alice.log).to_contain_text("The history of this party was replaced.")
+    await expect(alice.log).to_contain_text("4 messages passed while you were away")
+    await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(5, 35)])

@@ -1,0 +1,107 @@
+"""One loop: the next poll leaves when the last one was answered, at once, and not before."""
+
+import math
+from itertools import pairwise
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrival, seated
+from tests.browser.page_actions import Guest
+from tests.support.api_fixtures import Story
+from tests.support.faulty_proxy import Call, Line, until
+
+AT_ONCE = 1.0  # seconds; a timer would show, a busy machine should not
+ALONE = "delete window.SharedWorker"  # a browser whose tabs share nothing
+POLL = r"^POST /poll|[?&]since="
+
+HIDE = """hidden => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+shared_or_alone = pytest.mark.parametrize("script", ["", ALONE], ids=["shared", "alone"])
+
+
+@shared_or_alone
+async def test_there_is_never_more_than_one_poll_and_never_a_pause(
+    alice: Guest, story: Story, line: Line, script: str
+) -> None:
+    before = await polls_anew(alice, story, line, script)
+    for number in range(8):
+        await story.bob.say(f"Line number {number}")
+        await alice.sees(f"Line number {number}")
+    await alice.says("My own line")
+    await alice.sees("My own line")
+    await story.bob.say("The last line")
+    await alice.sees("The last line")
+    polls = line.matching(POLL)[before:]
+    assert len(polls) >= 9
+    assert max(gaps(polls)) < AT_ONCE
+    assert min(gaps(polls)) >= 0
+
+
+@shared_or_alone
+async def test_without_news_a_page_asks_once_and_waits(
+    alice: Guest, story: Story, line: Line, script: str
+) -> None:
+    before = await polls_anew(alice, story, line, script)
+    [held] = line.held(POLL)
+    await story.bob.say("Nothing before this")
+    await alice.sees("Nothing before this")
+    assert held.answered
+    assert len(line.matching(POLL)[before:]) <= 2
+
+
+async def test_a_tab_in_the_background_goes_on(alice: Guest, story: Story, line: Line) -> None:
+    chrome = await alice.context.new_cdp_session(alice.page)
+    await chrome.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
+    other = await alice.context.new_page()
+    await other.bring_to_front()
+    await alice.page.evaluate(HIDE, True)
+    for number in range(3):
+        await story.bob.say(f"Line number {number}")
+        await alice.sees(f"Line number {number}")
+    await until(lambda: len(line.held(POLL)) == 1)
+    await expect(alice.connection).to_have_text("Connected")
+
+
+async def test_where_nothing_is_shared_a_hidden_tab_leaves_the_line_to_others(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    await polls_anew(alice, story, line, ALONE)
+    await alice.page.evaluate(HIDE, True)
+    await until(lambda: not line.held(POLL))
+    await story.bob.say("Nobody looks")
+    assert line.held(POLL) == []
+    await alice.page.evaluate(HIDE, False)
+    await alice.sees("Nobody looks")
+    await story.bob.say("Somebody does")
+    await alice.sees("Somebody does")
+
+
+async def test_a_worker_that_does_not_start_is_done_without(
+    arrive: Arrival, story: Story, line: Line
+) -> None:
+    line.refuse("poll-worker")
+    alice = await seated(await arrive("Alice"), story.alice)
+    await story.bob.say("By the old way")
+    await alice.sees("By the old way")
+    await until(lambda: len(line.held("[?&]since=")) == 1)
+
+
+async def polls_anew(alice: Guest, story: Story, line: Line, script: str) -> int:
+    """Load the page again with a script before it; returns how many polls there were before."""
+    await alice.context.add_init_script(script)
+    await alice.opens("/")
+    await until(lambda: not line.held(POLL))
+    before = len(line.matching(POLL))
+    await alice.opens(f"/chat/{story.chat_id}")
+    await alice.is_connected()
+    await until(lambda: len(line.held(POLL)) == 1)
+    return before
+
+
+def gaps(polls: list[Call]) -> list[float]:
+    """Seconds between each answer and the next poll."""
+    return [after.sent - (poll.answered or math.inf) for poll, after in pairwise(polls)]

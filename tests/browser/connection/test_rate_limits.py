@@ -1,0 +1,101 @@
+"""Who asks too often is told to wait, waits, and is told nothing untrue meanwhile."""
+
+from playwright.async_api import expect
+
+from tests.browser.chat.test_sending import bodies, writes
+from tests.browser.conftest import Arrival
+from tests.browser.connection.test_connection import RECORD
+from tests.browser.connection.test_polling import POLL, polls_anew, shared_or_alone
+from tests.browser.page_actions import Guest
+from tests.browser.page_errors import UNREACHABLE
+from tests.browser.page_fixtures import is_known
+from tests.support.api_fixtures import Story
+from tests.support.faulty_proxy import Call, Line, until
+
+LIMITED = "status of 429"
+WAIT = 2  # seconds
+
+
+@shared_or_alone
+async def test_a_poll_too_many_waits_and_nobody_calls_it_an_outage(
+    alice: Guest, story: Story, line: Line, script: str
+) -> None:
+    await polls_anew(alice, story, line, script)
+    alice.witness.forgive(LIMITED)
+    await alice.connection.evaluate(RECORD)
+    line.limit(POLL, WAIT)
+    await story.bob.say("This ends the poll that was held")
+    await alice.sees("This ends the poll that was held")
+    refused = await limited(line, POLL)
+    line.heal()
+    await story.bob.say("Said while she waited")
+    await alice.page.wait_for_timeout(300)  # what she has not read yet can't make her wait
+    await alice.page.evaluate("dispatchEvent(new Event('online'))")  # no reason to push in
+    await alice.sees("Said while she waited")
+    after = line.matching(POLL)[line.matching(POLL).index(refused) + 1 :]
+    assert after[0].sent - refused.sent >= WAIT
+    assert len(after) <= 2
+    await alice.is_connected()
+    assert await alice.page.evaluate("announced") == []
+
+
+async def test_a_message_too_many_says_that_it_waits_and_goes_out_once(
+    alice: Guest, bob: Guest, story: Story, line: Line
+) -> None:
+    alice.witness.forgive(LIMITED)
+    post = rf"^POST /{story.chat_id}$"
+    line.limit(post, WAIT)
+    await writes(alice, "In a hurry")
+    await expect(alice.message("In a hurry")).to_have_attribute("data-state", "busy")
+    await writes(alice, "And another one")
+    await expect(alice.log.get_by_text("Waiting a moment…")).to_have_count(2)
+    await expect(alice.log).not_to_contain_text("connection")
+    await expect(alice.button("Retry")).to_have_count(0)
+    [refused] = line.matching(post)
+    line.heal()
+    await bob.sees("And another one")
+    await alice.has_sent()
+    assert line.matching(post)[1].sent - refused.sent >= WAIT
+    assert len(line.matching(post)) == 3
+    assert await bodies(story) == ["In a hurry", "And another one"]
+    await alice.is_connected()
+
+
+async def test_a_message_that_waited_for_the_server_may_come_to_wait_for_the_connection(
+    alice: Guest, story: Story, line: Line
+) -> None:
+    alice.witness.forgive(LIMITED, UNREACHABLE)
+    line.limit(rf"^POST /{story.chat_id}$", 1)
+    await writes(alice, "One thing after another")
+    await expect(alice.log).to_contain_text("Waiting a moment…")
+    line.cut()
+    await expect(alice.log).to_contain_text("Waiting for the connection…")
+    await expect(alice.log).not_to_contain_text("Waiting a moment…")
+    line.heal()
+    await alice.has_sent()
+    assert await bodies(story) == ["One thing after another"]
+
+
+async def test_who_comes_in_at_a_busy_time_is_connecting(
+    arrive: Arrival, story: Story, line: Line
+) -> None:
+    alice = await arrive("Alice")
+    alice.witness.forgive(LIMITED)
+    await is_known(alice, story.alice.auth_key)
+    first = rf"^GET /{story.chat_id}"
+    line.limit(first, 1)
+    await alice.opens(f"/chat/{story.chat_id}")
+    await limited(line, first)
+    await expect(alice.connection).to_have_text("Connecting…")
+    line.heal()
+    await alice.is_connected()
+
+
+async def limited(line: Line, calls: str) -> Call:
+    """Wait for the call that was one too many."""
+
+    def refused() -> list[Call]:
+        return [call for call in line.matching(calls) if call.refused]
+
+    await until(lambda: bool(refused()))
+    return refused()[0]

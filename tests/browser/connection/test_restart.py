@@ -1,0 +1,96 @@
+"""The server goes away under open pages and comes back; they mend themselves."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.page_errors import REFUSED, UNREACHABLE
+from tests.browser.page_fixtures import Party
+from tests.support.server_process import Server
+
+End = Callable[[Server], int | None]
+
+RECOVERY = 30_000  # ms; the page's own patience between two attempts, and then some
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of this story alone."""
+    server = Server(tmp_path)
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log()
+
+
+@pytest.mark.parametrize("end", [Server.stop, Server.kill], ids=["stopped", "killed"])
+async def test_both_pages_recover_from_a_server_that_was(
+    party: Party, server: Server, end: End
+) -> None:
+    await party.alice.says("Before it went dark")
+    await party.bob.sees("Before it went dark")
+    await goes_away(party, server, end)
+    await comes_back(party, server)
+    await party.alice.says("And there was light")
+    await party.bob.says("I saw it too")
+    await party.everybody_sees("Before it went dark", "And there was light", "I saw it too")
+
+
+async def test_what_is_written_while_the_server_is_away_goes_out_when_it_is_back(
+    party: Party, server: Server
+) -> None:
+    written = ["Is anybody there?", "Hello?", "I'll just go on, then"]
+    await goes_away(party, server, Server.kill)
+    for text in written:
+        await party.alice.box.fill(text)
+        await party.alice.box.press("Enter")
+    await expect(party.alice.log.get_by_text("Waiting for the connection…")).to_have_count(3)
+    await comes_back(party, server)
+    for guest in (party.alice, party.bob):
+        await expect(guest.messages).to_have_text(written)
+    await party.alice.page.reload()
+    await party.alice.is_connected()
+    await expect(party.alice.messages).to_have_text(written)
+    party.alice.said += written
+
+
+async def test_an_emptied_store_leads_home_where_one_press_starts_anew(
+    party: Party, server: Server
+) -> None:
+    await goes_away(party, server, Server.stop)
+    for file in server.database.parent.glob("party.db*"):
+        file.unlink()
+    for guest in (party.alice, party.bob):
+        guest.witness.forgive(REFUSED)
+    await starts_again(server)
+    for guest in (party.alice, party.bob):
+        await expect(guest.button("Start a watch party")).to_be_visible(timeout=RECOVERY)
+        await expect(guest.page.get_by_text("not in that party any more")).to_be_visible()
+        await expect(guest.name_box).to_have_value(guest.name)
+    await party.alice.button("Start a watch party").click()
+    await party.alice.is_in()
+    await party.alice.says("A new store, the same Alice")
+    await expect(party.alice.signed("Alice")).to_contain_text("the same Alice")
+
+
+async def goes_away(party: Party, server: Server, end: End) -> None:
+    """Take the server away, and wait until both pages say so."""
+    for guest in (party.alice, party.bob):
+        guest.witness.forgive(UNREACHABLE)
+        guest.witness.forgive("status of 503")
+    await asyncio.to_thread(end, server)
+    for guest in (party.alice, party.bob):
+        await expect(guest.connection).to_contain_text("Can't reach the party")
+
+
+async def comes_back(party: Party, server: Server) -> None:
+    """Start the server where it was, and wait until both pages found it."""
+    await starts_again(server)
+    for guest in (party.alice, party.bob):
+        await expect(guest.connection).to_have_text("Connected", timeout=RECOVERY)
+
+
+async def starts_again(server: Server) -> None:
+    await asyncio.to_thread(server.start, server.url.removeprefix("http://"))

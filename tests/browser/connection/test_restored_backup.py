@@ -1,0 +1,133 @@
+"""A copy takes the place of the history that open pages know, and some of them are not awake."""
+
+import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playwright.async_api import CDPSession, Locator, expect
+
+from tests.browser.conftest import Arrival
+from tests.browser.connection.test_restart import RECOVERY, starts_again
+from tests.browser.connection.test_shared_poll import in_chats, opens
+from tests.browser.page_actions import Guest
+from tests.browser.page_errors import UNREACHABLE
+from tests.storage.test_backup import back_up
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person
+from tests.support.server_process import Server
+
+REPLACED = "The history of this party was replaced."
+
+
+@pytest.fixture
+def server(own: Server) -> Server:
+    """A server of this story alone."""
+    return own
+
+
+async def test_a_tab_that_wakes_after_the_others_learns_all_that_is_different(
+    arrive: Arrival, api: Api, server: Server, tmp_path: Path
+) -> None:
+    alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
+    tab, sleeper = [await opens(alice, chat) for _ in range(2)]
+    await watches(chat, "The first film")
+    await says(chat, "Line", 1, 3)
+    copy = tmp_path / "copy.db"
+    assert (await back_up(server, copy)).returncode == 0
+    for film in ("The second film", "The third film", "The fourth film"):
+        await watches(chat, film)
+    await says(chat, "Line", 4, 6)
+    for one in (tab, sleeper):
+        await expect(topic(one)).to_have_text("The fourth film")
+        await one.sees("Line 6")
+    dream = await falls_asleep(sleeper)
+    await says(chat, "Line", 7, 7)  # which reaches the sleeper, who asks for nothing more
+    await tab.sees("Line 7")
+    await restores(server, copy, tab)
+    await expect(topic(tab)).to_have_text("The first film")
+    await wakes(dream)
+    for one in (tab, sleeper):
+        await expect(topic(one)).to_have_text("The first film", timeout=RECOVERY)
+        await expect(one.messages).to_have_text(lines("Line", 1, 3))
+        await expect(one.log).to_contain_text(REPLACED)
+    await watches(chat, "The last film")
+    for one in (tab, sleeper):
+        await expect(topic(one)).to_have_text("The last film")
+
+
+async def test_a_tab_that_is_ahead_of_a_plain_copy_begins_anew_beside_one_that_is_not(
+    arrive: Arrival, api: Api, server: Server, tmp_path: Path
+) -> None:
+    alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
+    behind, ahead = [await opens(alice, chat) for _ in range(2)]
+    alice.witness.forgive(UNREACHABLE, "status of 503")
+    await says(chat, "Line", 1, 3)
+    for tab in (behind, ahead):
+        await tab.sees("Line 3")
+    dream = await falls_asleep(behind)
+    await says(chat, "Line", 4, 4)  # which reaches it, and is what it finds when it wakes
+    await ahead.sees("Line 4")
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(server.database)) as db:
+        db.execute("VACUUM INTO ?", [str(copy)])  # `watchparty backup` would mark it as a copy
+    await says(chat, "Line", 5, 8)
+    await ahead.sees("Line 8")
+    another = await falls_asleep(ahead)
+    await restores(server, copy)
+    await says(chat, "Other line", 5, 6)
+    await wakes(dream)
+    await behind.sees("Other line 6")
+    await wakes(another)
+    await expect(ahead.connection).to_have_text("Connected", timeout=RECOVERY)
+    await says(chat, "Other line", 7, 7)
+    whole = [*lines("Line", 1, 4), *lines("Other line", 5, 7)]
+    for tab in (behind, ahead):
+        await expect(tab.messages).to_have_text(whole)
+    await expect(ahead.log).to_contain_text(REPLACED)
+    await expect(behind.log).not_to_contain_text(REPLACED)
+
+
+async def falls_asleep(tab: Guest) -> CDPSession:
+    """Let a tab stand still from its next step on, until it wakes."""
+    chrome = await tab.context.new_cdp_session(tab.page)
+    await chrome.send("Debugger.enable")
+    await chrome.send("Debugger.pause")
+    return chrome
+
+
+async def wakes(dream: CDPSession) -> None:
+    await dream.send("Debugger.disable")
+
+
+async def restores(server: Server, copy: Path, *awake: Guest) -> None:
+    """Put a copy in the place of the database, as docs/self-hosting.md has it."""
+    for tab in awake:
+        tab.witness.forgive(UNREACHABLE, "status of 503")
+    await asyncio.to_thread(server.stop)
+    for file in server.database.parent.glob(f"{server.database.name}*"):
+        file.unlink()
+    shutil.copy(copy, server.database)
+    await starts_again(server)
+    for tab in awake:
+        await expect(tab.connection).to_have_text("Connected", timeout=RECOVERY)
+
+
+def topic(tab: Guest) -> Locator:
+    return tab.page.locator("#topic")
+
+
+async def watches(chat: Person, film: str) -> None:
+    path = f"{chat.path}/topic"
+    (await chat.api.call("PUT", path, chat.session_token, json={"topic": film})).ok()
+
+
+async def says(chat: Person, what: str, first: int, last: int) -> None:
+    for text in lines(what, first, last):
+        await chat.say(text)
+
+
+def lines(what: str, first: int, last: int) -> list[str]:
+    return [f"{what} {number}" for number in range(first, last + 1)]

@@ -1,0 +1,193 @@
+"""All tabs of one browser share a single poll, and none of them depends on another."""
+
+import asyncio
+import random
+import re
+import time
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.chromium import HOME_NETWORK
+from tests.browser.conftest import Arrival
+from tests.browser.connection.test_polling import POLL
+from tests.browser.page_actions import Guest
+from tests.browser.page_errors import UNREACHABLE
+from tests.browser.page_fixtures import is_known
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person, host
+from tests.support.faulty_proxy import Line, until
+
+AT_ONCE = 5  # seconds; who stood behind a held poll would wait for 25
+
+NO_GOODBYE = "addEventListener('pagehide', event => event.stopImmediatePropagation())"
+
+everywhere = pytest.mark.parametrize("origin", ["127.0.0.1", HOME_NETWORK], indirect=True)
+
+
+@everywhere
+async def test_twelve_chats_in_fourteen_tabs_are_live_on_one_connection(
+    arrive: Arrival, api: Api, line: Line, origin: str
+) -> None:
+    alice, chats = await in_chats(api, await arrive("Alice"), 12)
+    tabs = [await opens(alice, chat) for chat in [*chats, *chats[:2]]]
+    await until(lambda: len(line.held(POLL)) == 1)
+
+    await asyncio.gather(*(chat.say(f"Into chat {chat.chat_id}") for chat in chats))
+    for tab in tabs:
+        await tab.sees(f"Into chat {tab.chat_id}")
+    for tab in tabs[:12:3]:
+        start = time.monotonic()
+        await tab.says(f"From chat {tab.chat_id}")
+        assert time.monotonic() - start < AT_ONCE
+    for tab in (tabs[12], tabs[0]):  # two tabs of one chat
+        await tab.sees(f"From chat {tab.chat_id}")
+        await expect(tab.messages).to_have_count(2)
+    await until(lambda: len(line.held(POLL)) == 1)
+    assert len(line.held()) == 1
+
+
+async def test_tabs_that_close_leave_no_gap_for_the_others(
+    arrive: Arrival, api: Api, line: Line
+) -> None:
+    alice, chats = await in_chats(api, await arrive("Alice"), 4)
+    tabs = [await opens(alice, chat) for chat in chats * 2]
+    chance = random.Random(8)
+    for number in range(6):
+        said = [asyncio.create_task(chat.say(f"Line number {number}")) for chat in chats]
+        await tabs.pop(chance.randrange(len(tabs))).page.close()
+        await asyncio.gather(*said)
+    for tab in tabs:
+        await expect(tab.messages).to_have_text([f"Line number {n}" for n in range(6)])
+    await until(lambda: len(line.held(POLL)) == 1)
+    for tab in tabs:
+        await tab.page.close()
+    await until(lambda: not line.held())
+
+
+async def test_a_tab_that_stands_still_holds_up_nobody_and_catches_up(
+    arrive: Arrival, api: Api, line: Line
+) -> None:
+    alice, [chat, other] = await in_chats(api, await arrive("Alice"), 2)
+    tab, twin, neighbour = [await opens(alice, one) for one in (chat, chat, other)]
+    for number in range(1, 4):
+        await chat.say(f"Line number {number}")
+    await tab.sees("Line number 3")
+    chrome = await tab.context.new_cdp_session(tab.page)
+    await chrome.send("Debugger.enable")
+    await chrome.send("Debugger.pause")  # at its next step
+    for number in range(4, 61):
+        await chat.say(f"Line number {number}")
+        if number % 10 == 0:
+            await twin.sees(f"Line number {number}")
+    await other.say("Next door")
+    await neighbour.sees("Next door")
+    last = [f"Line number {n}" for n in range(31, 61)]
+    await expect(twin.messages).to_have_text(last)
+    await chrome.send("Debugger.disable")
+    await expect(tab.messages).to_have_text(last)
+    await chat.say("Everybody here?")
+    for reader in (tab, twin):
+        await reader.sees("Everybody here?")
+        assert await accounted(reader) == set(range(1, 62))
+    assert "passed" not in await twin.log.inner_text()
+
+
+async def test_a_cut_line_is_told_in_every_tab_and_mends_for_all(
+    arrive: Arrival, api: Api, line: Line
+) -> None:
+    alice, chats = await in_chats(api, await arrive("Alice"), 3)
+    tabs = [await opens(alice, chat) for chat in [*chats, chats[0]]]
+    alice.witness.forgive(UNREACHABLE)
+    line.cut()
+    for tab in tabs:
+        await expect(tab.connection).to_contain_text("Can't reach the party")
+    before = len(line.calls)
+    for chat in chats:
+        for number in range(40):
+            await chat.say(f"Line number {number}")
+    line.heal()
+    for tab in tabs:
+        await tab.is_connected()
+        await expect(tab.messages).to_have_text([f"Line number {n}" for n in range(10, 40)])
+        await expect(tab.log).to_contain_text("10 messages passed while you were away")
+        assert await accounted(tab) == set(range(1, 41))
+    await until(lambda: len(line.held(POLL)) == 1)
+    assert len(line.calls) - before < 10
+
+
+async def test_a_tab_that_vanished_without_a_word_costs_the_others_nothing(
+    arrive: Arrival, api: Api, line: Line
+) -> None:
+    alice, chats = await in_chats(api, await arrive("Alice"), 2)
+    await alice.context.add_init_script(NO_GOODBYE)
+    gone, tab = [await opens(alice, chat) for chat in chats]
+    await gone.page.close()
+    for number in range(3):
+        await asyncio.gather(*(chat.say(f"Line number {number}") for chat in chats))
+        await tab.sees(f"Line number {number}")
+    again = await opens(alice, chats[0])
+    await expect(again.messages).to_have_count(3)
+    await until(lambda: len(line.held(POLL)) == 1)
+    assert len(line.matching(POLL)) < 15
+
+
+async def in_chats(api: Api, guest: Guest, count: int) -> tuple[Guest, list[Person]]:
+    """Let this browser be a member of so many chats."""
+    owner, _ = await host(api, guest.name)
+    await is_known(guest, owner.auth_key)
+    chats = []
+    for _ in range(count):
+        made = (await api.post("/create", owner.auth_key)).ok()
+        names = (api, guest.name, owner.auth_key)
+        chats.append(Person(*names, made["chat_id"], made["session_token"]))
+    return guest, chats
+
+
+async def opens(guest: Guest, chat: Person) -> Guest:
+    """Open a chat in one more tab."""
+    tab = await guest.another_tab(guest.name)
+    await tab.page.add_init_script(KEEP_ACCOUNT)
+    await tab.opens(f"/chat/{chat.chat_id}")
+    await tab.is_connected()
+    return tab
+
+
+# All messages that ever stood on the page, and all that it said are missing.
+KEEP_ACCOUNT = """
+    window.seen = new Set();
+    window.missed = new Map();
+    new MutationObserver(() => {
+        for (const { dataset } of document.querySelectorAll('[data-id]')) seen.add(+dataset.id);
+        document.querySelectorAll('.line').forEach(line => missed.set(line, line.textContent));
+    }).observe(document, { subtree: true, childList: true, attributeFilter: ['data-id'] });
+"""
+
+
+async def accounted(guest: Guest) -> set[int]:
+    """The messages seen, and the gap that the page tells of, where it is."""
+    seen = set(await guest.page.evaluate("[...seen]"))
+    lines = await guest.page.evaluate("[...missed.values()]")
+    told = sum(int(re.sub(r"\D", "", line)) for line in lines)
+    gaps = set(range(1, max(seen) + 1)) - seen
+    assert len(gaps) == told, (sorted(seen), lines)
+    return seen | gaps
+
+
+async def test_a_worker_that_died_is_replaced(
+    browser: Browser, arrive: Arrival, api: Api, line: Line
+) -> None:
+    alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
+    await alice.context.clock.install()
+    tab = await opens(alice, chat)
+    await until(lambda: len(line.held(POLL)) == 1)
+    chrome = await browser.new_browser_cdp_session()
+    targets = (await chrome.send("Target.getTargets"))["targetInfos"]
+    for worker in [one for one in targets if one["type"] == "shared_worker"]:
+        await chrome.send("Target.closeTarget", {"targetId": worker["targetId"]})
+    await until(lambda: not line.held(POLL))
+    await chat.say("Said to nobody")
+    await tab.page.clock.fast_forward("01:31")
+    await tab.page.clock.fast_forward("00:31")
+    await tab.sees("Said to nobody")
+    await until(lambda: len(line.held(POLL)) == 1)

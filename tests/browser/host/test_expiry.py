@@ -1,0 +1,165 @@
+"""Everybody is told in time when the party will be deleted, by the clock of the server."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from tests.browser.accessibility.test_layout import SMALL, fits
+from tests.browser.conftest import Arrival, seated
+from tests.browser.page_actions import Guest
+from tests.browser.page_errors import UNREACHABLE
+from tests.browser.people_panel import opens_panel
+from tests.storage.test_expiry import age
+from tests.support.api_fixtures import Person, Story
+from tests.support.faulty_proxy import until
+from tests.support.server_process import Server
+
+HOUR = 3600  # seconds
+UNLESS = "unless somebody writes or joins."
+TOKYO = {"locale": "en-GB", "timezone_id": "Asia/Tokyo"}
+RESTARTED = r"status of 503"
+
+lives = pytest.mark.parametrize("server", [HOUR], indirect=True)
+lives_longer = pytest.mark.parametrize("server", [2 * HOUR], indirect=True)
+
+
+@pytest.fixture
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server on which an idle chat lives for so many seconds."""
+    server = Server(tmp_path, chat_ttl=str(request.param))
+    yield server
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sleeper(arrive: Arrival, story: Story) -> AsyncIterator[Guest]:
+    """Alice, with a phone whose clock is three hours fast, and can be wound."""
+    guest = await arrive("Alice", **TOKYO)
+    await guest.page.clock.install(time=time.time() + 3 * HOUR)
+    yield await seated(guest, story.alice)
+
+
+@lives
+async def test_a_short_life_is_told_at_once_until_somebody_writes(
+    arrive: Arrival, story: Story
+) -> None:
+    alice = await seated(await arrive("Alice", **TOKYO, viewport=SMALL), story.alice)
+    told = f"This party is deleted at {await end(story.alice, '%H:%M')}, {UNLESS}"
+    await expect(alice.log).to_have_text(told)
+    await fits(alice)
+    await expect(alice.page.get_by_role("heading", name="Nobody has said")).to_be_visible()
+    link = alice.page.get_by_role("textbox", name="Invite link")
+    await expect(link).to_be_in_viewport(ratio=1)
+    await story.bob.say("I do")
+    await alice.sees("I do")
+    await expect(alice.log).not_to_contain_text(UNLESS)
+
+
+@lives
+async def test_ones_own_message_ends_it_too(alice: Guest, story: Story) -> None:
+    await expect(alice.log).to_contain_text(UNLESS)
+    await alice.says("Not before the end of the film")
+    await expect(alice.log).not_to_contain_text(UNLESS)
+    assert whole_reads(alice) == 0
+
+
+@lives_longer
+async def test_it_is_told_an_hour_before_and_again_after_the_next_message(
+    sleeper: Guest, story: Story, server: Server
+) -> None:
+    alice, clock = sleeper, sleeper.page.clock
+    await minds_the_time(alice)
+    await expect(alice.log).not_to_contain_text(UNLESS)
+    await story.bob.say("See you next week")
+    await alice.sees("See you next week")
+    await expect(alice.log).not_to_contain_text(UNLESS)
+    assert whole_reads(alice) == 0
+    await idles(alice, server, 1.1 * HOUR)
+    await clock.fast_forward("01:00:30")
+    told = f"This party is deleted at {await end(story.alice, '%H:%M')}, {UNLESS}"
+    await expect(alice.log.get_by_text(told)).to_be_visible()
+    assert whole_reads(alice) == 1
+    await alice.is_connected()
+    await story.bob.say("Back again")
+    await alice.sees("Back again")
+    await expect(alice.log).not_to_contain_text(UNLESS)
+    await clock.fast_forward("00:56:00")  # when it would have ended
+    await until(lambda: whole_reads(alice) == 2)
+    await alice.is_connected()
+    await idles(alice, server, 1.2 * HOUR)
+    await clock.fast_forward("01:00:30")
+    again = f"This party is deleted at {await end(story.alice, '%H:%M')}, {UNLESS}"
+    await expect(alice.log.get_by_text(again)).to_be_visible()
+    assert whole_reads(alice) == 3
+
+
+@lives_longer
+async def test_who_wrote_meanwhile_puts_it_off_without_a_word(sleeper: Guest, story: Story) -> None:
+    alice = sleeper
+    await minds_the_time(alice)
+    await alice.page.clock.fast_forward("01:00:30")
+    await until(lambda: whole_reads(alice) == 1)
+    await story.bob.say("Still watching")
+    await alice.sees("Still watching")
+    await expect(alice.log).not_to_contain_text(UNLESS)
+    assert whole_reads(alice) == 1
+
+
+@pytest.mark.parametrize("server", [30 * 24 * HOUR], indirect=True)
+async def test_a_long_life_is_longer_than_any_timer_and_costs_nothing(
+    alice: Guest, story: Story
+) -> None:
+    await minds_the_time(alice)
+    await story.bob.say("Is it December yet?")
+    await alice.sees("Is it December yet?")
+    assert whole_reads(alice) == 0
+
+
+@lives_longer
+async def test_the_panel_tells_it_anew_whenever_it_opens(
+    arrive: Arrival, story: Story, server: Server
+) -> None:
+    bob = await seated(await arrive("Bob", **TOKYO), story.bob)
+    for reads in (1, 2):
+        panel = await opens_panel(bob)
+        moment = await end(story.bob, "%-d %b, %H:%M")
+        await expect(panel.get_by_text(f"{moment}, {UNLESS}")).to_be_visible()
+        assert whole_reads(bob) == reads
+        await bob.page.keyboard.press("Escape")
+        await idles(bob, server, 0.5 * HOUR)
+
+
+def whole_reads(guest: Guest) -> int:
+    """How often the page asked for the whole chat again."""
+    return guest.witness.calls.count(f"GET /{guest.chat_id}")
+
+
+async def idles(guest: Guest, server: Server, seconds: float) -> None:
+    """Let time pass for the server, which the page of somebody outlives."""
+    guest.witness.forgive(UNREACHABLE, RESTARTED)
+    age(server, "UPDATE chats SET active_at = active_at - ?", int(seconds * 1000))
+    await guest.page.evaluate("dispatchEvent(new Event('online'))")
+    await guest.is_connected()
+
+
+async def minds_the_time(guest: Guest) -> None:
+    """Wait until the page has thought about the end for the first time."""
+    await until(lambda: bool(modules(guest)))
+    await guest.page.evaluate("url => import(url).then(() => {})", modules(guest)[0])
+
+
+def modules(guest: Guest) -> list[str]:
+    return [one.url for one in guest.witness.requests if one.url.endswith("/deadline.js")]
+
+
+async def end(person: Person, form: str) -> str:
+    """When the chat will be deleted, as a clock in Tokyo shows it."""
+    at = datetime.fromisoformat((await person.read())["expires_at"])
+    return at.astimezone(ZoneInfo("Asia/Tokyo")).strftime(form)

@@ -1,0 +1,169 @@
+"""Every way to a chat's door: with the key in any shape, with a dead one, and with none."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrival
+from tests.browser.page_actions import Guest
+from tests.browser.page_errors import REFUSED
+from tests.browser.page_fixtures import Party, learns_nothing
+from tests.support.api_fixtures import Story
+
+LINKS = [
+    "/chat/{}#{}",
+    "/chat/{}/#{}",
+    "/chat/{}?magic_key={}#_=_",
+    "/chat/{}?magic_key={}",
+    "/chat/{}%23{}",
+    "/chat/{}#{}).",
+    "/chat/{}#{}%20",
+]
+
+NOTE_ADDRESSES = """
+    window.addresses = [];
+    const ask = fetch;
+    window.fetch = (...what) => (window.addresses.push(location.href), ask(...what));
+"""
+
+
+@pytest.mark.parametrize("link", LINKS)
+async def test_the_key_leaves_the_address_and_nothing_is_sent_before_join(
+    arrive: Arrival, story: Story, link: str
+) -> None:
+    dora = await arrive("Dora")
+    await dora.opens(link.format(story.chat_id, story.magic_key))
+    await dora.is_invited()
+    await keeps_no_key_in_sight(dora, story.magic_key)
+    assert dora.witness.calls == []
+    await dora.name_box.fill("Dora")
+    await dora.button("Join").click()
+    await dora.is_in()
+    assert f"POST /{story.chat_id}/join" in dora.witness.calls
+    await keeps_no_key_in_sight(dora, story.magic_key)
+
+
+async def test_the_key_of_a_member_leaves_the_address_before_the_first_request(
+    party: Party,
+) -> None:
+    await party.bob.context.add_init_script(NOTE_ADDRESSES)
+    await party.bob.opens("/")
+    await party.bob.opens(party.link)
+    await party.bob.is_in()
+    addresses = await party.bob.page.evaluate("window.addresses")
+    assert set(addresses) == {f"{party.bob.origin}/chat/{party.chat_id}"}
+    await keeps_no_key_in_sight(party.bob, party.magic_key)
+
+
+async def test_who_reloads_the_invitation_can_still_join(arrive: Arrival, story: Story) -> None:
+    dora = await arrive("Dora")
+    await dora.opens(f"/chat/{story.chat_id}#{story.magic_key}")
+    await dora.is_invited()
+    await dora.page.reload()
+    await dora.is_invited()
+    await dora.name_box.fill("Dora")
+    await dora.button("Join").click()
+    await dora.is_in()
+
+
+async def test_a_dead_key_leads_home_with_a_plain_notice(arrive: Arrival, story: Story) -> None:
+    dora = await arrive("Dora")
+    dora.witness.forgive(REFUSED)
+    await story.alice.say("Nobody outside may read this")
+    await dora.opens(f"/chat/{story.chat_id}#not-the-key-of-this-chat")
+    await dora.is_invited()
+    await dora.name_box.fill("Dora")
+    await dora.button("Join").click()
+    await dora.is_home()
+    await expect(dora.page.get_by_text("That invite link doesn't work any more")).to_be_visible()
+    await learns_nothing(dora, story.chat_id, [story.magic_key, "Nobody outside may read this"])
+
+
+async def test_a_key_to_a_chat_that_never_was_leads_home_with_the_same_notice(
+    arrive: Arrival,
+) -> None:
+    dora = await arrive("Dora")
+    dora.witness.forgive(REFUSED)
+    await dora.opens("/chat/123456789012#some-key")
+    await dora.is_invited()
+    await dora.name_box.fill("Dora")
+    await dora.button("Join").click()
+    await dora.is_home()
+    await expect(dora.page.get_by_text("That invite link doesn't work any more")).to_be_visible()
+
+
+async def test_a_stranger_without_any_key_is_home_at_once_and_asks_the_api_nothing(
+    arrive: Arrival, story: Story
+) -> None:
+    await story.alice.say("Nobody outside may read this")
+    dora = await arrive("Dora")
+    await dora.opens(f"/chat/{story.chat_id}")
+    await dora.is_home()
+    await expect(dora.page.get_by_text("open its invite link")).to_be_visible()
+    assert dora.witness.calls == []
+    assert "Nobody outside" not in await dora.page.content()
+
+
+async def test_a_name_that_is_too_long_is_told_before_anything_is_sent(
+    arrive: Arrival, story: Story
+) -> None:
+    dora = await arrive("Dora")
+    await dora.opens(f"/chat/{story.chat_id}#{story.magic_key}")
+    await dora.name_box.fill("x" * 33)
+    await dora.button("Join").click()
+    await expect(dora.page.get_by_role("alert")).to_contain_text("32 characters")
+    assert dora.witness.calls == []
+    await dora.name_box.fill("🎬" * 32)
+    await dora.button("Join").click()
+    await dora.is_in()
+
+
+async def test_a_stranger_does_not_get_back_in_with_the_back_button(
+    arrive: Arrival, story: Story
+) -> None:
+    dora = await arrive("Dora")
+    await dora.opens("/username")
+    await dora.opens(f"/chat/{story.chat_id}")
+    await dora.is_home()
+    await dora.page.go_back()
+    await expect(dora.button("Save")).to_be_visible()
+
+
+async def test_the_page_of_a_chat_is_the_same_whether_it_exists_or_not(
+    arrive: Arrival, story: Story
+) -> None:
+    dora = await arrive("Dora")
+    shells = [
+        await (await dora.context.request.get(f"{dora.origin}/chat/{chat_id}")).body()
+        for chat_id in (story.chat_id, 123456789012)
+    ]
+    assert shells[0] == shells[1]
+
+
+async def keeps_no_key_in_sight(guest: Guest, magic_key: str) -> None:
+    """The address bar and the history know the chat and nothing else."""
+    assert guest.page.url == f"{guest.origin}/chat/{guest.chat_id}"
+    shown = await guest.page.evaluate("location.href + JSON.stringify(history.state)")
+    assert magic_key not in shown
+
+
+@pytest.mark.parametrize("broken", ["a\nb", "€", ""])
+async def test_a_stored_key_that_cannot_be_sent_locks_nobody_out(
+    arrive: Arrival, story: Story, broken: str
+) -> None:
+    dora = await arrive("Dora")
+    await dora.opens("/")
+    for record in ("me", f"chat:{story.chat_id}"):
+        kept = {"auth_key": broken, "session_token": broken, "username": "Dora"}
+        await dora.page.evaluate(
+            "([key, value]) => localStorage.setItem(key, JSON.stringify(value))",
+            [f"watchparty:{record}", kept],
+        )
+    await dora.joins(story.magic_link)
+    await dora.says("Here I am")
+
+
+async def test_nothing_can_be_pressed_before_the_page_is_ready(arrive: Arrival) -> None:
+    dora = await arrive("Dora", java_script_enabled=False)
+    for path, button in (("/", "Start a watch party"), ("/username", "Save")):
+        await dora.opens(path)
+        await expect(dora.button(button)).to_be_disabled()

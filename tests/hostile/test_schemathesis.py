@@ -1,0 +1,100 @@
+"""What Schemathesis makes of the OpenAPI document is answered as the document says.
+
+It sends what the document allows and what it forbids: its examples, all the edges of each schema,
+and more at random; and it holds each answer to the document: no 5xx, no status, type, header or
+shape that is not in it. That bad values are refused it asks as well; not that good ones are taken,
+because what a name may be is more than a schema can say.
+"""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.server_process import BIN, Server
+
+EACH = 40  # requests at random to each address and method, beside those at the edges
+PATIENCE = 120  # seconds for all of them on a busy machine
+FORBIDDEN = (403, "forbidden")
+
+# What can be done once: whoever burns the chat leaves nothing to ask for.
+ONCE = ("DELETE /{chat_id}", "DELETE /{chat_id}/members/{member_id}")
+
+# It fails, too, when it got nowhere: when nothing but 401, 403 or 404 came from an address.
+DEEP = '[warnings]\nfail-on = ["missing_auth", "missing_test_data"]\n'
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("schemathesis"), limits="off")
+    yield server
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
+@pytest.fixture
+async def story(server: Server) -> Story:
+    async with Api(server.url) as api:
+        story = await tell(api)
+        await story.alice.say("Ask me anything")
+        return story
+
+
+def run(server: Server, folder: Path, *options: str, config: str = "") -> None:
+    """Let Schemathesis ask a server; fails with its report."""
+    file = folder / "schemathesis.toml"
+    file.write_text(config)
+    command = [str(BIN / "schemathesis"), "--config-file", str(file), "run", "--no-color"]
+    command += [
+        "--phases=examples,coverage,fuzzing",
+        f"--max-examples={EACH}",
+        "--generation-deterministic",
+    ]
+    command += ["--exclude-checks=positive_data_acceptance", *options]
+    command += [f"{server.url}/openapi.json"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def as_host(story: Story, credential: str) -> str:
+    """Return a configuration that leads into Alice's chat, and to Bob and a message in it."""
+    return (
+        f'headers = {{ Authorization = "Bearer {credential}" }}\n'
+        f'[parameters]\n"path.chat_id" = {story.chat_id}\n"path.member_id" = 2\n"path.id" = 1\n'
+        '"query.wait" = 0.01\n'
+    )
+
+
+def test_whoever_has_no_credential_is_answered_as_the_document_says(
+    server: Server, tmp_path: Path
+) -> None:
+    run(server, tmp_path)
+
+
+async def test_a_host_is_answered_as_the_document_says(
+    server: Server, story: Story, tmp_path: Path
+) -> None:
+    others = [f"--exclude-name={name}" for name in ONCE]
+    config = as_host(story, story.alice.auth_key) + DEEP
+    run(server, tmp_path, *others, config=config)
+    in_chat = ["--include-path-regex=^/{chat_id}", "--exclude-name=POST /{chat_id}/join"]
+    config = as_host(story, story.alice.session_token) + DEEP
+    run(server, tmp_path, *in_chat, *others, config=config)
+    async with Api(server.url) as story.bob.api, Api(server.url) as story.charlie.api:
+        assert (await story.bob.read())["last_id"] > 1  # something was said
+        assert (await story.charlie.try_to_read(story.chat_id)).error == FORBIDDEN
+
+
+async def test_what_can_be_done_once_is_answered_as_the_document_says(
+    server: Server, story: Story, tmp_path: Path
+) -> None:
+    config = as_host(story, story.alice.session_token)
+    for name in reversed(ONCE):
+        run(server, tmp_path, f"--include-name={name}", config=config)
+        async with Api(server.url) as story.bob.api, Api(server.url) as story.alice.api:
+            assert (await story.bob.try_to_read(story.chat_id)).error == FORBIDDEN
+            left = (await story.alice.try_to_read(story.chat_id)).status
+            assert left == (403 if name == ONCE[0] else 200)

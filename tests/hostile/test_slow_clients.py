@@ -1,0 +1,147 @@
+"""Who sends slowly, never ends, or does not read gets no more than their time."""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.load_clients import until
+from tests.support.raw_socket import an_impatient_server, statuses
+from tests.support.server_process import Server
+from watchparty import assets
+from watchparty.app import create_app
+from watchparty.server.sockets import UNREAD_MAX, listen
+from watchparty.settings import Settings
+from watchparty.web.request.body import BODY_TIMEOUT
+from watchparty.web.request.poll_query import HOLD_MAX
+
+SHORT = 1  # seconds that the server has for who is idle here, instead of 20
+PATIENCE = 30  # seconds until somebody counts as never cut
+PACE = 0.1  # seconds between two bytes of who is slow
+
+HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+BODY = b"POST /auth HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with an_impatient_server(tmp_path_factory.mktemp("slow"), SHORT) as server:
+        yield server
+
+
+@pytest.fixture
+async def story(server: Server) -> AsyncIterator[Story]:
+    async with Api(server.url) as api:
+        yield await tell(api)
+
+
+async def drip(server: Server, begin: bytes, then: bytes) -> tuple[bytes, float]:
+    """Send the beginning, and then bit by bit until cut; return what came and how long it took."""
+    reader, writer = await asyncio.open_connection(*server.url.removeprefix("http://").split(":"))
+    began = time.monotonic()
+    writer.write(begin)
+    answer = asyncio.create_task(reader.read())
+    async with asyncio.timeout(PATIENCE):
+        while not answer.done():
+            writer.write(then)
+            await asyncio.wait([answer], timeout=PACE)
+    writer.close()
+    return answer.result(), time.monotonic() - began
+
+
+@pytest.mark.parametrize("bit", [b"x", b"X: y\r\n"], ids=["bytes", "headers"])
+@pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"])
+async def test_headers_have_the_time_of_an_idle_connection(
+    server: Server, story: Story, bit: bytes, before: bytes
+) -> None:
+    begin = before + b"GET / HTTP/1.1\r\nHost: a\r\nX: "
+    [(answer, took), *_] = await asyncio.gather(drip(server, begin, bit), is_served(story))
+    assert statuses(answer) == ([200] if before else [])
+    assert took < PATIENCE / 2
+
+
+async def test_a_body_has_ten_seconds(server: Server, story: Story) -> None:
+    slow = [
+        drip(server, BODY + b"Content-Length: 60000\r\n\r\n", b"x"),
+        drip(server, BODY + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        drip(server, BODY + b"Expect: 100-continue\r\nContent-Length: 60000\r\n\r\n", b"x"),
+    ]
+    served = asyncio.create_task(is_served(story))
+    for answer, took in await asyncio.gather(*slow):
+        assert statuses(answer) == [408]
+        assert b"request_timeout" in answer
+        assert BODY_TIMEOUT <= took < PATIENCE
+    await served
+
+
+@pytest.mark.parametrize("begin", [b"", b"GET / HTTP/1.1", HTTP2[:10]])
+async def test_who_falls_silent_is_cut(server: Server, story: Story, begin: bytes) -> None:
+    [(_, took), *_] = await asyncio.gather(drip(server, begin, b""), is_served(story))
+    assert took < PATIENCE / 2
+
+
+def test_who_is_held_is_not_cut() -> None:
+    assert UNREAD_MAX >= 1000 * HOLD_MAX
+
+
+async def is_served(story: Story) -> None:
+    """Somebody is slow; the others don't notice."""
+    said = await story.alice.say("Is it slow today?")
+    assert (await story.bob.read())["last_id"] == said["id"]
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
+@contextlib.asynccontextmanager
+async def served_impatiently(folder: Path) -> AsyncIterator[tuple[str, int]]:
+    """Serve in this event loop, with less patience for who does not read."""
+    config = Config.from_toml(assets.find("hypercorn.toml"))
+    config.bind, config.workers, config.loglevel = ["127.0.0.1:0"], 1, "WARNING"
+    listen(config)
+    [name] = config.bind
+    with socket.socket(fileno=int(name.removeprefix("fd://"))) as listening:
+        kept = listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        assert kept == UNREAD_MAX
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * SHORT)
+        place = listening.getsockname()
+        listening.detach()
+    stopped = asyncio.Event()
+    app = create_app(Settings(store=f"sqlite:{folder / 'party.db'}"))
+    serving = asyncio.create_task(serve(app, config, shutdown_trigger=stopped.wait))
+    try:
+        yield place
+    finally:
+        stopped.set()
+        await serving
+
+
+async def test_who_does_not_read_is_cut(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with served_impatiently(tmp_path) as place, Api(f"http://127.0.0.1:{place[1]}") as api:
+        await is_served(await tell(api))
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.connect(place)
+            deaf.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 500)
+            me = deaf.getsockname()
+            await until(lambda: is_connected(place, me), "nobody was served")
+            await until(lambda: not is_connected(place, me), "who is deaf was kept")
+        await is_served(await tell(api))
+    faults = [record for record in caplog.records if record.exc_info]
+    assert all("ClientDisconnected" in repr(record.exc_info) for record in faults)
+
+
+def is_connected(here: tuple[str, int], there: tuple[str, int]) -> bool:
+    """Tell whether our end of a connection is one (proc(5), tcp_states.h)."""
+    ends = [f":{here[1]:04X}", f":{there[1]:04X}"]
+    rows = [row.split()[1:4] for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return any(
+        local.endswith(ends[0]) and remote.endswith(ends[1]) and state == "01"
+        for local, remote, state in rows
+    )

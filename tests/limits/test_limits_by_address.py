@@ -1,0 +1,155 @@
+"""What one house asks too much of is never at the cost of another, nor of its own members."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.support.addresses import HOUSE, LIMITED, OTHER_HOUSE, pause, until_refused
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.server_process import Server
+from watchparty.web.limits.quotas import STARTS, UNKNOWN_KEYS
+
+
+@pytest.fixture
+async def story(house: Api) -> Story:
+    return await tell(house)
+
+
+async def test_a_house_starts_so_many_chats(house: Api, other: Api) -> None:
+    auth_key = (await house.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
+    keyed = {"Idempotency-Key": "one-and-the-same"}
+    first = (await house.post("/create", auth_key, headers=keyed)).ok()
+    count, refusal = await until_refused(lambda: house.post("/create"), STARTS.burst + 1)
+    assert STARTS.burst - 1 <= count <= STARTS.burst
+    assert pause(refusal) <= 60
+    again = await house.post("/create", auth_key, headers=keyed)
+    assert again.ok()["chat_id"] == first["chat_id"]
+    assert (await house.post("/create", auth_key)).error == LIMITED
+    assert (await other.post("/create")).status == 200
+
+
+async def test_so_many_newcomers_at_one_door(story: Story, house: Api, other: Api) -> None:
+    newcomer = {"username": "Guest"}
+    answers = await asyncio.gather(*(house.post("/auth", json=newcomer) for _ in range(215)))
+    assert 195 <= sum(answer.status == 200 for answer in answers) <= 203
+    assert {answer.error for answer in answers if answer.status != 200} == {LIMITED}
+    invitation = {"magic_key": story.magic_key}
+    path = f"/{story.chat_id}/join"
+    assert (await house.post(path, json=invitation)).error == LIMITED
+    assert (await house.post(path, story.bob.auth_key, json=invitation)).status == 200
+    assert (await other.post(path, json=invitation)).status == 200
+
+
+async def test_wrong_keys_shut_the_house_but_not_its_members(
+    story: Story, house: Api, other: Api
+) -> None:
+    held = asyncio.ensure_future(story.bob.read(since=0, wait=20))
+    path = f"/{story.chat_id}/join"
+    answers = [await house.get(story.alice.path, f"wrong {n}") for n in range(200)]
+    assert [answer.error for answer in answers[:150]] == [(403, "forbidden")] * 150
+    wrong = {"magic_key": "wrong"}
+    tried, refusal = await until_refused(lambda: house.post(path, json=wrong), 100)
+    assert 200 + tried < UNKNOWN_KEYS.burst + 50
+    pause(refusal)
+    await until_refused(lambda: house.get(story.alice.path, "another"), 20)
+    stranger = {"chats": {f"{story.chat_id}": {"token": "wrong", "since": 0}}}
+    await until_refused(lambda: house.post("/poll", json=stranger), 20)
+    assert (await house.get("/")).status == 200
+    await story.alice.say("we sit here all the same")
+    assert [m["id"] for m in (await held)["messages"]] == [1]
+    poll = {"chats": {f"{story.chat_id}": {"token": story.bob.session_token, "since": 0}}}
+    assert (await house.post("/poll", story.bob.session_token, json=poll)).status == 200
+    assert (await other.get("/")).status == 200
+    assert (await other.post(path, json=wrong)).error == (403, "invalid_invite")
+
+
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [("2001:db8::1", "[2001:db8::2:3]:4711"), ("192.0.2.1:1234", "::ffff:192.0.2.1")],
+)
+async def test_one_house_has_many_addresses(limited: Server, one: str, another: str) -> None:
+    async with Api(limited.url, one) as api:
+        for _ in range(40):
+            await api.post("/create")
+    async with Api(limited.url, another) as api:
+        assert (await api.post("/create")).error == LIMITED
+    async with Api(limited.url, "2001:db8:0:1::1") as api:
+        assert (await api.post("/create")).status == 200
+
+
+async def test_nobody_is_somebody_else_by_saying_so(tmp_path: Path, limited: Server) -> None:
+    open_door = tmp_path / "open"
+    open_door.mkdir()
+    server = Server(open_door, limits="on")
+    async with Api(server.url) as api:
+        forged = [
+            {"X-Forwarded-For": f"10.0.0.{n}", "Forwarded": f"for=1.1.1.{n}"} for n in range(40)
+        ]
+        answers = [await api.post("/create", headers=headers) for headers in forged]
+    assert answers[-1].error == LIMITED
+    assert server.log().count("WATCHPARTY_TRUSTED_PROXIES is 0") == 1
+    assert server.stop() == 0
+    async with Api(limited.url) as api:  # what stands left of the proxy's own word is the client's
+        forged = [{"X-Forwarded-For": f"10.0.0.{n}, {HOUSE}"} for n in range(40)]
+        answers = [await api.post("/create", headers=headers) for headers in forged]
+    assert answers[-1].error == LIMITED
+
+
+async def test_bad_requests_count(story: Story, house: Api) -> None:
+    async def misbehave() -> Answer:
+        answers = await asyncio.gather(
+            *(house.post("/auth", data=b"{") for _ in range(100)),
+            *(house.call("PATCH", "/create") for _ in range(100)),
+        )
+        return answers[-1]
+
+    rounds, refusal = await until_refused(misbehave, 30)
+    assert rounds >= 9
+    pause(refusal)
+    assert (await story.bob.read())["last_id"] == 0
+
+
+async def test_who_asks_most_does_not_stand_before_the_others(limited: Server) -> None:
+    """However many hang up in the middle, a turn is never lost."""
+    async with Api(limited.url, HOUSE) as house, Api(limited.url, OTHER_HOUSE) as other:
+        story = await tell(other)
+        rush = [asyncio.create_task(house.get("/1", f"wrong {n}")) for n in range(150)]
+        await story.alice.say("meanwhile")
+        assert not all(request.done() for request in rush)
+        for request in rush[::2]:
+            request.cancel()
+        answers = await asyncio.gather(*rush[1::2])
+        assert {answer.error for answer in answers} == {(403, "forbidden")}
+        assert (await house.get("/")).status == 200
+
+
+async def test_a_neighbour_who_spends_all_keeps_no_member_out(limited: Server) -> None:
+    async with Api(limited.url, HOUSE) as house, Api(limited.url, OTHER_HOUSE) as other:
+        story = await tell(other)
+        limited.restart()  # no key is known to be good any more
+        neighbours = [house.get("/nowhere") for _ in range(2_300)]
+        assert LIMITED in {answer.error for answer in await asyncio.gather(*neighbours)}
+        story.bob.api = house
+        assert (await story.bob.read())["last_id"] == 0
+        wrong = await house.get(f"/{story.charlie.chat_id}", story.bob.session_token)
+        assert wrong.error == (403, "forbidden")
+        await until_refused(lambda: house.get("/nowhere"), 200)
+        assert (await story.bob.read())["last_id"] == 0  # a wrong door takes no key away
+
+
+async def test_who_sends_slowly_keeps_nobody_from_their_turn(limited: Server) -> None:
+    place = limited.url.removeprefix("http://").split(":")
+    head = (
+        f"POST /auth HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {HOUSE}\r\nContent-Length: 20\r\n\r\n"
+    )
+    lines = [await asyncio.open_connection(*place) for _ in range(40)]
+    for _, writer in lines:
+        writer.write(f"{head}X-Forwarded-For: {HOUSE}\r\n\r\n".encode())
+        await writer.drain()
+    async with Api(limited.url, HOUSE) as house, asyncio.timeout(5):
+        assert (await house.get("/")).status == 200
+        assert (await house.post("/create")).status == 200
+    for _, writer in lines:
+        writer.close()

@@ -1,0 +1,41 @@
+"""A server without a free connection says so once, and serves again when somebody leaves."""
+
+import asyncio
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import tell
+from tests.support.load_clients import PATIENCE, Line, lines_to
+from tests.support.server_process import SERVE, Server, configured
+
+FILES = 64  # that the server may open
+TOO_MANY = 100
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path, command=[*SERVE, *configured(tmp_path, keep_alive_timeout=1)])
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
+    yield server
+    assert server.stop() == 0
+
+
+async def test_who_finds_no_connection_waits_until_somebody_leaves(server: Server) -> None:
+    async with Api(server.url) as api:
+        story = await tell(api)
+        async with lines_to(server.url, TOO_MANY) as lines:
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.gather(*(served_and_gone(line, story.bob.path) for line in lines))
+        assert (await story.alice.say("Still here"))["id"] == 1
+    assert "no connections left" in server.log()
+    assert "Traceback" not in server.log()
+    assert len(server.log()) < 2_000
+
+
+async def served_and_gone(line: Line, path: str) -> None:
+    assert (await line.get(path, "nobody")).status == 403
+    line.hang_up()

@@ -1,0 +1,146 @@
+"""Too much at once is refused with the time to wait, whoever asks and from wherever."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.support.addresses import LIMITED, OTHER_HOUSE, pause, until_refused
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Story, guest, tell
+from tests.support.server_process import Server
+from watchparty.web.limits.quotas import STARTS_A_DAY
+
+
+@pytest.fixture
+async def story(house: Api) -> Story:
+    return await tell(house)
+
+
+async def test_who_posts_too_fast_waits_and_loses_nothing(story: Story) -> None:
+    path, token = story.alice.path, story.alice.session_token
+    began = time.monotonic()
+    posts = [await story.alice.api.post(path, token, json={"body": f"{n}"}) for n in range(12)]
+    refused = [post for post in posts if post.status != 200]
+    assert 8 <= 12 - len(refused) <= 8 + 2 * (time.monotonic() - began) + 1
+    await asyncio.sleep(pause(refused[0]))  # what it asks for is enough
+    assert (await story.alice.say("at last"))["id"] == 12 - len(refused) + 1
+    await story.bob.say("I may")
+    said = (await story.bob.read())["messages"]
+    assert [m["id"] for m in said] == [*range(1, len(said) + 1)]
+    assert len(said) == 12 - len(refused) + 2
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
+async def test_a_repeat_costs_nothing_and_is_never_refused(story: Story) -> None:
+    async def say(key: str) -> Answer:
+        headers, body = {"Idempotency-Key": key}, {"body": "once"}
+        alice = story.alice
+        return await alice.api.post(alice.path, alice.session_token, headers=headers, json=body)
+
+    first = (await say("0")).ok()
+    for _ in range(30):
+        again = await say("0")
+        assert again.ok() == first
+        assert again.headers["Idempotent-Replay"] == "true"
+    assert [(await say(f"{n}")).status for n in range(1, 8)] == [200] * 7
+    await until_refused(lambda: say(f"new-{time.monotonic()}"), 20)
+    assert (await say("0")).ok() == first
+
+
+async def test_a_chat_takes_twenty_messages_a_second(story: Story, other: Api) -> None:
+    chat_id, key = story.chat_id, story.magic_key
+    crowd = [await guest(other, f"G{n}", chat_id, key) for n in range(5)]
+    began = time.monotonic()
+    posts = await asyncio.gather(
+        *(
+            other.post(member.path, member.session_token, json={"body": "!"})
+            for member in crowd
+            for _ in range(8)
+        )
+    )
+    took = time.monotonic() - began
+    accepted = [post for post in posts if post.status == 200]
+    assert 20 <= len(accepted) <= 20 + 20 * took + 1
+    assert {post.error for post in posts if post.status != 200} == {LIMITED}
+    assert (await story.charlie.say("elsewhere"))["id"] == 1
+
+
+async def test_a_user_starts_so_many_chats_a_day_wherever_they_are(limited: Server) -> None:
+    started = 0
+    async with Api(limited.url, OTHER_HOUSE) as api:
+        auth_key = (await api.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
+    for house in range(5):
+        async with Api(limited.url, f"203.0.113.{house}") as api:
+            answers = [await api.post("/create", auth_key) for _ in range(25)]
+            started += sum(answer.status == 200 for answer in answers)
+    assert STARTS_A_DAY.burst <= started <= STARTS_A_DAY.burst + 1
+    assert pause(answers[-1]) > 60
+    async with Api(limited.url, "203.0.113.200") as api:
+        assert (await api.post("/create", auth_key)).error == LIMITED
+        assert (await api.post("/create")).status == 200
+
+
+async def test_a_removed_member_counts_as_a_stranger(story: Story, house: Api) -> None:
+    await house.call("DELETE", f"/{story.chat_id}/members/2", story.alice.session_token)
+    token = story.bob.session_token
+    _, refusal = await until_refused(lambda: house.get(story.bob.path, token), 400)
+    pause(refusal)
+    await until_refused(lambda: house.get(story.alice.path, "wrong"), 300)
+    assert (await story.alice.read())["last_id"] == 0
+
+
+async def test_a_good_credential_is_no_licence_to_loop(story: Story, other: Api) -> None:
+    """Two at one table, and one of them has a loop; whoever asks once a second does not notice."""
+    token = story.alice.session_token
+    began = time.monotonic()
+    count, refusal = await until_refused(lambda: other.get(story.alice.path, token), 1_000)
+    assert count <= 120 + 31 * (time.monotonic() - began)
+    assert pause(refusal) == 1
+    await until_refused(lambda: other.get("/", token), 20)
+    poll = {"chats": {f"{story.chat_id}": {"token": token, "since": 0}}}
+    await until_refused(lambda: other.post("/poll", json=poll), 20)
+    assert (await story.bob.read())["last_id"] == 0
+
+
+async def test_all_credentials_of_a_member_count_as_one(story: Story, other: Api) -> None:
+    path = f"/{story.chat_id}/join"
+    joins = [await other.post(path, story.bob.auth_key) for _ in range(20)]
+    tokens = [join.ok()["session_token"] for join in joins]
+    began = time.monotonic()
+    answers = await asyncio.gather(
+        *(other.get(story.bob.path, token) for token in tokens for _ in range(20))
+    )
+    accepted = sum(answer.status == 200 for answer in answers)
+    assert accepted <= 120 + 31 * (time.monotonic() - began)
+    assert (await story.alice.read())["last_id"] == 0
+
+
+async def test_an_auth_key_is_one_and_the_same_in_all_chats(story: Story, house: Api) -> None:
+    auth_key = (await house.post("/auth", json={"username": "Dora"})).ok()["auth_key"]
+    chats = [(await house.post("/create", auth_key)).ok()["chat_id"] for _ in range(4)]
+    began = time.monotonic()
+    polls = [house.get(f"/{chat_id}?since=0&wait=0", auth_key) for chat_id in chats * 100]
+    answers = await asyncio.gather(*polls)
+    accepted = sum(answer.status == 200 for answer in answers)
+    assert accepted <= 120 + 31 * (time.monotonic() - began)
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
+async def test_guests_do_not_silence_their_host(story: Story, other: Api) -> None:
+    crowd = [await guest(other, f"G{n}", story.chat_id, story.magic_key) for n in range(5)]
+    posts = [
+        other.post(member.path, member.session_token, json={"body": "!"})
+        for member in crowd
+        for _ in range(8)
+    ]
+    answers = await asyncio.gather(*posts, story.alice.say("Quiet, please"))
+    assert LIMITED in {answer.error for answer in answers[:-1] if answer.status != 200}
+
+
+async def test_without_limits_nobody_waits(own: Server) -> None:
+    async with Api(own.url) as api:
+        story = await tell(api)
+        for _ in range(40):
+            await story.alice.say("quick")
+            assert (await api.post("/create")).status == 200

@@ -1,0 +1,262 @@
+"""The documents say what the server does, and their examples run."""
+
+import asyncio
+import inspect
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import validate
+from throttled.rate_limiter import Quota
+
+from tests.support.api_client import SPEC, Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.server_process import Server
+from watchparty.app import create_app
+from watchparty.party import errors
+from watchparty.party.service import MEMBERS_MAX
+from watchparty.settings import Settings
+from watchparty.web.limits import quotas
+from watchparty.web.openapi.sse import EVENTS
+from watchparty.web.response.errors import FRAMEWORK
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+API = ROOT / "docs" / "api.md"
+BOT = ROOT / "examples" / "bot.py"
+SCRIBE = ROOT / "examples" / "stream_bot.py"
+HERE = "http://localhost:8000"  # where the README's server is
+
+CODES = {
+    error.code
+    for _, error in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(error, errors.PartyError)
+} | {code for code, _ in FRAMEWORK.values()}
+
+SETTINGS = [f"WATCHPARTY_{name.upper()}" for name in Settings.__struct_fields__]
+
+
+def routes() -> set[tuple[str, str]]:
+    """Return (method, path) of all that the application answers, but static files."""
+    app = create_app(Settings(store="sqlite::memory:"))
+    return {
+        (method, re.sub(r"<[^>]+>", "{}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "static"
+    }
+
+
+def documented() -> set[tuple[str, str]]:
+    """Return (method, path) of all that the OpenAPI document tells of."""
+    return {
+        (method.upper(), re.sub(r"\{[^}]+\}", "{}", path))
+        for path, operations in SPEC["paths"].items()
+        for method in operations
+        if method != "parameters"
+    }
+
+
+async def test_every_route_is_documented_and_nothing_else() -> None:
+    assert routes() == documented()
+    assert ("GET", "/{}") in routes()
+
+
+async def test_the_openapi_document_is_valid(api: Api) -> None:
+    answer = await api.get("/openapi.json")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.ok() == SPEC
+    validate(answer.json)
+
+
+async def test_every_parameter_of_a_path_is_described() -> None:
+    for path, operations in SPEC["paths"].items():
+        described = {p["name"] for p in operations.get("parameters", []) if p["in"] == "path"}
+        assert described == set(re.findall(r"\{([^}]+)\}", path))
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_error_is_documented(code: str) -> None:
+    assert f"`{code}`" in API.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_every_setting_is_documented(setting: str) -> None:
+    documents = README.read_text(encoding="utf-8") + API.read_text(encoding="utf-8")
+    assert f"`{setting}`" in documents
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_event_of_a_stream_is_documented(event: str) -> None:
+    assert f"`{event}`" in API.read_text(encoding="utf-8")
+    ok = SPEC["paths"]["/{chat_id}"]["get"]["responses"]["200"]
+    assert f"`{event}`" in ok["content"]["text/event-stream"]["schema"]["description"]
+
+
+def examples(document: Path) -> list[str]:
+    """Return the commands of a document's shell blocks that use curl, block after block."""
+    text = document.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    commands = "".join(block for block in blocks if "curl" in block).replace("\\\n", " ")
+    return [line for line in commands.splitlines() if line.strip()]
+
+
+async def outputs(server: Server, *commands: str) -> list[str]:
+    """Run commands in one shell, and return what each of them prints."""
+    script = "\necho; echo ===\n".join(["set -euo pipefail", *commands])
+    bash = await asyncio.to_thread(
+        subprocess.run,
+        ["bash", "-c", script.replace(HERE, server.url)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert bash.returncode == 0, bash.stderr
+    return bash.stdout.split("===")[1:]
+
+
+async def test_the_four_lines_of_the_readme_work_as_they_stand(server: Server) -> None:
+    commands = examples(README)
+    assert HERE in "".join(commands)
+    assert sum("curl" in command for command in commands) == 4
+    *before, _ = commands
+    page = json.loads((await outputs(server, *commands))[-1])
+    [said] = re.findall(r'"(?:body|message|text)"\s*:\s*"([^"]+)"', "\n".join(before))
+    assert said in [message["body"] for message in page["messages"]]
+
+
+async def test_the_examples_of_the_api_go_on_after_those_of_the_readme(server: Server) -> None:
+    # A stream does not end by itself.
+    patience = 'curl() { command curl -s --max-time 2 "$@" || [ $? = 28 ]; }'
+    streamed, kept = (await outputs(server, patience, *examples(README), *examples(API)))[-2:]
+    [said] = re.findall(r'"body": "([^"]+)"', "\n".join(examples(README)))
+    assert streamed.startswith("\nid: 1\ndata: ")
+    assert said in streamed
+    assert json.loads(kept)["id"] == 2
+
+
+@contextmanager
+def running(*command: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a program as long as somebody looks, and end it then."""
+    process = subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def until_somebody_came(story: Story, bot: subprocess.Popen[str], count: int = 3) -> None:
+    async with asyncio.timeout(20):
+        while len((await story.alice.read())["members"]) < count:
+            if bot.poll() is not None:
+                raise AssertionError(bot.communicate()[0])
+
+
+async def test_the_bot_of_the_examples_answers(story: Story) -> None:
+    with running(str(BOT), story.magic_link) as bot:
+        await until_somebody_came(story, bot)
+        for _ in range(2):
+            asked = await story.alice.say("!ping")
+            answer = await story.bob.read(since=asked["id"], wait=20)
+            assert [message["body"] for message in answer["messages"]] == ["pong"]
+            assert answer["messages"][0]["member_id"] == 3
+        assert bot.poll() is None
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
+async def test_the_bots_of_the_examples_outlive_a_restart(own: Server) -> None:
+    async with Api(own.url) as api:
+        story = await tell(api)
+        with (
+            running(str(BOT), story.magic_link) as bot,
+            running(str(SCRIBE), story.magic_link) as scribe,
+        ):
+            await until_somebody_came(story, scribe, 4)
+            await story.alice.say("before")
+            own.restart()
+            async with Api(own.url) as story.alice.api:
+                asked = await story.alice.say("!ping")
+                answer = await story.alice.read(since=asked["id"], wait=20)
+                assert [message["body"] for message in answer["messages"]] == ["pong"]
+                written = [await line_of(scribe) for _ in range(3)]
+                assert written == ["Alice: before", "Alice: !ping", "Pingbot: pong"]
+                await story.alice.api.call("DELETE", story.alice.path, story.alice.session_token)
+            for one in (bot, scribe):
+                assert "I may not stay" in await line_of(one)
+                assert await asyncio.to_thread(one.wait, 20) == 1
+
+
+async def test_the_stream_bot_tells_what_it_missed(own: Server) -> None:
+    async with Api(own.url) as api:
+        story = await tell(api)
+        with running(str(SCRIBE), story.magic_link) as scribe:
+            await until_somebody_came(story, scribe)
+            await story.alice.say("0")
+            assert await line_of(scribe) == "Alice: 0"
+            scribe.send_signal(signal.SIGSTOP)
+            own.restart()
+            async with Api(own.url) as story.alice.api:
+                for number in range(1, 41):
+                    await story.alice.say(f"{number}")
+                scribe.send_signal(signal.SIGCONT)
+                assert await line_of(scribe) == "(10 messages passed unseen)"
+                assert await line_of(scribe) == "Alice: 11"
+
+
+async def line_of(bot: subprocess.Popen[str]) -> str:
+    """Return the next line that it prints."""
+    assert bot.stdout is not None
+    async with asyncio.timeout(20):
+        return (await asyncio.to_thread(bot.stdout.readline)).rstrip("\n")
+
+
+@pytest.mark.parametrize(("bot", "lines"), [(BOT, 30), (SCRIBE, 60)])
+def test_the_bots_of_the_examples_are_short(bot: Path, lines: int) -> None:
+    assert 1 < len(bot.read_text(encoding="utf-8").splitlines()) <= lines
+
+
+def row(what: str, by: str) -> str:
+    """Return what the table of limits says of one of them."""
+    lines = API.read_text(encoding="utf-8").splitlines()
+    [found] = [line for line in lines if line.startswith(f"| {what}") and f"| {by}" in line]
+    return found
+
+
+PERIODS = {1: "a second", 60: "a minute", 86_400: "a day"}
+
+
+@pytest.mark.parametrize(
+    ("what", "by", "quota"),
+    [
+        ("messages", "member", quotas.POSTS),
+        ("messages", "chat", quotas.CHAT_POSTS),
+        ("chats started", "address", quotas.STARTS),
+        ("chats started", "user", quotas.STARTS_A_DAY),
+        ("newcomers", "user", quotas.NEWCOMERS),
+        ("QR codes", "member", quotas.DRAWINGS),
+        ("requests with a good credential", "member", quotas.MEMBER),
+        ("keys that are wrong", "address", quotas.UNKNOWN_KEYS),
+        ("requests with no credential", "address", quotas.ADDRESS),
+        ("`GET /healthz`", "address", quotas.HEALTH),
+    ],
+)
+def test_every_rate_is_documented(what: str, by: str, quota: Quota) -> None:
+    steady = f"{quota.get_limit()} {PERIODS[quota.get_period_sec()]}"
+    assert row(what, by).endswith(f"| {quota.burst:,} | {steady} |")
+
+
+def test_every_other_limit_is_documented() -> None:
+    assert f"| {quotas.HELD:,} |" in row("held polls", "credential")
+    assert f"| {quotas.HELD_IN_ALL:,} |" in row("held polls", "server")
+    assert f"| {MEMBERS_MAX:,} |" in row("members", "chat")
+    assert f"| {quotas.HELD_BY_MEMBER:,} |" in row("held polls", "member")
+    assert f"| {quotas.AT_ONCE:,} | up to {quotas.LINE_MAX:,} " in row("of these", "address")

@@ -1,0 +1,216 @@
+"""The chores do what they say from nothing, and say what is missing where they can't."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import tell
+
+ROOT = Path(__file__).parents[2]
+
+ADDRESS = re.compile(r"https?://\S+:\d+")
+INSTALL_MAX = 300  # seconds; a package index may be slow
+QUICKLY = 15  # seconds
+
+# What one of our chores, or a chore around these tests, would hand down to another.
+OURS = re.compile(r"MAKE|MFLAGS|VENV$|PYTHON|BIND$|ARGS$|VIRTUAL_ENV|WATCHPARTY_")
+
+NOT_OURS = shutil.ignore_patterns(
+    ".git", ".venv*", ".*_cache", ".hypothesis", "__pycache__", "dist", "build", "*.db*"
+)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources, as somebody has who has just got them."""
+    folder = tmp_path_factory.mktemp("make") / "checkout"
+    shutil.copytree(ROOT, folder, ignore=NOT_OURS)
+    return folder
+
+
+def environment(*path: Path) -> dict[str, str]:
+    """Return the environment of somebody's shell, in which programs are found in `path`."""
+    env = {name: value for name, value in os.environ.items() if not OURS.match(name)}
+    return env | {"PATH": os.pathsep.join(map(str, path))}
+
+
+def usual_path() -> list[Path]:
+    """Where programs are, with the Python that these tests are for in front."""
+    return [Path(sys.base_prefix, "bin"), *map(Path, os.get_exec_path())]
+
+
+@contextmanager
+def running(checkout: Path, output: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Type `make run` in a terminal of its own; whatever of it is left in the end is killed."""
+    with output.open("wb") as log:
+        process = subprocess.Popen(
+            ["make", "run", *options],
+            cwd=checkout,
+            env=environment(*usual_path()),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def lines_when_started(process: subprocess.Popen[bytes], output: Path, count: int) -> list[str]:
+    """Wait for so many lines with an address in them, and return those."""
+    deadline = time.monotonic() + INSTALL_MAX
+    while len(found := [x for x in output.read_text().splitlines() if ADDRESS.search(x)]) < count:
+        if found:  # the others follow in the same moment
+            deadline = min(deadline, time.monotonic() + QUICKLY)
+        assert process.poll() is None, output.read_text()
+        assert time.monotonic() < deadline, output.read_text()
+        time.sleep(0.05)
+    return found
+
+
+def address(line: str) -> str:
+    found = ADDRESS.search(line)
+    assert found
+    return found[0]
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Press Ctrl-C: the terminal tells everybody in the foreground; nobody may be left."""
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(QUICKLY) in {0, -signal.SIGINT}
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+async def test_make_run_takes_a_checkout_to_a_party_and_ctrl_c_ends_it(
+    checkout: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "output"
+    with running(checkout, output, "BIND=127.0.0.1:0") as process:
+        [line] = lines_when_started(process, output, 1)
+        assert line.startswith("Watch Party is running at http://127.0.0.1:")
+        async with Api(address(line)) as api:
+            home = await api.get("/")
+            assert home.headers["Content-Type"].startswith("text/html")
+            story = await tell(api)
+            assert (await story.alice.say("That was easy"))["id"] == 1
+            outside = await story.charlie.try_to_read(story.chat_id)
+            assert outside.error == (403, "forbidden")
+        interrupt(process)
+    assert "Traceback" not in output.read_text()
+    assert "Error" not in output.read_text()  # make's word for a program that failed
+
+
+async def test_make_run_for_everybody_tells_what_to_type_into_a_phone(
+    checkout: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "output"
+    with running(checkout, output, "BIND=0.0.0.0:0") as process:
+        phones, here = map(address, lines_when_started(process, output, 2))
+        assert not re.search(r"//(127\.|0\.0\.0\.0|localhost)", phones), "this leads nowhere"
+        assert "phones on the same network" in output.read_text()
+        assert here.startswith("http://127.0.0.1:")
+        assert here.rpartition(":")[2] == phones.rpartition(":")[2]
+        async with Api(here) as api:
+            assert (await api.get("/")).status == 200
+        interrupt(process)
+    assert "Traceback" not in output.read_text()
+
+
+def test_it_is_installed_once_and_again_when_it_needs_something_else(
+    checkout: Path, tmp_path: Path
+) -> None:
+    with running(checkout, tmp_path / "output", "BIND=127.0.0.1:0") as process:
+        lines_when_started(process, tmp_path / "output", 1)
+        interrupt(process)
+    asked = ("--dry-run", "run")
+    assert "scripts/setup" not in make(checkout, *asked, path=usual_path()).stdout
+    later = (checkout / ".venv" / "run.done").stat().st_mtime + 1
+    os.utime(checkout / "pyproject.toml", (later, later))
+    assert "scripts/setup" in make(checkout, *asked, path=usual_path()).stdout
+
+
+def make(checkout: Path, *what: str, path: list[Path]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", *what], cwd=checkout, env=environment(*path), capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """A folder with the programs that every system has, and with nothing else."""
+    folder = tmp_path / "tools"
+    folder.mkdir()
+    for name in ("make", "sh", "id", "rm", "touch"):
+        (folder / name).symlink_to(shutil.which(name) or name)
+    return folder
+
+
+def pretend(program: Path, does: str) -> None:
+    program.write_text(f"#!/bin/sh\n{does}\n")
+    program.chmod(0o755)
+
+
+@pytest.mark.parametrize("given", [["PYTHON=/bin/false"], ["PYTHON=/nowhere/python"], []])
+def test_a_python_that_is_missing_or_too_old_is_named(
+    checkout: Path, tools: Path, given: list[str]
+) -> None:
+    pretend(tools / "python3", "exit 1")  # as one says to the question whether it is new enough
+    ran = make(checkout, "run", "VENV=none", *given, path=[tools])
+    assert ran.returncode != 0
+    assert "needs Python 3.11 or newer" in ran.stderr
+    assert "Install it" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not (checkout / "none").exists()
+
+
+def test_plain_make_lists_every_chore_and_does_none(checkout: Path, tools: Path) -> None:
+    before = sorted(checkout.iterdir())
+    ran = make(checkout, path=[tools])
+    assert (ran.returncode, ran.stderr) == (0, "")
+    [chores] = re.findall(r"^\.PHONY: (.*)", (checkout / "Makefile").read_text(), re.MULTILINE)
+    for chore in set(chores.split()) - {"help"}:
+        assert re.search(rf"^make {chore} .*\w", ran.stdout, re.MULTILINE), chore
+    assert sorted(checkout.iterdir()) == before
+
+
+def look_for_a_browser(tools: Path) -> subprocess.CompletedProcess[str]:
+    script = str(ROOT / "scripts" / "browser")
+    return subprocess.run([script], env=environment(tools), capture_output=True, text=True)
+
+
+def test_without_a_browser_it_is_told_which_to_install(tools: Path) -> None:
+    ran = look_for_a_browser(tools)
+    assert ran.returncode != 0
+    assert "apt-get install chromium" in ran.stderr
+    assert "make test-server" in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+def test_a_browser_that_is_there_is_enough(tools: Path, name: str) -> None:
+    pretend(tools / name, "exit 1")
+    ran = look_for_a_browser(tools)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_who_may_not_install_is_not_made_to(tools: Path) -> None:
+    pretend(tools / "apt-get", 'echo "apt-get $*"')
+    (tools / "id").unlink()
+    pretend(tools / "id", "echo 1000")
+    ran = look_for_a_browser(tools)
+    assert ran.returncode != 0
+    assert ran.stdout == ""
+    assert "sudo apt-get install chromium" in ran.stderr

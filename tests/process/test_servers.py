@@ -1,0 +1,236 @@
+"""Watch Party runs on any ASGI server, and in a test without one."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Person, tell
+from tests.support.load_clients import is_quiet, until
+from tests.support.raw_socket import send
+from tests.support.server_process import BIN, HYPERCORN, Server
+
+ROOT = Path(__file__).parents[2]
+
+UVICORN = [str(BIN / "uvicorn"), "--port", "0", "watchparty.asgi:app"]
+PLAIN = ["--loop", "asyncio", "--http", "h11"]
+STANDARD = ["--loop", "uvloop", "--http", "httptools"]  # what `uvicorn[standard]` brings
+
+# Told to take any port, it would not say which.
+FREE_PORT = "free port"
+GRANIAN = [
+    *(str(BIN / "granian"), "--interface", "asgi", "--workers", "1", "--no-access-log"),
+    *("--backpressure", "1000", "--port", FREE_PORT, "watchparty.asgi:app"),
+]
+
+# A member's plain request is answered without the framework; one more parameter, and with it.
+WAYS = ("", "&nothing=1")
+STREAM = {"Accept": "text/event-stream"}
+
+# What somebody writes who tries the application in a shell: no lifespan, no farewell.
+ALONE = """
+import asyncio, json
+from watchparty.app import create_app
+from watchparty.settings import Settings
+
+async def main():
+    client = create_app(Settings(store=%r)).test_client()
+    made = await (await client.post("/create", json={"username": "Alice"})).get_json()
+    path, headers = f"/{made['chat_id']}", {"Authorization": made["session_token"]}
+    held = asyncio.create_task(client.get(path + "?since=0&wait=20", headers=headers))
+    await client.post(path, headers=headers, json={"body": "hi"})
+    page = await (await held).get_json()
+    outside = await client.get(path, headers={"Authorization": "x"})
+    print(json.dumps([page["messages"][0]["body"], outside.status_code]))
+
+asyncio.run(main())
+"""
+
+
+OTHERS = {
+    "hypercorn": HYPERCORN,
+    "uvicorn": [*UVICORN, *PLAIN],
+    "uvicorn-standard": [*UVICORN, *STANDARD],
+    "granian": GRANIAN,
+}
+
+
+@pytest.fixture(params=OTHERS)
+def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """The application under somebody else's server."""
+    port = str(free_port())
+    command = [port if part == FREE_PORT else part for part in OTHERS[request.param]]
+    server = Server(tmp_path, command)
+    asyncio.run(until(lambda: accepts(server.url), "it does not listen where it says"))
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
+
+
+def accepts(url: str) -> bool:
+    """Tell whether there are connections to be had; Granian gives its address before."""
+    place = urlsplit(url)
+    with socket.socket() as connection:
+        return connection.connect_ex((place.hostname, place.port)) == 0
+
+
+async def test_a_chat_works_under_any_server(other: Server) -> None:
+    async with Api(other.url) as api:
+        story = await tell(api)
+        assert story.magic_link.startswith(f"{other.url}/chat/")
+        held = asyncio.create_task(story.bob.read(since=0, wait=20))
+        said = await story.alice.say("Does it work here?")
+        page = await held
+        assert [message["id"] for message in page["messages"]] == [said["id"]] == [1]
+        assert (await story.bob.say("It does"))["id"] == 2
+        outside = await story.charlie.try_to_read(story.chat_id, since=0, wait=20)
+        assert outside.error == (403, "forbidden")
+        assert (await api.get("/")).headers["Content-Type"].startswith("text/html")
+
+
+async def test_who_waits_is_told_of_their_removal_and_of_the_end(other: Server) -> None:
+    async with Api(other.url) as api:
+        story = await tell(api)
+        alice, bob, charlie = map(waiting, (story.alice, story.bob, story.charlie))
+        await story.alice.read(since=0, wait=0.5)  # the others came before this one
+        members = f"{story.alice.path}/members/2"
+        (await api.call("DELETE", members, story.alice.session_token)).ok()
+        await told_why(bob, 403, "forbidden")
+        outside = await story.charlie.try_to_read(story.chat_id, since=0, wait=20)
+        assert outside.error == (403, "forbidden")
+        await story.alice.say("Without Bob")
+        for poll in alice.polls:
+            assert (await poll).ok()["last_id"] == 1
+        alice = alice._replace(polls=polls(story.alice, since=1))
+        await story.alice.read(since=1, wait=0.5)
+        stopping = asyncio.create_task(asyncio.to_thread(other.stop))
+        for one in (alice, charlie):
+            await told_why(one, 503, "unavailable")
+        await stopping
+    heard = [b"Without Bob" in stream.result().body for stream in alice.streams]
+    assert heard == [True] * len(WAYS)
+    for answer in (*bob.polls, *bob.streams, *charlie.polls, *charlie.streams):
+        assert b"Without Bob" not in answer.result().body
+
+
+Answers = list[asyncio.Task[Answer]]
+
+
+class Waiting(NamedTuple):
+    """What somebody waits for; a stream is an answer when it has ended."""
+
+    polls: Answers
+    streams: Answers
+
+
+def waiting(person: Person) -> Waiting:
+    """Let somebody wait in their chat in every way there is."""
+    return Waiting(polls(person, since=0), [ask(person, way, headers=STREAM) for way in WAYS])
+
+
+def polls(person: Person, since: int) -> Answers:
+    return [ask(person, f"&wait=25{way}", since=since) for way in WAYS]
+
+
+def ask(person: Person, query: str, since: int = 0, **how: Any) -> asyncio.Task[Answer]:
+    path = f"{person.path}?since={since}{query}"
+    return asyncio.create_task(person.api.get(path, person.session_token, **how))
+
+
+async def told_why(one: Waiting, status: int, code: str) -> None:
+    """Fail unless all that somebody waits for ends, and says why."""
+    for poll in one.polls:
+        answer = await poll
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.error == (status, code)
+    for stream in one.streams:
+        *_, last = (await stream).body.decode().removesuffix("\n\n").split("\n\n")
+        event, data = last.split("\ndata: ")
+        assert (event, json.loads(data)["error"]) == ("event: end", code)
+
+
+@pytest.mark.parametrize("other", ["uvicorn-standard"], indirect=True)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("more", ["&wait=25", ""], ids=["poll", "stream"])
+async def test_who_vanishes_while_a_second_request_waits_is_no_fault(
+    other: Server, way: str, more: str
+) -> None:
+    async with Api(other.url) as api:
+        story = await tell(api)
+        fields = ["Host: party.test", f"Authorization: Bearer {story.bob.session_token}"]
+        fields += [] if more else ["Accept: text/event-stream"]
+        line = f"GET {story.bob.path}?since=0{more}{way} HTTP/1.1"
+        asked = "\r\n".join([line, *fields, "\r\n"]).encode()
+        assert b"{" not in await send(other, [asked * 2])
+        await until(lambda: is_quiet(other), "the server never came to rest")
+        await story.alice.say("Where is Bob?")
+        outside = await story.charlie.try_to_read(story.chat_id, since=0)
+        assert outside.error == (403, "forbidden")
+        assert (await story.bob.read())["last_id"] == 1
+    other.stop()
+    assert "ERROR" not in other.log()
+
+
+async def test_a_chat_survives_the_restart_of_any_server(tmp_path: Path, other: Server) -> None:
+    async with Api(other.url) as api:
+        story = await tell(api)
+        await story.alice.say("still there?")
+        before = (await story.bob.read())["epoch"]
+    other.stop()
+    own = Server(tmp_path)
+    story.bob.api = Api(own.url)
+    async with story.bob.api:
+        page = await story.bob.read()
+    assert own.stop() == 0
+    assert (page["epoch"], page["messages"][0]["body"]) == (before, "still there?")
+
+
+def test_two_workers_on_one_file_are_told_why_not_and_end(tmp_path: Path) -> None:
+    env = {**os.environ, "WATCHPARTY_STORE": f"sqlite:{tmp_path}/party.db"}
+    command = [*HYPERCORN, "--workers", "2"]
+    run = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert "already uses" in run.stdout + run.stderr
+    assert "workers = 0" in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("store", ["sqlite::memory:", "sqlite:party.db"])
+def test_an_application_nobody_started_works_and_lets_go(tmp_path: Path, store: str) -> None:
+    command = [sys.executable, "-c", ALONE % store]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=20)
+    assert (run.returncode, run.stdout) == (0, '["hi", 403]\n'), run.stderr
+    assert "Traceback" not in run.stderr
+
+
+async def test_who_is_removed_is_told_so_even_when_a_server_hears_no_more_of_them(
+    tmp_path: Path,
+) -> None:
+    server = Server(
+        tmp_path, [*HYPERCORN[:-1], "tests.support.asgi_cancelled_receive:app"], cwd=ROOT
+    )
+    async with Api(server.url) as api:
+        story = await tell(api)
+        held = [ask(story.bob, "&wait=25") for _ in range(8)]
+        await until(lambda: is_quiet(server), "the server never came to rest")
+        members = f"{story.alice.path}/members/2"
+        (await api.call("DELETE", members, story.alice.session_token)).ok()
+        assert [(await one).error for one in held] == [(403, "forbidden")] * 8
+        outside = await story.charlie.try_to_read(story.chat_id, since=0)
+        assert outside.error == (403, "forbidden")
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()

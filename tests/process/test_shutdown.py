@@ -1,0 +1,168 @@
+"""A stop answers everybody who waits; a crash loses nothing that was acknowledged."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story
+from tests.support.load_clients import HOLD, PATIENCE, Line, Reader, hold, is_quiet, lines_to, until
+from tests.support.server_process import HYPERCORN, SERVE, Server
+from watchparty.party.window import WINDOW
+
+HELD = 1_000
+QUICKLY = 15  # seconds; a server that waits for its polls takes HOLD
+POSTERS = 8
+STALLED = {
+    "half a request line": b"GET / HT",
+    "half a body": b"POST /create HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc",
+    "nobody reads": b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 2_000,
+}
+SAID = 12  # acknowledged when the server is killed; with those under way they fit the window
+
+
+@pytest.fixture(params=[SERVE, HYPERCORN], ids=["watchparty", "hypercorn"])
+def server(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Server]:
+    """A server for one test, which ends it."""
+    server = Server(tmp_path_factory.mktemp("stopping"), command=request.param, limits="off")
+    yield server
+    server.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+async def test_a_stop_answers_every_held_poll_and_ends_well(
+    server: Server, story: Story, number: signal.Signals
+) -> None:
+    outside = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
+    assert outside.error == (403, "forbidden")
+    async with lines_to(server.url, HELD) as lines:
+        await hold(
+            [Reader(line, story.bob.path, story.bob.session_token) for line in lines], server
+        )
+        began = time.monotonic()
+        server.process.send_signal(number)
+        async with asyncio.timeout(PATIENCE):
+            for reply in await asyncio.gather(*(line.answer() for line in lines)):
+                assert reply.status == 503, reply
+                assert reply.error == (503, "unavailable")
+                assert int(reply.headers["retry-after"]) >= 1
+        assert await asyncio.to_thread(server.process.wait, PATIENCE) == 0
+    assert time.monotonic() - began < QUICKLY
+    assert "Traceback" not in server.log()
+
+
+async def test_after_a_restart_a_thousand_come_back_at_once_and_none_is_refused(
+    server: Server, story: Story
+) -> None:
+    async with lines_to(server.url, HELD) as lines:
+        await hold(
+            [Reader(line, story.bob.path, story.bob.session_token) for line in lines], server
+        )
+        server.restart()
+    async with Api(server.url) as story.alice.api:
+        await story.alice.say("Where were we?")
+        async with lines_to(server.url, HELD) as lines, asyncio.timeout(PATIENCE):
+            readers = [Reader(line, story.bob.path, story.bob.session_token) for line in lines]
+            assert await asyncio.gather(*(reader.read() for reader in readers)) == [[1]] * HELD
+            story.charlie.api = story.alice.api
+            outside = await story.charlie.try_to_read(story.chat_id, since=0)
+            assert outside.error == (403, "forbidden")
+
+
+@pytest.mark.parametrize("server", [SERVE], indirect=True, ids=["watchparty"])
+@pytest.mark.parametrize("torn", STALLED.values(), ids=STALLED.keys())
+async def test_a_client_that_stalls_cannot_hold_up_a_stop(server: Server, torn: bytes) -> None:
+    _, writer = await asyncio.open_connection(*server.url.removeprefix("http://").split(":"))
+    writer.transport.pause_reading()  # type: ignore[attr-defined]
+    writer.write(torn)
+    await until(lambda: is_quiet(server), "the server never came to rest")
+    began = time.monotonic()
+    assert await asyncio.to_thread(server.stop) == 0
+    assert time.monotonic() - began < QUICKLY
+    assert "Traceback" not in server.log()
+    writer.close()
+
+
+async def test_a_stop_lets_messages_under_way_arrive(server: Server, story: Story) -> None:
+    """Whoever is answered 200 finds the message after the restart, whoever is not may repeat."""
+    spoken = Spoken()
+    async with lines_to(server.url, POSTERS) as lines:
+        async with asyncio.TaskGroup() as tasks:
+            for number, line in enumerate(lines):
+                tasks.create_task(talk(line, story, spoken, f"Poster {number}"))
+            await spoken.reach(SAID)
+            server.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(server.process.wait, PATIENCE) == 0
+    assert "Traceback" not in server.log()
+    server.start(bind=server.url.removeprefix("http://"))
+    await assert_nothing_lost(server, story, spoken)
+
+
+async def test_a_killed_server_comes_back_with_all_it_acknowledged(
+    server: Server, story: Story
+) -> None:
+    before = await story.bob.read()
+    spoken = Spoken()
+    async with lines_to(server.url, POSTERS) as lines, asyncio.TaskGroup() as tasks:
+        for number, line in enumerate(lines):
+            tasks.create_task(talk(line, story, spoken, f"Poster {number}"))
+        await spoken.reach(SAID)
+        server.kill()
+    server.start(bind=server.url.removeprefix("http://"))
+    after = await assert_nothing_lost(server, story, spoken)
+    unchanged = ("epoch", "members", "magic_link", "role", "username", "member_id")
+    assert [before[name] for name in unchanged] == [after[name] for name in unchanged]
+    assert not after["reset"]
+
+
+@dataclass
+class Spoken:
+    """The messages that were acknowledged, by id."""
+
+    bodies: dict[int, str] = field(default_factory=dict)
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def keep(self, id_: int, body: str) -> None:
+        async with self.news:
+            assert id_ not in self.bodies
+            self.bodies[id_] = body
+            self.news.notify_all()
+
+    async def reach(self, count: int) -> None:
+        async with self.news, asyncio.timeout(PATIENCE):
+            await self.news.wait_for(lambda: len(self.bodies) >= count)
+
+
+async def talk(line: Line, story: Story, spoken: Spoken, name: str) -> None:
+    """Say things until the server is gone, or the window would overflow."""
+    with suppress(ConnectionError, asyncio.IncompleteReadError):
+        for number in range(WINDOW // POSTERS):
+            body = f"{name}: {number}"
+            reply = await line.post(story.alice.path, story.alice.session_token, body)
+            if reply.status == 200:
+                await spoken.keep(reply.json["id"], body)
+            else:
+                assert reply.error == (503, "unavailable")
+
+
+async def assert_nothing_lost(server: Server, story: Story, spoken: Spoken) -> dict[str, object]:
+    """Read the chat with the old keys, go on talking in it, and return what was read."""
+    async with Api(server.url) as api:
+        for person in (story.alice, story.bob, story.charlie):
+            person.api = api
+        page = await story.bob.read()
+        found = {message["id"]: message["body"] for message in page["messages"]}
+        assert spoken.bodies.items() <= found.items()
+        assert [*found] == [*range(1, page["last_id"] + 1)]
+        assert len(set(found.values())) == len(found)
+        assert (await story.alice.say("Where were we?"))["id"] == page["last_id"] + 1
+        outside = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
+        assert outside.error == (403, "forbidden")
+    return dict(page)

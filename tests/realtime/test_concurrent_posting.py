@@ -1,0 +1,152 @@
+"""Everybody talks at once: ids have no holes, and every reader knows what they missed."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.support.api_fixtures import Story
+from tests.support.load_clients import (
+    HOLD,
+    PATIENCE,
+    Line,
+    Reader,
+    a_server,
+    is_quiet,
+    lines_to,
+    until,
+)
+from tests.support.server_process import Server
+from watchparty.party.window import WINDOW
+
+POSTERS = 200
+READERS = 200
+SLOW = 20  # of the readers
+EACH = 5  # messages from each poster
+BEHIND = 2 * WINDOW  # messages that a slow reader lets pass before asking again
+FOLLOWERS = 10
+WAVES = 15
+HASTY = WINDOW - 2  # posters in a wave who hang up before they are answered
+STEP = 0.001  # seconds; one hangs up this much later than the other, to meet every moment
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with a_server(tmp_path_factory.mktemp("flood")) as server:
+        yield server
+
+
+@dataclass
+class Flood:
+    """What the server acknowledged, and a way to wait for it to get further."""
+
+    said: dict[int, str] = field(default_factory=dict)
+    answers: int = 0
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def keep(self, id_: int, body: str) -> None:
+        async with self.news:
+            self.said[id_] = body
+            self.answers += 1
+            self.news.notify_all()
+
+    async def reach(self, count: int) -> None:
+        async with self.news, asyncio.timeout(PATIENCE):
+            await self.news.wait_for(lambda: self.answers >= count)
+
+
+async def test_two_hundred_talk_and_two_hundred_read_at_once(server: Server, story: Story) -> None:
+    flood, last = Flood(), POSTERS * EACH
+    async with lines_to(server.url, POSTERS + READERS) as lines:
+        readers = [reader_of(story, line) for line in lines[POSTERS:]]
+        async with asyncio.TaskGroup() as tasks:
+            for number, line in enumerate(lines[:POSTERS]):
+                tasks.create_task(talk(line, story, flood, f"Poster {number}"))
+            for reader in readers[:SLOW]:
+                tasks.create_task(read_slowly(reader, flood, last))
+            for reader in readers[SLOW:]:
+                tasks.create_task(reader.read_until(last))
+            refusal = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
+            assert refusal.error == (403, "forbidden")
+
+    assert sorted(flood.said) == [*range(1, last + 1)]
+    assert flood.answers == last, "an id was given twice"
+    for reader in readers:
+        assert reader.heard_all(last)
+        assert reader.seen.items() <= flood.said.items()
+    for reader in readers[:SLOW]:
+        assert len(reader.missed) >= BEHIND - WINDOW
+    window = (await story.bob.read())["messages"]
+    assert [message["id"] for message in window] == [*range(last - WINDOW + 1, last + 1)]
+
+
+async def test_a_message_whose_author_hangs_up_is_there_for_all_or_not_at_all(
+    server: Server, story: Story
+) -> None:
+    async with lines_to(server.url, FOLLOWERS) as lines:
+        readers = [reader_of(story, line) for line in lines]
+        for wave in range(WAVES):
+            async with asyncio.TaskGroup() as tasks:
+                for reader in readers:
+                    tasks.create_task(read_until_said(reader, f"{wave}: end"))
+                last = await send_a_wave(server, story, wave)
+        refusal = await story.charlie.try_to_read(story.chat_id, since=last, wait=HOLD)
+        assert refusal.error == (403, "forbidden")
+
+    for reader in readers:
+        assert [*reader.seen] == [*range(1, last + 1)], "an id without a message"
+        assert reader.seen == readers[0].seen
+    bodies = [*readers[0].seen.values()]
+    assert len(bodies) == len(set(bodies)), "a message was kept twice"
+    sent = {f"{wave}: {number}" for wave in range(WAVES) for number in range(HASTY)}
+    hasty = {body for body in bodies if "end" not in body}
+    assert hasty, "nobody who hung up was heard, so this shows nothing"
+    assert hasty <= sent
+
+
+async def send_a_wave(server: Server, story: Story, wave: int) -> int:
+    """Let many hang up with a message under way; return the id of the message after them.
+
+    A wave fits into the window, so that readers who follow have no excuse.
+    """
+    async with lines_to(server.url, HASTY) as lines:
+        await asyncio.gather(
+            *(talk_and_go(line, story, f"{wave}: {n}", n) for n, line in enumerate(lines))
+        )
+        await until(lambda: is_quiet(server), "the server never came to rest")
+    said = await story.alice.say(f"{wave}: end")
+    return int(said["id"])
+
+
+def reader_of(story: Story, line: Line) -> Reader:
+    return Reader(line, story.bob.path, story.bob.session_token)
+
+
+async def talk(line: Line, story: Story, flood: Flood, name: str) -> None:
+    for number in range(EACH):
+        body = f"{name}: {number}"
+        answer = (await line.post(story.alice.path, story.alice.session_token, body)).ok()
+        await flood.keep(answer["id"], body)
+
+
+async def talk_and_go(line: Line, story: Story, body: str, number: int) -> None:
+    """Send a message and hang up, sooner or later, politely or not, while the server is at it."""
+    line.tell(story.alice.path, story.alice.session_token, body)
+    await asyncio.sleep(number * STEP)
+    if number % 5:
+        line.hang_up()
+    else:
+        line.vanish()
+
+
+async def read_slowly(reader: Reader, flood: Flood, last: int) -> None:
+    """Ask again only when more has been said than the window holds."""
+    while reader.since < last:
+        await flood.reach(min(reader.since + BEHIND, last))
+        await reader.read()
+
+
+async def read_until_said(reader: Reader, body: str) -> None:
+    while body not in reader.seen.values():
+        await reader.read()

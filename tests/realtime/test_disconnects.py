@@ -1,0 +1,179 @@
+"""A thousand clients that hang up while they wait leave nothing behind."""
+
+import asyncio
+import gc
+import inspect
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person, Story, tell
+from tests.support.load_clients import HOLD, Line, Reader, a_server, hold, lines_to, until
+from tests.support.raw_socket import open_files
+from tests.support.server_process import Server, configured
+from watchparty import assets
+from watchparty.app import create_app
+from watchparty.party import chat_cache
+from watchparty.party.chat import WEIGHT, Chat
+from watchparty.party.service import Party
+from watchparty.party.validation import Draft
+from watchparty.server.sockets import listen
+from watchparty.settings import Settings
+from watchparty.web.fast_path.waiter import PollReader, StreamReader
+
+CROWD = 1_000
+IDLE = 100
+ROUNDS = 3
+WARM = 100  # empty chats that stay in memory here
+GROWTH = 30  # MB between the first round and the last; 1,000 pollers kept would cost that
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with a_server(tmp_path_factory.mktemp("hanging_up")) as server:
+        yield server
+
+
+@asynccontextmanager
+async def served_here(folder: Path) -> AsyncIterator[tuple[Party, str]]:
+    """Serve on real sockets in this very event loop, to look at its tasks and objects."""
+    app = create_app(Settings(store=f"sqlite:{folder / 'party.db'}", limits=False))
+    party: Party = app.extensions["watchparty.party"]
+    config = Config.from_toml(assets.find("hypercorn.toml"))
+    config.bind, config.workers, config.loglevel = ["127.0.0.1:0"], 1, "WARNING"
+    [told] = listen(config)
+    stopped = asyncio.Event()
+    serving = asyncio.create_task(serve(app, config, shutdown_trigger=stopped.wait))
+    try:
+        yield party, told.split()[-1]
+    finally:
+        party.stop()
+        stopped.set()
+        await serving
+
+
+async def test_a_server_whose_thousand_clients_vanish_is_as_before(
+    server: Server, story: Story
+) -> None:
+    before, sizes = open_files(server), []
+    for round_ in range(ROUNDS):
+        async with lines_to(server.url, CROWD) as lines:
+            readers = [reader_of(story.bob, line, since=round_) for line in lines]
+            await hold(readers, server)
+            assert open_files(server) >= before + CROWD
+            leave(lines)
+            await until(lambda: open_files(server) <= before, "connections were left open")
+        sizes.append(megabytes(server))
+        await story.alice.say(f"Still here after round {round_}")
+        assert (await story.bob.read(since=round_))["last_id"] == round_ + 1
+        refusal = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
+        assert refusal.error == (403, "forbidden")
+    assert sizes[-1] - sizes[0] < GROWTH, sizes
+    assert "Traceback" not in server.log()
+
+
+async def test_who_hangs_up_between_two_polls_is_kept_as_long_as_an_idle_connection(
+    tmp_path: Path,
+) -> None:
+    with a_server(tmp_path, *configured(tmp_path, keep_alive_timeout=1)) as server:
+        async with Api(server.url) as api:
+            story = await tell(api)
+            before = open_files(server)
+            async with lines_to(server.url, IDLE) as lines:
+                for line in lines[IDLE // 2 :]:  # the others never ask for anything
+                    refusal = await line.get(story.bob.path, story.charlie.session_token, since=0)
+                    assert refusal.error == (403, "forbidden")
+                assert open_files(server) >= before + IDLE
+                leave(lines)
+                await until(lambda: open_files(server) <= before, "connections were left open")
+            assert (await story.bob.read(since=0))["messages"] == []
+
+
+async def test_a_thousand_who_vanish_leave_no_task_and_no_waiter(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served_here(tmp_path) as (_, url), Api(url) as api:
+        story = await tell(api)
+        before = len(asyncio.all_tasks())
+        async with lines_to(url, CROWD) as lines:
+            for line in lines:
+                reader_of(story.bob, line).ask()
+            await until(lambda: polls_held() == CROWD, "not all were held")
+            assert len(asyncio.all_tasks()) > before + CROWD
+            leave(lines)
+            await until(lambda: polls_held() == 0, "some are still waited for")
+            await until(lambda: len(asyncio.all_tasks()) <= before, "tasks were left behind")
+        assert (await story.bob.read(since=0))["messages"] == []
+        refusal = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
+        assert refusal.error == (403, "forbidden")
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_cache, "KEPT_WARM", WARM * WEIGHT)
+    async with served_here(tmp_path) as (party, url):
+        async with Api(url) as api:
+            story = await tell(api)
+        async with lines_to(url, 2) as [bob, charlie]:
+            reader = reader_of(story.bob, bob)
+            reader.ask()
+            await until(lambda: polls_held() == 1, "Bob was not held")
+            await open_many_chats(party)
+            assert story.chat_id in chats_in_memory()
+            seat = await party.take_seat(story.chat_id, story.alice.session_token)
+            await seat.chat.say(seat.member, Draft("You are not forgotten"))
+            del seat
+            assert await reader.hear() == [1]
+            reader.ask()
+            await until(lambda: polls_held() == 1, "Bob was not held again")
+            await open_many_chats(party)
+            assert story.chat_id in chats_in_memory()
+            bob.vanish()
+            await until(lambda: story.chat_id not in chats_in_memory(), "the chat was kept")
+            assert len(chats_in_memory()) <= WARM
+            refusal = await charlie.get(story.bob.path, story.charlie.session_token, wait=HOLD)
+            assert refusal.error == (403, "forbidden")
+
+
+def leave(lines: list[Line]) -> None:
+    """Go, half of them politely."""
+    for number, line in enumerate(lines):
+        if number % 2:
+            line.hang_up()
+        else:
+            line.vanish()
+
+
+def reader_of(person: Person, line: Line, since: int = 0) -> Reader:
+    return Reader(line, person.path, person.session_token, since)
+
+
+async def open_many_chats(party: Party) -> None:
+    """Enough that the ones before them are not kept warm any more."""
+    await asyncio.gather(*(party.create(None, None) for _ in range(WARM)))
+
+
+def polls_held() -> int:
+    """Count the polls that wait, in this process, on whichever way."""
+    held = (inspect.unwrap(Chat.poll), PollReader.next_page, StreamReader.next_page)
+    codes = {way.__code__ for way in held}
+    return sum(one.cr_code in codes for one in gc.get_objects() if inspect.iscoroutine(one))
+
+
+def chats_in_memory() -> set[int]:
+    gc.collect()
+    return {one.chat_id for one in gc.get_objects() if isinstance(one, Chat)}
+
+
+def megabytes(server: Server) -> float:
+    """Return how much memory the server really uses (VmRSS)."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    [kilobytes] = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")]
+    return int(kilobytes) / 1024

@@ -1,0 +1,93 @@
+"""A thousand members wait at once, and each hears of every message exactly once."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Person, Story, guest, host
+from tests.support.load_clients import HOLD, Reader, a_server, hold, lines_to
+from tests.support.server_process import Server
+
+CROWD = 1_000
+GUESTS = 20  # the crowd is this many people with as many pages open each as it takes
+ROUNDS = 3
+BURST = 8
+CHATS = 100
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with a_server(tmp_path_factory.mktemp("crowd")) as server:
+        yield server
+
+
+async def test_each_of_a_thousand_is_woken_once_by_each_message(
+    server: Server, story: Story
+) -> None:
+    guests = await join(story)
+    async with lines_to(server.url, CROWD) as lines:
+        readers = [
+            Reader(line, story.alice.path, guests[i % GUESTS].session_token)
+            for i, line in enumerate(lines)
+        ]
+        for id_ in range(1, ROUNDS + 1):
+            await hold(readers, server)
+            assert_outside(await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD))
+            await story.alice.say(f"Round {id_}")
+            assert await asyncio.gather(*(r.hear() for r in readers)) == [[id_]] * CROWD
+    assert all(reader.heard_all(ROUNDS) for reader in readers)
+
+
+async def test_a_thousand_lose_nothing_when_messages_come_faster_than_they_ask_again(
+    server: Server, story: Story
+) -> None:
+    async with lines_to(server.url, CROWD) as lines:
+        readers = [Reader(line, story.bob.path, story.bob.session_token) for line in lines]
+        await hold(readers, server)
+        async with asyncio.TaskGroup() as tasks:
+            for reader in readers:
+                tasks.create_task(follow(reader))
+            await asyncio.gather(*(story.alice.say(f"{number}!") for number in range(BURST)))
+            assert_outside(await story.charlie.try_to_read(story.chat_id, since=0))
+    assert all(reader.heard_all(BURST) for reader in readers)
+    assert not any(reader.missed for reader in readers)
+
+
+async def test_ten_in_each_of_a_hundred_chats_hear_their_own_chat_only(
+    server: Server, api: Api, story: Story
+) -> None:
+    hosts = [(await host(api, f"Host {number}"))[0] for number in range(CHATS)]
+    async with lines_to(server.url, CROWD) as lines:
+        owners = [hosts[i % CHATS] for i in range(CROWD)]
+        readers = [
+            Reader(line, owner.path, owner.session_token)
+            for line, owner in zip(lines, owners, strict=True)
+        ]
+        for id_ in (1, 2):
+            await hold(readers, server)
+            await asyncio.gather(*(one.say(f"{id_} in {one.chat_id}") for one in hosts))
+            assert await asyncio.gather(*(r.hear() for r in readers)) == [[id_]] * CROWD
+            assert_outside(await story.charlie.try_to_read(hosts[0].chat_id, since=0, wait=HOLD))
+    for owner, reader in zip(owners, readers, strict=True):
+        assert reader.seen == {id_: f"{id_} in {owner.chat_id}" for id_ in (1, 2)}
+
+
+async def join(story: Story) -> list[Person]:
+    api = story.alice.api
+    return [
+        await guest(api, f"Guest {number}", story.chat_id, story.magic_key)
+        for number in range(GUESTS)
+    ]
+
+
+async def follow(reader: Reader) -> None:
+    """Read a poll that was sent already, and what comes after it."""
+    await reader.hear()
+    await reader.read_until(BURST)
+
+
+def assert_outside(answer: Answer) -> None:
+    assert answer.error == (403, "forbidden")
+    assert "messages" not in answer.json

@@ -1,0 +1,162 @@
+"""A plain poll is answered without the framework, and nobody can tell by the answer."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Person, Story, tell
+from tests.support.server_process import Server
+
+# One more parameter, which means nothing, and the ordinary way is taken.
+ORDINARY = "&nothing=1"
+WAYS = ("", ORDINARY)
+
+WANTED = {"Accept": "text/event-stream"}
+
+
+async def both(person: Person, query: str) -> list[Answer]:
+    """Ask for the same on both ways."""
+    path = f"{person.path}?{query}"
+    return [await person.api.get(path + way, person.session_token) for way in WAYS]
+
+
+def told(answer: Answer) -> tuple[int, dict[str, Any], Any]:
+    """Return all of an answer but when it was given."""
+    return answer.status, undated(answer.headers), answer.body
+
+
+def undated(headers: Mapping[str, str]) -> dict[str, str]:
+    return {k.lower(): v for k, v in headers.items() if k.lower() != "date"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=0&wait=0.1",
+        "since=3&wait=0.1",
+        "wait=0.05&since=40",
+        "since=40&wait=0.05&rev=0",
+        "since=99&wait=1",
+        "since=5&wait=1&epoch=another",
+        "since=40&epoch=another&rev=7&wait=1",
+        "since=0&wait=0",
+        "since=0&wait=99",
+        "since=1&since=2&wait=1",
+        "since=x&wait=1",
+        "since=1&wait=-1",
+        "since=%31&wait=1",
+        "since=9999999999999999&wait=1",
+    ],
+)
+async def test_the_answers_are_the_same(story: Story, query: str) -> None:
+    for n in range(40):
+        await story.alice.say(f"{n}")
+    await story.charlie.say("Alone")  # or he would wait in a party of his own
+    quick, ordinary = await both(story.bob, query)
+    assert told(quick) == told(ordinary)
+    for refused in await both(story.charlie, query):
+        assert refused.status in {200, 400}  # in a party of his own
+    path = f"{story.bob.path}?{query}"
+    stranger = [
+        await story.charlie.api.get(path + way, story.charlie.session_token) for way in WAYS
+    ]
+    assert told(stranger[0]) == told(stranger[1])
+    assert stranger[0].error == (403, "forbidden")
+
+
+async def test_behind_tls_it_says_so(tmp_path: Path) -> None:
+    server = Server(tmp_path, trusted_proxies="1")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        path, token = f"{story.bob.path}?since=0&wait=0.1", story.bob.session_token
+        secure = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+        answers = [await api.get(path + way, token, headers=secure) for way in WAYS]
+        assert "Strict-Transport-Security" in answers[0].headers
+        assert told(answers[0]) == told(answers[1])
+    assert server.stop() == 0
+
+
+async def test_who_waits_hears_on_both_ways_at_once(story: Story) -> None:
+    path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
+    held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in ("", ORDINARY) * 3]
+    await story.alice.say("news")
+    answers = [told(await one) for one in held]
+    assert [answer[0] for answer in answers] == [200] * 6
+    assert all(answer == answers[0] for answer in answers)
+
+
+async def test_what_is_no_news_to_a_reader_does_not_wake_them(story: Story) -> None:
+    path, token = f"{story.bob.path}?since=0&wait=1.5", story.bob.session_token
+    began = time.monotonic()
+    held = asyncio.create_task(story.bob.api.get(path, token))
+    await story.alice.read(since=0, wait=0.2)  # the other poll came before this one
+    for topic in ("one", "two", "three"):
+        fields = {"topic": topic}
+        alice = story.alice
+        await alice.api.call("PUT", f"{alice.path}/topic", alice.session_token, json=fields)
+    assert not held.done()
+    assert (await held).ok()["messages"] == []
+    assert time.monotonic() - began >= 1.5
+
+
+async def test_who_is_removed_while_they_wait_is_told_so(story: Story) -> None:
+    path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
+    held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in WAYS]
+    await story.alice.read(since=0, wait=0.2)
+    members = f"{story.alice.path}/members/2"
+    await story.alice.api.call("DELETE", members, story.alice.session_token)
+    quick, ordinary = [await one for one in held]
+    assert quick.error == (403, "forbidden")
+    assert told(quick) == told(ordinary)
+
+
+async def test_a_stream_is_the_same_on_both_ways(story: Story) -> None:
+    """The whole of it: headers, what was missed, and what is said while it lasts."""
+    for n in range(40):
+        await story.alice.say(f"{n}")
+    queries = ("", "since=39", "since=3", "since=3&rev=0", "since=99", "since=1&epoch=another")
+    lines: list[tuple[str, dict[str, str]]] = [(query, {}) for query in queries]
+    lines += [("since=1", {"Last-Event-ID": "38"}), ("", {"Last-Event-ID": "2"})]
+    async with AsyncExitStack() as stack:
+        streams = [
+            [await open_stream(stack, story.bob, f"?{query}{way}", headers) for way in WAYS]
+            for query, headers in lines
+        ]
+        await story.alice.say("the end")
+        for quick, ordinary in streams:
+            assert await until_the_end(quick) == await until_the_end(ordinary)
+            assert b'"id":41' in quick[1]
+        for way in WAYS:
+            refused = await story.charlie.api.get(
+                f"{story.bob.path}?since=0{way}", story.charlie.session_token, headers=WANTED
+            )
+            assert refused.error == (403, "forbidden")
+
+
+Opened = tuple[aiohttp.ClientResponse, bytearray]
+
+
+async def open_stream(
+    stack: AsyncExitStack, person: Person, query: str, headers: dict[str, str]
+) -> Opened:
+    """Open a stream and wait for its first bytes, so that what is said later comes later."""
+    bearer = {"Authorization": f"Bearer {person.session_token}"}
+    session = await stack.enter_async_context(aiohttp.ClientSession(person.api.url))
+    request = session.get(person.path + query, headers=WANTED | bearer | headers)
+    answer = await stack.enter_async_context(request)
+    return answer, bytearray(await answer.content.readany())
+
+
+async def until_the_end(opened: Opened) -> tuple[int, dict[str, str], bytes]:
+    answer, told = opened
+    async with asyncio.timeout(20):
+        while not told.endswith(b"\n\n") or b'"the end"' not in told:
+            told += await answer.content.readany()
+    return answer.status, undated(answer.headers), bytes(told)

@@ -1,0 +1,194 @@
+"""So many polls of one credential are held, and so many in all; a house is not counted."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.api_client import Answer, Api
+from tests.support.api_fixtures import Person, guest, tell
+from tests.support.server_process import Server, patched
+
+LIMITED = (429, "rate_limited")
+
+FRIENDS = 50
+
+
+def poll(person: Person, wait: float = 25) -> "asyncio.Task[Answer]":
+    path = f"{person.path}?since=0&wait={wait}"
+    return asyncio.create_task(person.api.get(path, person.session_token))
+
+
+async def settled(*tasks: "asyncio.Task[Answer]", ended: int) -> None:
+    """Wait until so many of them have been answered."""
+    while sum(task.done() for task in tasks) < ended:
+        await asyncio.wait([t for t in tasks if not t.done()], return_when="FIRST_COMPLETED")
+
+
+async def test_the_fifth_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        bob = [poll(story.bob)]
+        for _ in range(4):
+            bob.append(poll(story.bob))
+            await asyncio.sleep(0.1)  # in this order
+        await settled(*bob, ended=1)
+        assert bob[0].result().error == LIMITED
+        assert int(bob[0].result().headers["Retry-After"]) == bob[0].result().json["retry_after"]
+        together = {"token": story.bob.session_token, "since": 0}
+        chats = {"wait": 25, "chats": {f"{story.chat_id}": together}}
+        many = asyncio.create_task(api.post("/poll", json=chats))
+        await settled(*bob, ended=2)
+        assert bob[1].result().error == LIMITED
+        alice = poll(story.alice)
+        await story.alice.say("news")
+        for held in (*bob[2:], alice):
+            assert [m["body"] for m in (await held).ok()["messages"]] == ["news"]
+        assert (await many).ok()["chats"][f"{story.chat_id}"]["last_id"] == 1
+        assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+    assert server.stop() == 0
+
+
+async def test_a_member_with_many_tokens_holds_no_more_than_sixteen(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        path = f"/{story.chat_id}/join"
+        tokens = [(await api.post(path, story.bob.auth_key)).ok() for _ in range(20)]
+        bobs = [Person(api, "Bob", "", story.chat_id, token["session_token"]) for token in tokens]
+        held = [poll(bob) for bob in bobs]
+        await settled(*held, ended=4)
+        assert {task.result().error for task in held if task.done()} == {LIMITED}
+        await story.alice.say("news")
+        answers = [(await task).status for task in held]
+        assert sorted(answers) == [200] * 16 + [429] * 4
+    assert server.stop() == 0
+
+
+async def test_one_poll_may_take_the_places_of_several_at_once(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        hers = [(await api.post("/create", story.alice.auth_key)).ok() for _ in range(4)]
+        chats = {
+            f"{made['chat_id']}": {"token": made["session_token"], "since": 0} for made in hers
+        }
+        body = {"wait": 25, "chats": chats}
+        held = [asyncio.create_task(api.post("/poll", json=body)) for _ in range(4)]
+        await asyncio.sleep(0.2)
+        singles = [
+            asyncio.create_task(api.get(f"/{chat_id}?since=0&wait=1", place["token"]))
+            for chat_id, place in chats.items()
+            for _ in range(4)
+        ]
+        assert {(await task).status for task in held} == {429}
+        assert {(await task).status for task in singles} <= {200, 429}
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
+async def test_who_hangs_up_makes_room(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api, Api(server.url) as phone:
+        story = await tell(api)
+        story.bob.api = phone
+        for _ in range(12):
+            gone = poll(story.bob)
+            await asyncio.sleep(0.05)
+            gone.cancel()
+        story.bob.api = api
+        held = [poll(story.bob) for _ in range(3)]
+        await story.alice.say("news")
+        assert [(await answer).status for answer in held] == [200] * 3
+    assert server.stop() == 0
+
+
+async def test_one_process_holds_so_many(tmp_path: Path) -> None:
+    server = Server(tmp_path, patched("quotas", "HELD_IN_ALL = 6"), limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        people = [story.alice, story.alice, story.bob, story.bob, story.charlie, story.charlie]
+        held = [poll(person) for person in people]
+        extra = await poll_until_refused(story.bob)
+        assert extra.error == LIMITED
+        assert (await story.bob.read(since=0))["messages"] == []  # who does not wait is served
+        await story.alice.say("news")
+        assert (await poll(story.bob)).status == 200
+        await story.charlie.say("here, too")
+        assert [(await answer).status for answer in held] == [200] * 6
+    assert server.stop() == 0
+
+
+async def poll_until_refused(person: Person) -> Answer:
+    """The others' polls may still be on their way."""
+    while True:
+        answer = await poll(person, wait=0.2)
+        if answer.status != 200:
+            return answer
+
+
+async def test_who_does_not_even_read_gives_way(tmp_path: Path) -> None:
+    """Their connection may stand there for a minute, but takes nobody's place."""
+    numbers = "HELD_IN_ALL, quotas.POSTS = 6, quotas.CHAT_POSTS"
+    server = Server(tmp_path, patched("quotas", numbers), limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        for _ in range(15):  # more than fits into the buffers on the way
+            await story.alice.say("\N{POPCORN}" * 2_000)
+            await story.bob.say("\N{POPCORN}" * 2_000)
+        async with AsyncExitStack() as deaf:
+            for _ in range(10):
+                await deaf.enter_async_context(deaf_stream(story.bob))
+            assert (await poll(story.charlie, wait=0.1)).status == 200
+            await api.call("DELETE", f"{story.alice.path}/members/2", story.alice.session_token)
+            held = [poll(story.charlie, wait=1) for _ in range(4)]
+            assert [(await answer).status for answer in held] == [200] * 4
+    assert server.stop() == 0
+    assert "Traceback" not in server.log()
+
+
+@asynccontextmanager
+async def deaf_stream(person: Person) -> AsyncIterator[None]:
+    """Ask for a stream, and read no more than its beginning."""
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        deaf.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 88)
+        deaf.setblocking(False)
+        loop, address = asyncio.get_running_loop(), urlsplit(person.api.url)
+        await loop.sock_connect(deaf, (address.hostname, address.port))
+        await loop.sock_sendall(
+            deaf,
+            f"GET {person.path}?since=0 HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n"
+            f"Authorization: Bearer {person.session_token}\r\n\r\n".encode(),
+        )
+        begun = b""
+        while b"id: " not in begun:
+            begun += await loop.sock_recv(deaf, 88) or pytest.fail(f"no stream: {begun!r}")
+        yield
+
+
+async def test_fifty_friends_in_one_house_come_back_at_once(tmp_path: Path) -> None:
+    server = Server(tmp_path, limits="on")
+    async with Api(server.url) as api:
+        story = await tell(api)
+        friends = await asyncio.gather(
+            *(guest(api, f"F{n}", story.chat_id, story.magic_key) for n in range(FRIENDS))
+        )
+        held = [poll(friend) for friend in friends]
+        await story.alice.say("before")
+        assert {(await answer).status for answer in held} == {200}
+        server.restart()
+        loads = await asyncio.gather(
+            *(api.get(f"/chat/{story.chat_id}") for _ in friends),
+            *(api.get(friend.path, friend.session_token) for friend in friends),
+        )
+        assert {answer.status for answer in loads} == {200}
+        for n in range(30):
+            held = [poll(friend, wait=0) for friend in friends]
+            assert {(await answer).status for answer in held} == {200}, n
+    assert server.stop() == 0

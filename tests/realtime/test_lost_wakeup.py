@@ -1,0 +1,126 @@
+"""A message that lands between a poll's look and its wait wakes the poll all the same."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.support.api_fixtures import Story
+from tests.support.load_clients import HOLD, Line, lines_to
+from tests.support.server_process import Server
+from watchparty.party.chat import Chat
+from watchparty.party.errors import Forbidden, Stopping
+from watchparty.party.service import Party, Seat
+from watchparty.party.validation import Draft
+from watchparty.party.window import Cursor, Page, Window
+from watchparty.storage.sqlite import SqliteStore
+
+HOST = 1  # the member id of who starts a chat
+SOON = 10  # seconds; a poll that was not woken comes back after HOLD
+TIMES = 300
+POLLS = 4  # each time
+
+
+class Interrupted(Window):
+    """A window in which something happens right after a look that found nothing."""
+
+    def __init__(self, window: Window, happening: Callable[[], None]) -> None:
+        vars(self).update(vars(window))
+        self.happenings = [happening]
+
+    def look(self, cursor: Cursor) -> tuple[Page, bytes]:
+        found = super().look(cursor)
+        if self.happenings and not found[0].has_news:
+            self.happenings.pop()()
+        return found
+
+
+@pytest.fixture
+async def party(tmp_path: Path) -> AsyncIterator[Party]:
+    store = SqliteStore(str(tmp_path / "party.db"))
+    yield Party(store)
+    await store.close()
+
+
+@pytest.fixture
+async def seat(party: Party) -> Seat:
+    """Alice's, in a chat of her own."""
+    return (await party.create(None, "Alice")).seat
+
+
+async def test_a_message_between_look_and_wait_is_answered_at_once(
+    party: Party, seat: Seat
+) -> None:
+    chat = seat.chat
+    kept = await party.store.append(chat.chat_id, seat.member, Draft("Just now"))
+
+    def land() -> None:  # what Chat.say does once the message is kept
+        chat.window.add(kept.message)
+        chat.wake()
+
+    chat.window = Interrupted(chat.window, land)
+    page = await poll(chat, since=0)
+    assert [message["body"] for message in page["messages"]] == ["Just now"]
+    assert page["last_id"] == 1
+    await assert_outside(party, chat)
+
+
+async def test_a_stop_between_look_and_wait_ends_the_poll_at_once(party: Party, seat: Seat) -> None:
+    seat.chat.window = Interrupted(seat.chat.window, party.stop)
+    with pytest.raises(Stopping):
+        await poll(seat.chat, since=0)
+    await assert_outside(party, seat.chat)
+
+
+async def test_a_message_between_two_looks_of_a_held_poll_is_answered_at_once(
+    party: Party, seat: Seat
+) -> None:
+    """Woken without news for it, a poll looks again and waits again: the same gap once more."""
+    chat = seat.chat
+    first = await party.store.append(chat.chat_id, seat.member, Draft("First"))
+
+    def wake_for_nothing() -> None:
+        chat.window = Interrupted(chat.window, land)
+        chat.wake()
+
+    def land() -> None:
+        chat.window.add(first.message)
+        chat.wake()
+
+    chat.window = Interrupted(chat.window, wake_for_nothing)
+    assert (await poll(chat, since=0))["last_id"] == 1
+    await assert_outside(party, chat)
+
+
+async def test_posts_and_polls_fired_together_always_meet(server: Server, story: Story) -> None:
+    async with lines_to(server.url, POLLS + 1) as [author, *readers]:
+        for since in range(TIMES):
+            for line in readers[: since % (POLLS + 1)]:
+                line.ask(story.bob.path, story.bob.session_token, since=since, wait=HOLD)
+            author.tell(story.alice.path, story.alice.session_token, f"{since}")
+            for line in readers[since % (POLLS + 1) :]:
+                line.ask(story.bob.path, story.bob.session_token, since=since, wait=HOLD)
+            assert (await author.answer()).ok()["id"] == since + 1
+            assert await last_ids(readers) == [since + 1] * POLLS
+    refusal = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
+    assert refusal.error == (403, "forbidden")
+
+
+async def poll(chat: Chat, since: int) -> Any:
+    async with asyncio.timeout(SOON):
+        return msgspec.json.decode((await chat.poll(HOST, Cursor(since), HOLD))[1])
+
+
+async def last_ids(readers: list[Line]) -> list[int]:
+    async with asyncio.timeout(SOON):
+        pages = await asyncio.gather(*(line.answer() for line in readers))
+    return [page.ok()["last_id"] for page in pages]
+
+
+async def assert_outside(party: Party, chat: Chat) -> None:
+    charlie = await party.create(None, "Charlie")
+    with pytest.raises(Forbidden):
+        await party.take_seat(chat.chat_id, charlie.session_token)

@@ -1,0 +1,147 @@
+"""A copy of the database, made while people talk, is whole, private and another history."""
+
+import asyncio
+import sqlite3
+import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, tell
+from tests.support.server_process import BIN, Server
+
+COPIES = 5
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of one's own, because it is copied and restarted."""
+    server = Server(tmp_path)
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log()
+
+
+async def back_up(server: Server, target: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(BIN / "watchparty"), "backup", "--store", f"sqlite:{server.database}"]
+    return await asyncio.to_thread(
+        subprocess.run, [*command, str(target)], capture_output=True, text=True, timeout=60
+    )
+
+
+async def test_a_copy_made_while_people_talk_is_whole(
+    server: Server, story: Story, tmp_path: Path
+) -> None:
+    talking = asyncio.create_task(talk(story))
+    for number in range(COPIES):
+        run = await back_up(server, tmp_path / f"copy-{number}.db")
+        assert run.returncode == 0, run.stderr
+    talking.cancel()
+    last = (await story.bob.read())["last_id"]
+    server.kill()
+    for number in range(COPIES):
+        with closing(sqlite3.connect(tmp_path / f"copy-{number}.db")) as copy:
+            assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            ids = [id_ for (id_,) in copy.execute("SELECT id FROM messages ORDER BY id")]
+            [(newest,)] = copy.execute("SELECT max(last_id) FROM chats")
+        assert ids == [*range(max(1, newest - 29), newest + 1)]
+    server.start(bind=server.url.removeprefix("http://"))
+    async with Api(server.url) as story.bob.api:
+        assert (await story.bob.read())["last_id"] >= last
+
+
+async def talk(story: Story) -> None:
+    while True:
+        await story.alice.say("Go on, copy me")
+
+
+async def test_a_restored_copy_is_another_history_and_says_so(
+    server: Server, story: Story, tmp_path: Path
+) -> None:
+    await story.alice.say("In both")
+    copy = tmp_path / "copy.db"
+    assert (await back_up(server, copy)).returncode == 0
+    before = await story.alice.say("After the copy")
+    epoch = (await story.bob.read())["epoch"]
+    server.stop()
+    copy.rename(server.database)
+    server.start(bind=server.url.removeprefix("http://"))
+    async with Api(server.url) as api:
+        story.bob.api = story.alice.api = story.charlie.api = api
+        page = await story.bob.read(since=before["id"], wait=30, epoch=epoch)
+        assert page["reset"] is True
+        assert page["epoch"] != epoch
+        assert [message["body"] for message in page["messages"]] == ["In both"]
+        assert (await story.alice.say("From here on"))["id"] == before["id"]
+        assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
+async def test_a_copy_that_is_restored_twice_is_two_histories(
+    server: Server, story: Story, tmp_path: Path
+) -> None:
+    await story.alice.say("In all of them")
+    copy, epochs = tmp_path / "copy.db", set()
+    assert (await back_up(server, copy)).returncode == 0
+    for _ in range(2):
+        server.stop()
+        server.database.write_bytes(copy.read_bytes())
+        server.start(bind=server.url.removeprefix("http://"))
+        async with Api(server.url) as story.alice.api:
+            await story.alice.say("In this one only")
+            epochs.add((await story.alice.read())["epoch"])
+        server.restart()
+        async with Api(server.url) as story.alice.api:
+            epochs.add((await story.alice.read())["epoch"])
+    assert len(epochs) == 2
+
+
+async def test_a_copy_of_a_database_at_rest_is_the_same(server: Server, tmp_path: Path) -> None:
+    async with Api(server.url) as api:
+        await (await tell(api)).alice.say("Good night")
+    server.kill()  # what was said last is in the write-ahead log only
+    copy = tmp_path / "copy.db"
+    run = await back_up(server, copy)
+    assert run.returncode == 0, run.stderr
+    server.start()
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT body FROM messages").fetchall() == [("Good night",)]
+
+
+async def test_a_copy_is_private_and_never_overwrites(server: Server, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    assert (await back_up(server, copy)).returncode == 0
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    before = copy.read_bytes()
+    again = await back_up(server, copy)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert str(copy) in again.stderr
+    assert copy.read_bytes() == before
+
+
+async def test_what_a_killed_backup_left_is_no_obstacle(server: Server, tmp_path: Path) -> None:
+    left = [tmp_path / "copy.db.part", tmp_path / "copy.db.part-journal"]
+    for file in left:
+        file.write_bytes(b"half of something")
+    run = await back_up(server, tmp_path / "copy.db")
+    assert run.returncode == 0, run.stderr
+    assert [file for file in left if file.exists()] == []
+
+
+async def test_what_cannot_be_copied_is_told_and_leaves_nothing(
+    server: Server, tmp_path: Path
+) -> None:
+    for target in (tmp_path / "missing" / "copy.db", Path("/proc/copy.db")):
+        run = await back_up(server, target)
+        assert run.returncode == 1
+        assert str(target) in run.stderr
+    server.stop()
+    server.database.write_bytes(b"no database " * 1000)
+    run = await back_up(server, tmp_path / "copy.db")
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "copy.db").exists()
+    server.database.unlink()

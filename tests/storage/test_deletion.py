@@ -1,0 +1,107 @@
+"""What is taken back or burned is gone: for everybody, and from the files."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.access.test_moderation import delete, try_to_join
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story, host, tell
+from tests.support.load_clients import HOLD
+from tests.support.server_process import Server
+
+
+async def test_a_deleted_message_is_gone_for_everybody_and_its_id_stays_used(
+    story: Story,
+) -> None:
+    await story.alice.say("Oops")
+    await story.bob.say("What?")
+    held = asyncio.create_task(
+        story.bob.read(since=2, rev=(await story.bob.read())["rev"], wait=20)
+    )
+    changed = (await delete(story.alice, "/messages/1")).ok()
+    assert (await held)["state"] == changed["state"]
+    assert changed["state"]["deleted"] == [1]
+    first, second = (await story.bob.read())["messages"]
+    assert (first["id"], first["body"], first["deleted"]) == (1, "", True)
+    assert (second["body"], "deleted" in second) == ("What?", False)
+    assert (await story.alice.say("Never mind"))["id"] == 3
+    assert (await delete(story.bob, "/messages/1")).error == (403, "not_allowed")
+    assert (await delete(story.alice, "/messages/2")).status == 200
+    assert (await delete(story.alice, "/messages/99")).error == (404, "not_found")
+
+
+async def test_what_was_taken_back_is_listed_while_it_is_in_the_window(story: Story) -> None:
+    await story.alice.say("Oops")
+    await story.alice.say("Never mind")
+    await delete(story.alice, "/messages/1")
+    assert (await story.bob.read(since=0, rev=0))["state"]["deleted"] == [1]
+    for _ in range(28):
+        await story.bob.say("All right")
+    assert (await story.bob.read(since=0, rev=0))["state"]["deleted"] == [1]
+    await story.bob.say("What was it?")
+    told = await story.bob.read(since=0, rev=0)
+    assert told["state"]["deleted"] == []
+    assert told["messages"][0]["body"] == "Never mind"
+    assert (await story.bob.read(rev=0))["state"]["deleted"] == []
+    assert (await story.charlie.try_to_read(story.chat_id, rev=0)).error == (403, "forbidden")
+
+
+async def test_a_key_of_a_deleted_message_still_says_it_once(api: Api, story: Story) -> None:
+    key = {"Idempotency-Key": "gone"}
+    path, token = story.bob.path, story.bob.session_token
+    first = (await api.post(path, token, json={"body": "Oops"}, headers=key)).ok()
+    await delete(story.bob, "/messages/1")
+    again = await api.post(path, token, json={"body": "Oops"}, headers=key)
+    assert (again.ok(), again.headers["Idempotent-Replay"]) == (first, "true")
+    assert (await story.alice.read())["messages"][0]["body"] == ""
+
+
+async def test_a_burned_chat_never_was(api: Api, story: Story) -> None:
+    held = asyncio.create_task(story.bob.try_to_read(story.chat_id, since=0, wait=HOLD))
+    await story.alice.read(since=0, wait=0.3)
+    assert (await delete(story.bob)).error == (403, "not_allowed")
+    assert (await delete(story.alice)).ok() == {}
+    assert (await held).error == (403, "forbidden")
+    nowhere = await api.get("/99", story.alice.session_token)
+    for person in (story.alice, story.bob):
+        for token in (person.session_token, person.auth_key):
+            assert (await api.get(person.path, token)).body == nowhere.body
+    dead = await try_to_join(api, story.chat_id, story.magic_key)
+    assert dead.error == (403, "invalid_invite")
+
+
+async def test_deleted_and_burned_text_is_gone_from_the_files_too(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    secret, burned = "Only the first of these may stay", "Burn after reading"
+    async with Api(server.url) as api:
+        story = await tell(api)
+        await story.alice.say("This may stay")
+        await story.alice.say(secret)
+        await delete(story.alice, "/messages/2")
+        alice, _ = await host(api, "Alice")
+        await alice.say(burned)
+        await delete(alice)
+        kept = b"".join(server.files().values())
+        assert b"This may stay" in kept
+        assert secret.encode() not in kept
+        assert burned.encode() not in kept
+    assert server.stop() == 0
+
+
+async def test_everything_of_a_burned_chat_is_gone_from_the_tables(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    async with Api(server.url) as api:
+        story = await tell(api)
+        headers = {"Idempotency-Key": "k"}
+        await api.post(story.bob.path, story.bob.session_token, json={"body": "x"}, headers=headers)
+        await api.post("/create", story.alice.auth_key, headers=headers)
+        await delete(story.alice)
+    assert server.stop() == 0
+    with closing(sqlite3.connect(server.database)) as db:
+        for table in ("chats", "members", "sessions", "messages", "message_keys"):
+            found = db.execute(
+                f"SELECT count(*) FROM {table} WHERE chat_id = ?", (story.chat_id,)
+            ).fetchone()
+            assert found == (0,), table

@@ -1,0 +1,124 @@
+"""A client that sends what it is told.
+
+It holds every answer to the OpenAPI document, and to what it may say of anybody's secrets.
+"""
+
+import functools
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+import aiohttp
+import jsonschema
+from yarl import URL
+
+from tests.support import secret_leaks
+from watchparty.web.openapi.document import DOCUMENT
+
+SPEC: dict[str, Any] = json.loads(DOCUMENT)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, read to the end."""
+
+    status: int
+    headers: Any
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def error(self) -> tuple[int, str]:
+        """The status and the stable code of a refusal."""
+        return self.status, self.json["error"]
+
+    def ok(self) -> Any:
+        """Return the JSON of a success; fails with the server's own words otherwise."""
+        assert self.status == 200, (self.status, self.body)
+        return self.json
+
+
+class Api:
+    """Calls to one server. `token` is sent as `Authorization: Bearer`.
+
+    `address` is where the server's proxy, if it trusts one, says that they come from.
+    """
+
+    def __init__(self, url: str, address: str | None = None) -> None:
+        self.url = url
+        self._forwarded = {"X-Forwarded-For": address} if address else {}
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=aiohttp.ClientTimeout(total=60),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        **how: Any,
+    ) -> Answer:
+        """Send one request; `how` is what aiohttp takes: json, data, params …"""
+        sent = self._forwarded | (headers or {})
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        url = URL(self.url + path, encoded=True)
+        async with self._session.request(
+            method, url, headers=sent, allow_redirects=False, **how
+        ) as response:
+            answer = Answer(response.status, response.headers, await response.read())
+        conforms(method, path, answer)
+        secret_leaks.watch(str(response.url), sent, answer)
+        return answer
+
+    async def get(self, path: str, token: str | None = None, **how: Any) -> Answer:
+        return await self.call("GET", path, token, **how)
+
+    async def post(self, path: str, token: str | None = None, **how: Any) -> Answer:
+        return await self.call("POST", path, token, **how)
+
+
+def conforms(method: str, path: str, answer: Answer) -> None:
+    """Fail unless an answer in JSON has the shape that the document promises."""
+    if answer.headers.get("Content-Type") != "application/json" or path == "/openapi.json":
+        return
+    if answer.status >= 400:
+        validator("ErrorAnswer").validate(answer.json)
+        return
+    operation = SPEC["paths"][template(path)][method.lower()]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    for ref in schema.get("anyOf", [schema]):
+        if validator(ref["$ref"].rpartition("/")[2]).is_valid(answer.json):
+            return
+    raise AssertionError(f"{method} {path} answered {answer.json}, not {schema}")
+
+
+def template(path: str) -> str:
+    """Return the path as the document writes it."""
+    path = re.sub(r"^/(chat/)?\d+", r"/\1{chat_id}", path.partition("?")[0])
+    path = re.sub(r"/members/\d+", "/members/{member_id}", path)
+    return re.sub(r"/messages/\d+", "/messages/{id}", path)
+
+
+@functools.cache
+def validator(name: str) -> Any:
+    """Return a validator that also refuses fields the document does not know."""
+    schemas = {
+        key: {**schema, "additionalProperties": False}
+        for key, schema in SPEC["components"]["schemas"].items()
+    }
+    whole = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
+    return jsonschema.Draft202012Validator(whole)

@@ -1,0 +1,66 @@
+"""Alice hosts, Bob is her guest, Charlie is outside with a party of his own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.api_client import Answer, Api
+
+
+@dataclass
+class Person:
+    """Somebody with an auth key and a session in one chat."""
+
+    api: Api
+    name: str
+    auth_key: str
+    chat_id: int
+    session_token: str
+
+    @property
+    def path(self) -> str:
+        return f"/{self.chat_id}"
+
+    async def say(self, body: str) -> Any:
+        return (await self.api.post(self.path, self.session_token, json={"body": body})).ok()
+
+    async def read(self, **query: Any) -> Any:
+        return (await self.api.get(self.path, self.session_token, params=query)).ok()
+
+    async def try_to_read(self, chat_id: int, **query: Any) -> Answer:
+        """Ask for any chat with the credential of one's own."""
+        return await self.api.get(f"/{chat_id}", self.session_token, params=query)
+
+
+@dataclass
+class Story:
+    """One chat, and who is in it and who is not."""
+
+    alice: Person
+    bob: Person
+    charlie: Person
+    chat_id: int
+    magic_key: str
+    magic_link: str
+
+
+async def host(api: Api, name: str) -> tuple[Person, Any]:
+    """Start a chat as somebody new."""
+    auth_key = (await api.post("/auth", json={"username": name})).ok()["auth_key"]
+    made = (await api.post("/create", auth_key)).ok()
+    return Person(api, name, auth_key, made["chat_id"], made["session_token"]), made
+
+
+async def guest(api: Api, name: str, chat_id: int, magic_key: str) -> Person:
+    """Join a chat as somebody new."""
+    auth_key = (await api.post("/auth", json={"username": name})).ok()["auth_key"]
+    path = f"/{chat_id}/join"
+    joined = (await api.post(path, auth_key, json={"magic_key": magic_key})).ok()
+    return Person(api, name, auth_key, chat_id, joined["session_token"])
+
+
+async def tell(api: Api) -> Story:
+    """Set the scene."""
+    alice, made = await host(api, "Alice")
+    bob = await guest(api, "Bob", made["chat_id"], made["magic_key"])
+    charlie, _ = await host(api, "Charlie")
+    return Story(alice, bob, charlie, made["chat_id"], made["magic_key"], made["magic_link"])

@@ -1,0 +1,182 @@
+"""Readers by the thousand: HTTP/1.1 on bare asyncio streams, and what the kernel knows of a server.
+
+How does a test know that a thousand polls are *held*, and not still on their way? An
+answer to a later request proves nothing about the earlier ones. The kernel knows: when
+all that was sent has arrived and been read, and every thread of the server sleeps, then
+each request has been worked on as far as it goes without news (`is_quiet`).
+"""
+
+import asyncio
+import json
+import struct
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from socket import SO_LINGER, SOL_SOCKET
+from typing import Any, Self
+from urllib.parse import urlencode, urlsplit
+
+from tests.support.api_client import Answer
+from tests.support.server_process import SERVE, Server
+from watchparty.server.sockets import raise_file_limit
+
+HOLD = 30  # seconds asked for; with PATIENCE a forgotten poll is told from a slow machine
+PATIENCE = 60  # seconds that anything may take on a busy machine
+NO_TIME = struct.pack("ii", True, 0)  # linger for zero seconds (socket(7))
+
+
+class Line:
+    """One connection, kept alive; a request and its answer are two steps."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def to(cls, url: str) -> Self:
+        place = urlsplit(url)
+        return cls(*await asyncio.open_connection(place.hostname, place.port))
+
+    def ask(self, path: str, token: str, **query: Any) -> None:
+        self._send(f"GET {path}?{urlencode(query)}", token)
+
+    def tell(self, path: str, token: str, said: str) -> None:
+        self._send(f"POST {path}", token, json.dumps({"body": said}).encode())
+
+    async def answer(self) -> Answer:
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        first, *lines = head.strip().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (x.partition(": ") for x in lines)}
+        body = await self._reader.readexactly(int(headers["content-length"]))
+        return Answer(int(first.split()[1]), headers, body)
+
+    async def get(self, path: str, token: str, **query: Any) -> Answer:
+        self.ask(path, token, **query)
+        return await self.answer()
+
+    async def post(self, path: str, token: str, said: str) -> Answer:
+        self.tell(path, token, said)
+        return await self.answer()
+
+    def hang_up(self) -> None:
+        """Say goodbye (FIN) and stop listening."""
+        self._writer.close()
+
+    def vanish(self) -> None:
+        """Be gone without a goodbye (RST: what a close after SO_LINGER with no time sends)."""
+        self._writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, NO_TIME)
+        self._writer.transport.abort()
+
+    def _send(self, what: str, token: str, body: bytes = b"") -> None:
+        head = f"{what} HTTP/1.1\r\nHost: party.test\r\nAuthorization: Bearer {token}\r\n"
+        self._writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+
+class Reader:
+    """Follows one chat by its cursor, and keeps account of every id it hears of."""
+
+    def __init__(self, line: Line, path: str, token: str, since: int = 0) -> None:
+        self.line = line
+        self.since = since
+        self.seen: dict[int, str] = {}
+        self.missed: list[int] = []
+        self.account: list[int] = []  # seen and missed, in the order in which they were told
+        self._path = path
+        self._token = token
+        self._epoch: dict[str, str] = {}
+
+    def ask(self) -> None:
+        self.line.ask(self._path, self._token, since=self.since, wait=HOLD, **self._epoch)
+
+    async def hear(self) -> list[int]:
+        """Take an answer into account; return the ids of its messages."""
+        async with asyncio.timeout(PATIENCE):
+            page = (await self.line.answer()).ok()
+        assert not page["reset"]
+        ids = [message["id"] for message in page["messages"]]
+        missed = [*range(self.since + 1, self.since + 1 + page["missed"])]
+        self.missed += missed
+        self.account += missed + ids
+        self.seen |= {message["id"]: message["body"] for message in page["messages"]}
+        self.since, self._epoch = page["last_id"], {"epoch": page["epoch"]}
+        return ids
+
+    async def read(self) -> list[int]:
+        self.ask()
+        return await self.hear()
+
+    async def read_until(self, last: int) -> None:
+        while self.since < last:
+            await self.read()
+
+    def heard_all(self, last: int) -> bool:
+        """Whether 1, 2 … last were seen or declared missed, in this order, each once."""
+        return self.account == [*range(1, last + 1)]
+
+
+@asynccontextmanager
+async def lines_to(url: str, count: int) -> AsyncIterator[list[Line]]:
+    """Connect `count` times at once."""
+    raise_file_limit()
+    lines = await asyncio.gather(*(Line.to(url) for _ in range(count)))
+    try:
+        yield lines
+    finally:
+        for line in lines:
+            line.hang_up()
+
+
+@contextmanager
+def a_server(folder: Path, *options: str) -> Iterator[Server]:
+    """Serve a crowd: without quotas, and it must end well."""
+    server = Server(folder, command=[*SERVE, *options], limits="off")
+    try:
+        yield server
+    finally:
+        code = server.stop()
+    assert code == 0
+    assert "Traceback" not in server.log()
+
+
+async def hold(readers: Iterable[Reader], server: Server) -> None:
+    """Let everybody ask for news, and return when the server holds all of them."""
+    for reader in readers:
+        reader.ask()
+    await until(lambda: is_quiet(server), "the server never came to rest")
+
+
+async def until(condition: Callable[[], bool], otherwise: str, patience: float = PATIENCE) -> None:
+    """Wait for something that tells nobody when it happens."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
+        await asyncio.sleep(0.02)
+
+
+def is_quiet(server: Server) -> bool:
+    """Tell whether the server has read all that was sent to it, and does nothing now.
+
+    A thread that computes is R, one that waits for the disk is D. Asked twice, because
+    the threads are not looked at in one moment and may hand work to one another.
+    """
+    tasks = Path(f"/proc/{server.process.pid}/task")
+    port = urlsplit(server.url).port or 0
+    for _ in range(2):
+        states = {file.read_text().rpartition(")")[2].split()[0] for file in tasks.glob("*/stat")}
+        if states != {"S"} or _unread(port):
+            return False
+    return True
+
+
+def _unread(port: int) -> bool:
+    """Tell whether bytes or connections are under way to `port`, or wait there (proc(5))."""
+    place = f":{port:04X}"
+    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, queues, *_ = row.split()
+        sending, waiting = queues.split(":")
+        if (local.endswith(place) and int(waiting, 16)) or (
+            remote.endswith(place) and int(sending, 16)
+        ):
+            return True
+    return False

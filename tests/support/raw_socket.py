@@ -1,0 +1,68 @@
+"""Bytes on a socket, as no HTTP client would send them, and what a server makes of them."""
+
+import asyncio
+import contextlib
+import re
+import socket
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.support.load_clients import NO_TIME, a_server, is_quiet, until
+from tests.support.server_process import Server, configured
+
+STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
+PATIENCE = 30  # seconds for a packet on a busy machine
+
+
+@contextlib.contextmanager
+def wire(server: Server) -> Iterator[socket.socket]:
+    """Connect, and be gone without a goodbye in the end."""
+    place = urlsplit(server.url)
+    assert place.hostname
+    assert place.port
+    with socket.create_connection((place.hostname, place.port), PATIENCE) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_TIME)
+        yield connection
+
+
+async def send(server: Server, packets: Iterable[bytes]) -> bytes:
+    """Send one packet after the other, each when the server has done what it can with the last.
+
+    Returns what it has answered until then; an unfinished request stays so, and is left.
+    """
+    with wire(server) as connection:
+        for packet in packets:
+            with contextlib.suppress(ConnectionError):  # it has enough of us
+                connection.sendall(packet)
+            await until(lambda: is_quiet(server), "the server never came to rest")
+        return taken(connection)
+
+
+def taken(connection: socket.socket) -> bytes:
+    """Return what has arrived by now."""
+    connection.setblocking(False)
+    came = b""
+    with contextlib.suppress(BlockingIOError, ConnectionError):
+        while data := connection.recv(2**16):
+            came += data
+    return came
+
+
+def statuses(answer: bytes) -> list[int]:
+    """Return the statuses of all answers in a stream, but those that only announce another."""
+    return [status for found in STATUS.findall(answer) if (status := int(found)) >= 200]
+
+
+@contextlib.contextmanager
+def an_impatient_server(folder: Path, seconds: int) -> Iterator[Server]:
+    """Serve with so much patience for who is idle; in the end no connection may be left."""
+    with a_server(folder, *configured(folder, keep_alive_timeout=seconds)) as server:
+        at_rest = open_files(server)
+        yield server
+        asyncio.run(until(lambda: open_files(server) <= at_rest, "connections were left open"))
+
+
+def open_files(server: Server) -> int:
+    """Return how many files and connections the server has."""
+    return sum(1 for _ in Path(f"/proc/{server.process.pid}/fd").iterdir())

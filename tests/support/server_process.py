@@ -1,0 +1,125 @@
+"""The real server in a process of its own, on a port of its own choosing."""
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support import secret_leaks
+from watchparty import assets
+
+BIN = Path(sys.executable).parent
+ADDRESS = re.compile(r"https?://[\w.\[\]:]+:\d+")
+START_MAX = 20  # seconds until a server must have said where it is
+
+SERVE = [str(BIN / "watchparty"), "serve", "--bind", "127.0.0.1:0"]
+
+# As an operator starts it by hand, with the configuration that ships.
+HYPERCORN = [
+    *(str(BIN / "hypercorn"), "--config", str(assets.find("hypercorn.toml"))),
+    *("--bind", "127.0.0.1:0", "watchparty.asgi:app"),
+]
+
+
+@contextmanager
+def running_out_of(what: int, server: "Server") -> Iterator[None]:
+    """Let a server have no more of a resource than it has now (setrlimit(2)) for a while."""
+    before = resource.prlimit(server.process.pid, what)
+    resource.prlimit(server.process.pid, what, (0, before[1]))
+    yield
+    resource.prlimit(server.process.pid, what, before)
+
+
+def patched(module: str, assignment: str) -> list[str]:
+    """Return the command for a server in which one number of a module is another."""
+    patch = f"from watchparty.web import {module}; {module}.{assignment}"
+    serve = "from watchparty.cli import main; main()"
+    return [sys.executable, "-c", f"{patch}; {serve}", *SERVE[1:]]
+
+
+def configured(folder: Path, **values: int) -> list[str]:
+    """Return the options for a server with the configuration that ships, but for these values."""
+    text = assets.find("hypercorn.toml").read_text(encoding="utf-8")
+    for name, value in values.items():
+        text, found = re.subn(rf"(?m)^{name} = .*", f"{name} = {value}", text)
+        assert found == 1, name
+    config = folder / "hypercorn.toml"
+    config.write_text(text, encoding="utf-8")
+    return ["--config", str(config)]
+
+
+class Server:
+    """One server process; `url` is where it listens, `log()` all it has said."""
+
+    def __init__(
+        self,
+        folder: Path,
+        command: list[str] | None = None,
+        cwd: Path | None = None,
+        limits: str = "off",
+        **settings: str,
+    ) -> None:
+        """Start it; without limits unless they are asked for: all tests come from one address."""
+        self.database = folder / "party.db"
+        self._log = folder / "server.log"
+        self._command = command or SERVE
+        self._cwd = cwd
+        self._env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("WATCHPARTY_")},
+            "WATCHPARTY_STORE": f"sqlite:{self.database}",
+            "PYTHONUNBUFFERED": "1",
+            "WATCHPARTY_LIMITS": limits,
+            **{f"WATCHPARTY_{name.upper()}": value for name, value in settings.items()},
+        }
+        self.start()
+
+    def start(self, bind: str | None = None) -> None:
+        """Start (again), at `bind` when the place matters, and wait for the address."""
+        command = [bind if part == "127.0.0.1:0" and bind else part for part in self._command]
+        with self._log.open("a") as log:
+            said = log.tell()
+            self.process = subprocess.Popen(
+                command, env=self._env, cwd=self._cwd, stdout=log, stderr=subprocess.STDOUT
+            )
+        deadline = time.monotonic() + START_MAX
+        while not (found := ADDRESS.search(self.log()[said:])):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{command} did not start:\n{self.log()}")
+            time.sleep(0.01)
+        self.url = found[0]
+
+    def restart(self) -> None:
+        """Stop and start again at the same address."""
+        self.stop()
+        self.start(bind=self.url.removeprefix("http://"))
+
+    def stop(self) -> int:
+        """Ask it to stop, as an operator would, and return its exit code.
+
+        Whatever it was used for, its log has no secret in it.
+        """
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=40)
+        assert not secret_leaks.issued_in(self.log()), f"a secret is in the log:\n{self.log()}"
+        return code
+
+    def kill(self) -> None:
+        """Take it away in mid-air."""
+        self.process.kill()
+        self.process.wait()
+
+    def files(self) -> dict[str, bytes]:
+        """Return what is in the files of the database."""
+        found = self.database.parent.glob(f"{self.database.name}*")
+        return {file.name: file.read_bytes() for file in found}
+
+    def log(self) -> str:
+        """Return all it has printed."""
+        return self._log.read_text(errors="replace")
