@@ -122,6 +122,6 @@ def test_the_sdist_brings_what_it_takes_to_run_and_test(dist: Path) -> None:
         inside = {name.partition("/")[2] for name in tar.getnames()}
     needed = {"Makefile", "README.md", "LICENSE", "pyproject.toml", "hypercorn.toml"}
     needed |= {"scripts/setup", "scripts/browser", "tests/conftest.py", "docs/api.md"}
-    needed |= {"static/js/poller.js", "templates/chat.html", "watchparty/app.py"}
+    needed |= {"static/js/net/poller.js", "templates/chat.html", "watchparty/app.py"}
     assert needed - inside == set()
     assert not any(re.search(r"\.db|__pycache__|\.venv", name) for name in inside)

@@ -16,7 +16,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "form-action 'self'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",  # text never becomes markup or code,
-        "trusted-types poll",  # but for the address of the worker in static/js/shared-poll.js
+        "trusted-types poll",  # but for the address of the worker in static/js/net/shared-poll.js
     ]
 )
 
