@@ -14,7 +14,7 @@ import { TakeBack } from "./take-back.js";
 
 const LOOKING_ON = "You're looking on: only members with a full invite can write.";
 
-const sheet = made("link", { rel: "stylesheet", href: new URL("../css/backstage.css", import.meta.url).href });
+const sheet = made("link", { rel: "stylesheet", href: new URL("../../css/backstage.css", import.meta.url).href });
 await new Promise((resume) => {
   sheet.onload = sheet.onerror = resume; // without it things look odd and work
   document.head.append(sheet);
