@@ -2,13 +2,13 @@
  * One bubble for each message, and for each letter still on its way.
  *
  * @typedef {import("../net/api.js").Message} Message
- * @typedef {import("./letters.js").Letter} Letter
+ * @typedef {import("./pending-messages.js").Letter} Letter
  * @typedef {(letter: Letter, verb: "retry" | "discard") => void} Decide
  */
-import { shortly } from "../ui/clock.js";
+import { shortly } from "../ui/format.js";
 import { onlyEmoji } from "../ui/graphemes.js";
-import { linked } from "../ui/links.js";
-import { cloned, inside } from "../ui/page.js";
+import { linked } from "../ui/linkify.js";
+import { cloned, inside } from "../ui/dom.js";
 
 const BIG_EMOJI = 5; // as many as still read as a gesture and not as a wall
 

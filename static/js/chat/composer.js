@@ -1,5 +1,5 @@
 /** The box to write in. It is never disabled, and an unsent draft survives a reload. */
-import { inside } from "../ui/page.js";
+import { inside } from "../ui/dom.js";
 import { forThisTab, text } from "../identity/storage.js";
 import { counted } from "../ui/words.js";
 

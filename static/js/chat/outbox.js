@@ -4,11 +4,11 @@
  * with the same key, until there is one or it is refused.
  *
  * @typedef {import("../net/api.js").Message} Message
- * @typedef {import("./letters.js").Letter} Letter
+ * @typedef {import("./pending-messages.js").Letter} Letter
  */
 import { Refused } from "../net/api.js";
 import { Backoff, isBusy } from "../net/backoff.js";
-import { Letters, isUnderway } from "./letters.js";
+import { Letters, isUnderway } from "./pending-messages.js";
 
 const KEY_LIVES = 23 * 3_600_000; // ms; the server forgets a key after 24 hours
 

@@ -1,22 +1,22 @@
 /** The party itself: what comes in goes on the page, what is written goes out. */
-import { Access } from "../identity/access.js";
+import { Access } from "../identity/chat-access.js";
 import { postMessage } from "../net/api.js";
-import { Bottom } from "./bottom.js";
+import { Bottom } from "./scroll-anchor.js";
 import { Composer } from "./composer.js";
-import { Connection } from "./connection.js";
+import { Connection } from "./connection-status.js";
 import { Feed } from "../net/feed.js";
 import { History } from "./history.js";
-import { Invite } from "./invite.js";
+import { Invite } from "./invite-field.js";
 import { Outbox } from "./outbox.js";
-import { inside, part } from "../ui/page.js";
-import { People } from "./people.js";
+import { inside, part } from "../ui/dom.js";
+import { People } from "./header.js";
 import { Transcript } from "./transcript.js";
 
 /**
  * @typedef {import("../net/api.js").Answer} Answer
  * @typedef {import("../net/api.js").Message} Message
  * @typedef {import("../net/api.js").State} State
- * @typedef {import("./letters.js").Letter} Letter
+ * @typedef {import("./pending-messages.js").Letter} Letter
  */
 
 const TITLE = "Watch Party";
@@ -37,7 +37,7 @@ export class Room {
   /** @type {State | undefined} */
   #state;
   #links = 0; // replaced so far
-  /** @type {import("../host/backstage.js").Backstage | undefined} */
+  /** @type {import("../host/index.js").Backstage | undefined} */
   #backstage;
 
   /** @param {string} chatId */
@@ -107,7 +107,7 @@ export class Room {
     this.#invite.link = answer.magic_link;
     for (const sign of ["pointerover", "focusin"])
       part("room").addEventListener(sign, () => this.#reach(), { once: true });
-    import("./deadline.js").then(
+    import("./expiry-notice.js").then(
       ({ watch }) => watch(answer, this.#chatId, this.#access, this.#history, () => this.#render()),
       () => {}, // the panel tells it as well
     );
@@ -130,10 +130,10 @@ export class Room {
 
   /**
    * What most guests never need is loaded when somebody reaches for it.
-   * @param {(backstage: import("../host/backstage.js").Backstage) => void} [act]
+   * @param {(backstage: import("../host/index.js").Backstage) => void} [act]
    */
   async #reach(act) {
-    const loaded = await import("../host/backstage.js").catch(() => this.#connection.is("lost"));
+    const loaded = await import("../host/index.js").catch(() => this.#connection.is("lost"));
     if (typeof loaded !== "object") return;
     this.#backstage ??= new loaded.Backstage(this.#chatId, this.#access, this.#people, this.#invite);
     if (this.#state) this.#backstage.update(this.#state, this.#me);

@@ -4,17 +4,17 @@
  *
  * @typedef {import("../net/api.js").Message} Message
  * @typedef {import("./history.js").Line} Line
- * @typedef {import("./letters.js").Letter} Letter
- * @typedef {import("./runs.js").Me} Me
- * @typedef {import("./runs.js").Run} Run
+ * @typedef {import("./pending-messages.js").Letter} Letter
+ * @typedef {import("./message-groups.js").Me} Me
+ * @typedef {import("./message-groups.js").Run} Run
  */
 import { Bubbles } from "./bubbles.js";
-import { showTime } from "../ui/clock.js";
+import { showTime } from "../ui/format.js";
 import { firstGrapheme } from "../ui/graphemes.js";
 import { WINDOW } from "./history.js";
-import { isUnderway } from "./letters.js";
-import { cloned, inside } from "../ui/page.js";
-import { newest, runs } from "./runs.js";
+import { isUnderway } from "./pending-messages.js";
+import { cloned, inside } from "../ui/dom.js";
+import { newest, runs } from "./message-groups.js";
 
 export const HUES = 8; // as many as the style sheet has
 
@@ -27,7 +27,7 @@ export class Transcript {
 
   /**
    * @param {HTMLElement} log @param {import("./bubbles.js").Decide} decide
-   * @param {(person: import("./people.js").Person) => string} mark tells apart who goes by the same name
+   * @param {(person: import("./header.js").Person) => string} mark tells apart who goes by the same name
    */
   constructor(log, decide, mark) {
     this.#log = log;

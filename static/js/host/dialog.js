@@ -1,6 +1,6 @@
 /** A window over the page. Its button, Escape and a press beside it close it, and the focus goes back. */
 import { button, made } from "../ui/elements.js";
-import { part } from "../ui/page.js";
+import { part } from "../ui/dom.js";
 
 /** @param {HTMLHeadingElement} title with an id @param {string} className @param {...Node} children */
 export function dialog(title, className, ...children) {

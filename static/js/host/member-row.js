@@ -17,7 +17,7 @@ export class MemberRow {
   #do;
   #signature = "";
 
-  /** @param {import("./deeds.js").Deeds} deeds @param {import("./panel.js").Do} act */
+  /** @param {import("./chat-api.js").Deeds} deeds @param {import("./people-panel.js").Do} act */
   constructor(deeds, act) {
     this.#deeds = deeds;
     this.#do = act;

@@ -1,7 +1,7 @@
 /** An invite link as a picture, for a phone that is held up to this screen. */
 import { dialog } from "./dialog.js";
 import { made } from "../ui/elements.js";
-import { part } from "../ui/page.js";
+import { part } from "../ui/dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -19,7 +19,7 @@ export class QrCode {
   #warning = made("p", { className: "local-only" });
   #dialog;
 
-  /** @param {import("./deeds.js").Deeds} deeds */
+  /** @param {import("./chat-api.js").Deeds} deeds */
   constructor(deeds) {
     this.#deeds = deeds;
     this.#dialog = dialog(this.#title, "panel qr", this.#place, this.#words, this.#warning);

@@ -6,10 +6,10 @@
 import { Refused, joinChat } from "../net/api.js";
 import { as } from "./identity.js";
 import { NameForm } from "./name-form.js";
-import { part } from "../ui/page.js";
+import { part } from "../ui/dom.js";
 import { keepSession } from "./sessions.js";
 import { forThisTab, text } from "./storage.js";
-import { DEAD_INVITE, goHome } from "./way-home.js";
+import { DEAD_INVITE, goHome } from "./go-home.js";
 
 const CHAT_PATH = /^\/chat\/(\d+)\/?(?:%23(.*))?$/i;
 

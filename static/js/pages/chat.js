@@ -3,7 +3,7 @@ import { authKey } from "../identity/identity.js";
 import { chatInAddress, inviteIn, pocketKey, pocketedKey } from "../identity/invitation.js";
 import { Room } from "../chat/room.js";
 import { sessionFor } from "../identity/sessions.js";
-import { NEEDS_INVITE, goHome } from "../identity/way-home.js";
+import { NEEDS_INVITE, goHome } from "../identity/go-home.js";
 
 /** @param {string} chatId */
 async function enter(chatId) {

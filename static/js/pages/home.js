@@ -3,10 +3,10 @@ import { ask } from "../net/api.js";
 import { as } from "../identity/identity.js";
 import { newKey } from "../net/keys.js";
 import { NameForm } from "../identity/name-form.js";
-import { part } from "../ui/page.js";
+import { part } from "../ui/dom.js";
 import { keepSession } from "../identity/sessions.js";
 import { forThisTab, text } from "../identity/storage.js";
-import { NOTICE } from "../identity/way-home.js";
+import { NOTICE } from "../identity/go-home.js";
 
 let key = newKey(); // of one party, however often it takes to press
 

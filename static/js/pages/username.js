@@ -1,7 +1,7 @@
 /** The page that keeps a name for every later chat. */
 import { as, rememberedName } from "../identity/identity.js";
 import { NameForm } from "../identity/name-form.js";
-import { part } from "../ui/page.js";
+import { part } from "../ui/dom.js";
 
 const saved = part("saved");
 

@@ -46,7 +46,7 @@ async def test_who_was_in_the_log_before_it_was_loaded_finds_the_button_too(
         await loading.wait()
         await route.continue_()
 
-    await alice.page.route("**/backstage.js", late)
+    await alice.page.route("**/host/index.js", late)
     await alice.page.reload()
     await alice.sees("The butler did it")
     await tabs_to(alice.page, alice.log)

@@ -156,7 +156,7 @@ async def minds_the_time(guest: Guest) -> None:
 
 
 def modules(guest: Guest) -> list[str]:
-    return [one.url for one in guest.witness.requests if one.url.endswith("/deadline.js")]
+    return [one.url for one in guest.witness.requests if one.url.endswith("/expiry-notice.js")]
 
 
 async def end(person: Person, form: str) -> str:

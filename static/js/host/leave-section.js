@@ -1,7 +1,7 @@
 /** Ways out: leave the party, or burn it down. */
 import { asking, button, made } from "../ui/elements.js";
 import { forgetSession } from "../identity/sessions.js";
-import { bidFarewell, goHome } from "../identity/way-home.js";
+import { bidFarewell, goHome } from "../identity/go-home.js";
 
 const NO_SUCCESSOR = "Name a co-host first: somebody has to look after the party.";
 const LEAVE = "Leave the party? To come back you need an invite link.";
@@ -19,7 +19,7 @@ export class Farewell {
   #stay = button("Leave", () => this.#do(Promise.resolve(), NO_SUCCESSOR));
   element = made("div", { className: "farewell" }, this.#leave, this.#stay, this.#burn);
 
-  /** @param {string} chatId @param {import("./deeds.js").Deeds} deeds @param {import("./panel.js").Do} act */
+  /** @param {string} chatId @param {import("./chat-api.js").Deeds} deeds @param {import("./people-panel.js").Do} act */
   constructor(chatId, deeds, act) {
     this.#chatId = chatId;
     this.#deeds = deeds;

@@ -3,7 +3,7 @@ import { Refused, joinChat } from "../net/api.js";
 import { authKey } from "./identity.js";
 import { dropKey, pocketedKey } from "./invitation.js";
 import { forgetSession, keepSession, sessionFor } from "./sessions.js";
-import { NEEDS_INVITE, NOT_IN_PARTY, goHome } from "./way-home.js";
+import { NEEDS_INVITE, NOT_IN_PARTY, goHome } from "./go-home.js";
 
 export class Access {
   #chatId;

@@ -3,7 +3,7 @@
  *
  * @typedef {import("../net/api.js").Message} Message
  * @typedef {import("./history.js").Line} Line
- * @typedef {import("./letters.js").Letter} Letter
+ * @typedef {import("./pending-messages.js").Letter} Letter
  * @typedef {{ memberId: number, username: string }} Me
  * @typedef {{ author: number, username: string, at: string, mine: boolean, items: (Message | Letter)[] }} Run
  */

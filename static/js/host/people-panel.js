@@ -1,8 +1,8 @@
 /** Who is here and what one may do about it: the panel behind the line of names in the bar. */
 import { dialog } from "./dialog.js";
 import { made } from "../ui/elements.js";
-import { Farewell } from "./farewell.js";
-import { HostTools } from "./host-tools.js";
+import { Farewell } from "./leave-section.js";
+import { HostTools } from "./link-and-topic-form.js";
 import { MemberRow } from "./member-row.js";
 import { arrange } from "../chat/transcript.js";
 
@@ -28,8 +28,8 @@ export class Panel {
   #farewell;
 
   /**
-   * @param {string} chatId @param {import("./deeds.js").Deeds} deeds
-   * @param {import("../chat/people.js").People} people @param {import("./qr-code.js").QrCode} qrCode
+   * @param {string} chatId @param {import("./chat-api.js").Deeds} deeds
+   * @param {import("../chat/header.js").People} people @param {import("./qr-code.js").QrCode} qrCode
    */
   constructor(chatId, deeds, people, qrCode) {
     this.#deeds = deeds;

@@ -1,6 +1,6 @@
 /** What hosts set for everybody: the topic, and the links that lead in. */
 import { copy } from "../ui/clipboard.js";
-import { HOSTS } from "./deeds.js";
+import { HOSTS } from "./chat-api.js";
 import { asking, button, made } from "../ui/elements.js";
 
 const TOPIC_MAX = 100; // characters
@@ -15,7 +15,7 @@ export class HostTools {
   /** @type {Record<string, HTMLInputElement>} by the role it leads to */
   #fields = { guest: linkField(), viewer: linkField() };
 
-  /** @param {import("./deeds.js").Deeds} deeds @param {import("./panel.js").Do} act @param {import("./qr-code.js").QrCode} qrCode */
+  /** @param {import("./chat-api.js").Deeds} deeds @param {import("./people-panel.js").Do} act @param {import("./qr-code.js").QrCode} qrCode */
   constructor(deeds, act, qrCode) {
     this.#deeds = deeds;
     this.#do = act;

@@ -4,13 +4,13 @@
  */
 import { Refused } from "../net/api.js";
 import { Backoff } from "../net/backoff.js";
-import { Deeds } from "./deeds.js";
+import { Deeds } from "./chat-api.js";
 import { made } from "../ui/elements.js";
-import { inside, part } from "../ui/page.js";
-import { Panel } from "./panel.js";
-import { Popover } from "./popover.js";
+import { inside, part } from "../ui/dom.js";
+import { Panel } from "./people-panel.js";
+import { Popover } from "./invite-popover.js";
 import { QrCode } from "./qr-code.js";
-import { TakeBack } from "./take-back.js";
+import { TakeBack } from "./delete-message.js";
 
 const LOOKING_ON = "You're looking on: only members with a full invite can write.";
 
@@ -31,7 +31,7 @@ export class Backstage {
 
   /**
    * @param {string} chatId @param {{ token: string }} access
-   * @param {import("../chat/people.js").People} people @param {import("../chat/invite.js").Invite} invite
+   * @param {import("../chat/header.js").People} people @param {import("../chat/invite-field.js").Invite} invite
    */
   constructor(chatId, access, people, invite) {
     this.#deeds = new Deeds(chatId, access);

@@ -2,7 +2,7 @@
 import { copy } from "../ui/clipboard.js";
 import { closing } from "./dialog.js";
 import { button, made } from "../ui/elements.js";
-import { part } from "../ui/page.js";
+import { part } from "../ui/dom.js";
 
 const COPIED = "Invite link copied. Whoever has it can join.";
 const BY_HAND = "Copying isn't possible here. Copy it from here:";
@@ -17,7 +17,7 @@ export class Popover {
   #popover = made("div", { className: "popover", hidden: true });
   #timer = 0;
 
-  /** @param {import("../chat/invite.js").Invite} invite @param {import("./qr-code.js").QrCode} qrCode */
+  /** @param {import("../chat/invite-field.js").Invite} invite @param {import("./qr-code.js").QrCode} qrCode */
   constructor(invite, qrCode) {
     this.#invite = invite;
     this.#qrCode = qrCode;

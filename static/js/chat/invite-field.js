@@ -1,5 +1,5 @@
 /** The invite link in its one field: among the first words of an empty party, later in the popover. */
-import { inside, part } from "../ui/page.js";
+import { inside, part } from "../ui/dom.js";
 
 const THIS_COMPUTER = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 

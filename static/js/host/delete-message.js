@@ -2,7 +2,7 @@
  * Taking messages back: one button, in the message that is pointed at or tapped. With the keyboard it
  * is a single stop behind the log, and the arrow keys carry it from message to message.
  */
-import { HOSTS } from "./deeds.js";
+import { HOSTS } from "./chat-api.js";
 import { button } from "../ui/elements.js";
 
 const EXCERPT = 40; // characters of a message in the name of its button
@@ -15,7 +15,7 @@ export class TakeBack {
   #sure = false; // the next press counts
   #role = "";
 
-  /** @param {HTMLElement} log @param {import("./deeds.js").Deeds} deeds */
+  /** @param {HTMLElement} log @param {import("./chat-api.js").Deeds} deeds */
   constructor(log, deeds) {
     this.#log = log;
     this.#button.setAttribute("aria-live", "off"); // it stands in a live region and is no news

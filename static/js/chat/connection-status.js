@@ -1,5 +1,5 @@
 /** Whether the party can be reached, said politely and always in sight. */
-import { shortly } from "../ui/clock.js";
+import { shortly } from "../ui/format.js";
 
 const WORDS = {
   connecting: () => "Connecting…",
