@@ -10,8 +10,9 @@ from watchparty.server.log_filters import init_overload
 from watchparty.server.shutdown import init_stopping
 from watchparty.settings import Settings
 from watchparty.storage import open_store
-from watchparty.web.fast_path.dispatch import init_fast_lane
-from watchparty.web.limits.rate_limits import Limits, init_limits
+from watchparty.web.fast_path.dispatch import init_waiting
+from watchparty.web.limits.held_requests import HeldRequests
+from watchparty.web.limits.rate_limits import RateLimits, init_limits
 from watchparty.web.middleware.cors import init_cors
 from watchparty.web.middleware.drain_body import init_lingering
 from watchparty.web.middleware.proxies import init_proxies
@@ -22,9 +23,9 @@ from watchparty.web.response.errors import init_errors
 from watchparty.web.response.headers import init_headers
 from watchparty.web.response.static_files import init_files
 from watchparty.web.routes.chats import chats
-from watchparty.web.routes.meta import about
+from watchparty.web.routes.meta import meta
 from watchparty.web.routes.moderation import host
-from watchparty.web.routes.multi_poll import polls
+from watchparty.web.routes.multi_poll import multi_poll
 from watchparty.web.routes.pages import pages
 from watchparty.web.routes.users import users
 
@@ -36,21 +37,22 @@ def create_app(settings: Settings | None = None) -> Quart:
     """
     settings = settings or Settings.from_env()
     party = Party(open_store(settings.store), MEMBERS_MAX if settings.limits else None)
-    limits = Limits(settings.limits)
+    limits, held = RateLimits(settings.limits), HeldRequests(settings.limits)
 
     app = Quart("watchparty", static_folder=None, template_folder=str(assets.find("templates")))
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.extensions["watchparty.settings"] = settings
     app.extensions["watchparty.party"] = party
     app.extensions["watchparty.limits"] = limits
+    app.extensions["watchparty.held"] = held
 
     init_paths(app)
     init_limits(app, limits)
     init_malformed(app)
     init_lingering(app)
     init_overload(app)
-    if not settings.cors_origins:  # whose answers differ by who asks
-        init_fast_lane(app, party, limits)
+    # With CORS, answers differ by the origin that asks.
+    init_waiting(app, party, limits, held, fast=not settings.cors_origins)
     init_proxies(app, settings.trusted_proxies)
     init_errors(app)
     init_headers(app)
@@ -61,8 +63,8 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.register_blueprint(users)  # /auth
     app.register_blueprint(chats)  # /create, /<chat_id>, /<chat_id>/join
     app.register_blueprint(host)  # /<chat_id>/invite, …/members, …/messages, …/topic
-    app.register_blueprint(polls)  # /poll
-    app.register_blueprint(about)  # /healthz, /openapi.json
+    app.register_blueprint(multi_poll)  # /poll
+    app.register_blueprint(meta)  # /healthz, /openapi.json
 
     app.before_serving(party.store.open)
     init_garbage_collection(app)

@@ -8,7 +8,7 @@ import pytest
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, Story, guest, host, tell
 from tests.support.load_clients import HOLD
-from watchparty.web.routes.multi_poll import CHATS_MAX
+from watchparty.web.response.schemas import CHATS_MAX
 
 CHATS = 12
 

@@ -103,7 +103,7 @@ async def test_a_stop_ends_every_stream(own: Server) -> None:
 
 
 async def test_silence_is_filled(tmp_path: Path) -> None:
-    server = Server(tmp_path, patched("streams", "HEARTBEAT = 0.1"), limits="on")
+    server = Server(tmp_path, patched("response.sse", "HEARTBEAT = 0.1"), limits="on")
     async with Api(server.url) as api:
         story = await tell(api)
         async with stream(story.bob) as bob:

@@ -9,7 +9,7 @@ from tests.support.addresses import HOUSE, LIMITED, OTHER_HOUSE, pause, until_re
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story, tell
 from tests.support.server_process import Server
-from watchparty.web.limits.quotas import STARTS, UNKNOWN_KEYS
+from watchparty.web.limits.quotas import CREATED_CHATS, UNKNOWN_CREDENTIALS
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ async def test_a_house_starts_so_many_chats(house: Api, other: Api) -> None:
     auth_key = (await house.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
     keyed = {"Idempotency-Key": "one-and-the-same"}
     first = (await house.post("/create", auth_key, headers=keyed)).ok()
-    count, refusal = await until_refused(lambda: house.post("/create"), STARTS.burst + 1)
-    assert STARTS.burst - 1 <= count <= STARTS.burst
+    count, refusal = await until_refused(lambda: house.post("/create"), CREATED_CHATS.burst + 1)
+    assert CREATED_CHATS.burst - 1 <= count <= CREATED_CHATS.burst
     assert pause(refusal) <= 60
     again = await house.post("/create", auth_key, headers=keyed)
     assert again.ok()["chat_id"] == first["chat_id"]
@@ -51,7 +51,7 @@ async def test_wrong_keys_shut_the_house_but_not_its_members(
     assert [answer.error for answer in answers[:150]] == [(403, "forbidden")] * 150
     wrong = {"magic_key": "wrong"}
     tried, refusal = await until_refused(lambda: house.post(path, json=wrong), 100)
-    assert 200 + tried < UNKNOWN_KEYS.burst + 50
+    assert 200 + tried < UNKNOWN_CREDENTIALS.burst + 50
     pause(refusal)
     await until_refused(lambda: house.get(story.alice.path, "another"), 20)
     stranger = {"chats": {f"{story.chat_id}": {"token": "wrong", "since": 0}}}

@@ -9,7 +9,7 @@ from tests.support.addresses import LIMITED, OTHER_HOUSE, pause, until_refused
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story, guest, tell
 from tests.support.server_process import Server
-from watchparty.web.limits.quotas import STARTS_A_DAY
+from watchparty.web.limits.quotas import CREATED_CHATS_A_DAY
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_a_user_starts_so_many_chats_a_day_wherever_they_are(limited: Serv
         async with Api(limited.url, f"203.0.113.{house}") as api:
             answers = [await api.post("/create", auth_key) for _ in range(25)]
             started += sum(answer.status == 200 for answer in answers)
-    assert STARTS_A_DAY.burst <= started <= STARTS_A_DAY.burst + 1
+    assert CREATED_CHATS_A_DAY.burst <= started <= CREATED_CHATS_A_DAY.burst + 1
     assert pause(answers[-1]) > 60
     async with Api(limited.url, "203.0.113.200") as api:
         assert (await api.post("/create", auth_key)).error == LIMITED

@@ -24,7 +24,7 @@ from watchparty.party.service import Party
 from watchparty.party.validation import Draft
 from watchparty.server.sockets import listen
 from watchparty.settings import Settings
-from watchparty.web.fast_path.waiter import PollReader, StreamReader
+from watchparty.web.waiting.waiter import PollWaiter, StreamWaiter
 
 CROWD = 1_000
 IDLE = 100
@@ -161,9 +161,8 @@ async def open_many_chats(party: Party) -> None:
 
 
 def polls_held() -> int:
-    """Count the polls that wait, in this process, on whichever way."""
-    held = (inspect.unwrap(Chat.poll), PollReader.next_page, StreamReader.next_page)
-    codes = {way.__code__ for way in held}
+    """Count the requests that wait in this process."""
+    codes = {PollWaiter.next.__code__, StreamWaiter.next.__code__}
     return sum(one.cr_code in codes for one in gc.get_objects() if inspect.iscoroutine(one))
 
 

@@ -109,7 +109,7 @@ async def test_who_hangs_up_makes_room(tmp_path: Path) -> None:
 
 
 async def test_one_process_holds_so_many(tmp_path: Path) -> None:
-    server = Server(tmp_path, patched("quotas", "HELD_IN_ALL = 6"), limits="on")
+    server = Server(tmp_path, patched("limits.quotas", "HELD_IN_ALL = 6"), limits="on")
     async with Api(server.url) as api:
         story = await tell(api)
         people = [story.alice, story.alice, story.bob, story.bob, story.charlie, story.charlie]
@@ -132,10 +132,11 @@ async def poll_until_refused(person: Person) -> Answer:
             return answer
 
 
-async def test_who_does_not_even_read_gives_way(tmp_path: Path) -> None:
-    """Their connection may stand there for a minute, but takes nobody's place."""
+@pytest.mark.parametrize("way", ["", "&nothing=1"], ids=["fast path", "framework"])
+async def test_a_reader_that_does_not_read_gives_up_its_place(tmp_path: Path, way: str) -> None:
+    """Its connection may stay open for a minute, but takes nobody's place."""
     numbers = "HELD_IN_ALL, quotas.POSTS = 6, quotas.CHAT_POSTS"
-    server = Server(tmp_path, patched("quotas", numbers), limits="on")
+    server = Server(tmp_path, patched("limits.quotas", numbers), limits="on")
     async with Api(server.url) as api:
         story = await tell(api)
         for _ in range(15):  # more than fits into the buffers on the way
@@ -143,7 +144,7 @@ async def test_who_does_not_even_read_gives_way(tmp_path: Path) -> None:
             await story.bob.say("\N{POPCORN}" * 2_000)
         async with AsyncExitStack() as deaf:
             for _ in range(10):
-                await deaf.enter_async_context(deaf_stream(story.bob))
+                await deaf.enter_async_context(deaf_stream(story.bob, way))
             assert (await poll(story.charlie, wait=0.1)).status == 200
             await api.call("DELETE", f"{story.alice.path}/members/2", story.alice.session_token)
             held = [poll(story.charlie, wait=1) for _ in range(4)]
@@ -153,7 +154,7 @@ async def test_who_does_not_even_read_gives_way(tmp_path: Path) -> None:
 
 
 @asynccontextmanager
-async def deaf_stream(person: Person) -> AsyncIterator[None]:
+async def deaf_stream(person: Person, way: str) -> AsyncIterator[None]:
     """Ask for a stream, and read no more than its beginning."""
     with socket.socket() as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
@@ -163,7 +164,7 @@ async def deaf_stream(person: Person) -> AsyncIterator[None]:
         await loop.sock_connect(deaf, (address.hostname, address.port))
         await loop.sock_sendall(
             deaf,
-            f"GET {person.path}?since=0 HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n"
+            f"GET {person.path}?since=0{way} HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n"
             f"Authorization: Bearer {person.session_token}\r\n\r\n".encode(),
         )
         begun = b""

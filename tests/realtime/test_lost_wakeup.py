@@ -17,6 +17,10 @@ from watchparty.party.service import Party, Seat
 from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.storage.sqlite import SqliteStore
+from watchparty.web.limits.held_requests import HeldRequests
+from watchparty.web.waiting.timer_wheel import TimerWheel
+from watchparty.web.waiting.views import ChatView
+from watchparty.web.waiting.waiter import PollWaiter, WaitingRoom
 
 HOST = 1  # the member id of who starts a chat
 SOON = 10  # seconds; a poll that was not woken comes back after HOLD
@@ -111,7 +115,19 @@ async def test_posts_and_polls_fired_together_always_meet(server: Server, story:
 
 async def poll(chat: Chat, since: int) -> Any:
     async with asyncio.timeout(SOON):
-        return msgspec.json.decode((await chat.poll(HOST, Cursor(since), HOLD))[1])
+        waiter = PollWaiter(ChatView(chat, HOST, Cursor(since)), HOLD, (), room(), never)
+        with waiter:
+            _, encoded = await waiter.next() or pytest.fail("the client hung up")
+        return msgspec.json.decode(encoded)
+
+
+def room() -> WaitingRoom:
+    return WaitingRoom(HeldRequests(on=False), TimerWheel())
+
+
+async def never() -> Any:
+    """Receive nothing: the client stays."""
+    await asyncio.Future()
 
 
 async def last_ids(readers: list[Line]) -> list[int]:

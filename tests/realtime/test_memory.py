@@ -29,7 +29,7 @@ async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyP
         for _ in range(30):
             await seat.chat.say(seat.member, Draft.of("\N{POPCORN}" * 2_000))
         for since in range(30):
-            await seat.chat.poll(seat.member.member_id, Cursor(since), 0)
+            seat.chat.look(seat.member.member_id, Cursor(since))
         await party.chats.get(seat.chat.chat_id)
     del seat  # the last to hold one
     assert 0 < sum(chat.weight for chat in alive()) <= most
@@ -50,7 +50,7 @@ async def test_the_weight_is_what_is_there() -> None:
         await chat.say(seat.member, Draft.of("x" * 1_000))
     full = chat.weight
     assert 60_000 < full - empty < 75_000  # thirty messages of a good thousand bytes, twice
-    await chat.poll(seat.member.member_id, Cursor(10), 0)
+    chat.look(seat.member.member_id, Cursor(10))
     assert chat.weight - full > 30_000
     await chat.say(seat.member, Draft.of("x" * 1_000))
     assert chat.weight == full

@@ -37,8 +37,9 @@ def running_out_of(what: int, server: "Server") -> Iterator[None]:
 
 
 def patched(module: str, assignment: str) -> list[str]:
-    """Return the command for a server in which one number of a module is another."""
-    patch = f"from watchparty.web import {module}; {module}.{assignment}"
+    """Return the command for a server in which one number of a module of web is another."""
+    package, _, name = module.rpartition(".")
+    patch = f"from watchparty.web.{package} import {name}; {name}.{assignment}"
     serve = "from watchparty.cli import main; main()"
     return [sys.executable, "-c", f"{patch}; {serve}", *SERVE[1:]]
 

@@ -8,7 +8,7 @@ from watchparty.party.errors import Forbidden, NotAllowed
 from watchparty.party.models import ChatRecord, Member, Message, Receipt, Standing, User
 from watchparty.party.state import State
 from watchparty.party.store import Permit, Store, granted
-from watchparty.party.subscriptions import Audience, until_news
+from watchparty.party.subscriptions import StopFlag, Subscribers
 from watchparty.party.uncancellable import indivisible
 from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor, Page, Window
@@ -22,30 +22,20 @@ GATHER = 0.25  # seconds; who joins meanwhile is told in one answer, or a crowd 
 class Chat:
     """A chat as long as somebody is interested; the truth is in the store."""
 
-    def __init__(self, record: ChatRecord, epoch: str, store: Store) -> None:
+    def __init__(self, record: ChatRecord, epoch: str, store: Store, stopping: StopFlag) -> None:
         self.chat_id = record.chat_id
         self.standing = record.standing
         self.members = {member.member_id: member for member in record.standing.members}
         self.active_at = record.active_at
         self.window = Window(record.chat_id, epoch, record.last_id, record.messages)
         self.store = store
-        self.audience = Audience()
+        self.subscribers = Subscribers(stopping)
         self._gathering: asyncio.TimerHandle | None = None
         self._is_shown = False
 
-    async def poll(self, reader: int, cursor: Cursor, wait: float) -> tuple[Page, bytes]:
-        """Return the page at `cursor`, held up to `wait` seconds for news, and the same as JSON.
-
-        Raises Forbidden when the member `reader` is removed, and Stopping when the server
-        goes down meanwhile.
-        """
-        if wait:
-            await until_news([self.audience], lambda: self.look(reader, cursor)[0].has_news, wait)
-        return self.look(reader, cursor)
-
-    def look(self, reader: int, cursor: Cursor) -> tuple[Page, bytes]:
+    def look(self, member_id: int, cursor: Cursor) -> tuple[Page, bytes]:
         """Return the page at `cursor`, and the same as JSON. Raises Forbidden."""
-        if reader not in self.members:
+        if member_id not in self.members:
             raise Forbidden
         if cursor.rev is not None and not self._is_shown:
             self._show()
@@ -105,16 +95,12 @@ class Chat:
         self.members.clear()
         self.wake()
 
-    def stop(self) -> None:
-        """Answer everybody who waits, and let nobody wait any more."""
-        self.audience.stop()
-
     def wake(self) -> None:
         """Let everybody who waits look again."""
         if self._gathering is not None:
             self._gathering.cancel()
             self._gathering = None
-        self.audience.wake()
+        self.subscribers.wake()
 
     @property
     def state(self) -> State:

@@ -9,6 +9,7 @@ from cachetools import LRUCache
 from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden
 from watchparty.party.store import Store
+from watchparty.party.subscriptions import StopFlag
 
 # Bytes of chats that stay when nobody waits: thousands of lively ones, or sixty whose every
 # message is as long as may be and was asked for from every cursor.
@@ -27,7 +28,7 @@ class Chats:
         self._alive: WeakValueDictionary[int, Chat] = WeakValueDictionary()
         self._warm: LRUCache[int, Chat] = LRUCache(KEPT_WARM, lambda chat: chat.weight)
         self._loading: dict[int, asyncio.Task[Chat]] = {}
-        self._stopping = False
+        self._stopping = StopFlag()
 
     async def get(self, chat_id: int) -> Chat:
         """Return the chat. Raises Forbidden when there is none."""
@@ -49,9 +50,9 @@ class Chats:
 
     def stop(self) -> None:
         """Answer everybody who waits anywhere."""
-        self._stopping = True
+        self._stopping.is_set = True
         for chat in list(self._alive.values()):
-            chat.stop()
+            chat.wake()
 
     async def _load_once(self, chat_id: int) -> Chat:
         """Share one load between all who ask meanwhile, whoever of them hangs up."""
@@ -64,7 +65,6 @@ class Chats:
         record = await self._store.load_chat(chat_id)
         if record is None:
             raise Forbidden
-        chat = self._alive[chat_id] = Chat(record, await self._store.epoch(), self._store)
-        if self._stopping:
-            chat.stop()
+        epoch = await self._store.epoch()
+        chat = self._alive[chat_id] = Chat(record, epoch, self._store, self._stopping)
         return chat

@@ -1,10 +1,15 @@
-"""What a request needs of the application it came to; read in routes only."""
+"""What a request needs of the application that received it; read in routes only."""
 
-from quart import current_app
+from collections.abc import Collection
 
-from watchparty.party.service import Party
+from quart import current_app, request
+
+from watchparty.party.service import Party, Seat
 from watchparty.settings import Settings
-from watchparty.web.limits.rate_limits import Limits
+from watchparty.web.limits.held_requests import HeldRequests, Holders
+from watchparty.web.limits.known_credentials import hash_of
+from watchparty.web.limits.rate_limits import RateLimits
+from watchparty.web.request import credentials
 
 
 def party() -> Party:
@@ -19,7 +24,26 @@ def settings() -> Settings:
     return found
 
 
-def limits() -> Limits:
-    """Return what this application counts its visitors by."""
-    found: Limits = current_app.extensions["watchparty.limits"]
+def limits() -> RateLimits:
+    """Return the rate limits of this application."""
+    found: RateLimits = current_app.extensions["watchparty.limits"]
     return found
+
+
+def holders(tokens: Collection[str]) -> Holders:
+    """Return who holds a request that shows these credentials, all of them valid."""
+    hashed = {*map(hash_of, tokens)}
+    owners = {limits().known.owner(one) for one in hashed} - {None}
+    held: HeldRequests = current_app.extensions["watchparty.held"]
+    return held.holders(hashed, map(str, owners))
+
+
+async def take_seat(chat_id: int) -> Seat:
+    """Return the chat as seen by the bearer of the request's credential.
+
+    Raises MissingCredentials, and Forbidden when the credential gives no access to the chat.
+    """
+    credential = credentials.require(request.headers)
+    seat = await party().take_seat(chat_id, credential)
+    limits().remember_valid(credential, seat)
+    return seat

@@ -1,70 +1,64 @@
-"""Polls that are held: so many of one credential, and so many in all."""
+"""How many requests may be held: per credential, per member and in all."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Hashable
-from contextlib import asynccontextmanager
+import math
+from collections.abc import Callable, Collection, Hashable, Iterable
 
 from watchparty.party.errors import RateLimited
-from watchparty.web.limits.quotas import HELD_IN_ALL
+from watchparty.web.limits import quotas
 
-AGAIN = 5  # seconds after which somebody else may have gone
+RETRY_AFTER = 5  # seconds after which another held request may have ended
 
-Holders = Collection[tuple[Hashable, int]]  # in whose names, each with how many they may hold
-GiveWay = Callable[[], object]
+Holders = Collection[tuple[Hashable, int]]  # (holder, maximum number of held requests) pairs
+Evict = Callable[[], object]
 
 
-class Held:
-    """The polls under way. One too many ends the oldest, whose client has likely gone."""
+class HeldRequests:
+    """The held requests of one server. One too many of a holder ends that holder's oldest.
 
-    def __init__(self, in_all: int = HELD_IN_ALL) -> None:
-        self._in_all = in_all
+    The client of the oldest has likely gone without our noticing.
+    """
+
+    def __init__(self, on: bool) -> None:
+        """Count the held requests; unless `on`, allow any number of them."""
+        self._on = on
+        self._maximum = quotas.HELD_IN_ALL if on else math.inf
         self._count = 0
-        self._places: dict[Hashable, list[GiveWay]] = {}
+        self._evictions: dict[Hashable, list[Evict]] = {}
 
-    def enter(self, holders: Holders, give_way: GiveWay) -> None:
-        """Take a place, until `give_way` is called: then a newer poll has it.
+    def holders(self, credentials: Iterable[bytes], owners: Iterable[str]) -> Holders:
+        """Return who holds a request that shows these credentials, of these owners."""
+        if not self._on:
+            return ()
+        return (
+            *((credential, quotas.HELD_PER_CREDENTIAL) for credential in credentials),
+            *((owner, quotas.HELD_PER_MEMBER) for owner in owners),
+        )
+
+    def add(self, holders: Holders, evict: Evict) -> None:
+        """Count one more, until `evict` is called because a newer one replaces it.
 
         Raises RateLimited when there are too many in all.
         """
-        if self._count >= self._in_all:
-            raise RateLimited(AGAIN, "Too many are waiting here. Try again in a moment.")
+        if self._count >= self._maximum:
+            raise RateLimited(RETRY_AFTER, "Too many are waiting here. Try again in a moment.")
         self._count += 1
-        for holder, most in holders:
-            places = self._places.setdefault(holder, [])
-            places.append(give_way)
-            if len(places) > most:
-                places.pop(0)()
+        for holder, maximum in holders:
+            evictions = self._evictions.setdefault(holder, [])
+            evictions.append(evict)
+            if len(evictions) > maximum:
+                evictions.pop(0)()
 
-    def leave(self, holders: Holders, give_way: GiveWay) -> None:
-        """Give back the place that was taken."""
+    def remove(self, holders: Holders, evict: Evict) -> None:
+        """Count one less."""
         self._count -= 1
         for holder, _ in holders:
-            places = self._places.get(holder, [])
-            if give_way in places:
-                places.remove(give_way)
-            if not places:
-                self._places.pop(holder, None)
+            evictions = self._evictions.get(holder, [])
+            if evict in evictions:
+                evictions.remove(evict)
+            if not evictions:
+                self._evictions.pop(holder, None)
 
 
-@asynccontextmanager
-async def place(held: Held, holders: Holders) -> AsyncIterator[None]:
-    """Hold a poll in these names. Raises RateLimited, also when it has to give way."""
-    try:
-        async with asyncio.timeout(None) as until:
-
-            def give_way() -> None:
-                if not until.expired():
-                    until.reschedule(asyncio.get_running_loop().time())
-
-            held.enter(holders, give_way)
-            try:
-                yield
-            finally:
-                held.leave(holders, give_way)
-    except TimeoutError:
-        raise displaced() from None
-
-
-def displaced() -> RateLimited:
-    """Return what somebody is told whose poll had to give way."""
-    return RateLimited(AGAIN, "Another request of yours waits in the place of this one.")
+def superseded() -> RateLimited:
+    """Return the error for a held request that a newer one of the same holder has replaced."""
+    return RateLimited(RETRY_AFTER, "Another request of yours waits in the place of this one.")

@@ -41,11 +41,12 @@ from watchparty.web.response.schemas import (
     InviteAnswer,
     InvitesAnswer,
     MessageAnswer,
+    PollAnswer,
+    PollRequest,
     QrAnswer,
     StateAnswer,
 )
 from watchparty.web.response.sse import Change, Gap, Reset
-from watchparty.web.routes.multi_poll import PollAnswer, PollRequest
 
 ANSWERS = (
     AuthAnswer,

@@ -10,10 +10,11 @@ from quart import Request
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.formparser import FormDataParser
 
+from watchparty.party import validation
 from watchparty.party.errors import InvalidRequest
-from watchparty.web.context import limits
 
 BODY_MAX = 64 * 1024  # bytes; 2,000 emoji, escaped in JSON, are 24 KB
+USERNAME = ("username", "name", "user_name")
 FIELDS_MAX = 32  # of a form; ours have three
 BODY_TIMEOUT = 10  # seconds that one may take to arrive; a stop may have to wait as long
 
@@ -41,7 +42,7 @@ async def receive(request: Request) -> bytes:
     """
     data = bytearray()
     try:
-        async with limits().paused(), asyncio.timeout(BODY_TIMEOUT):
+        async with asyncio.timeout(BODY_TIMEOUT):
             async for chunk in request.body:
                 data += chunk
                 if len(data) > BODY_MAX:
@@ -63,6 +64,12 @@ def text(fields: Fields, *names: str) -> str | None:
         if value is not None:
             raise InvalidRequest(f"{name} must be a string.")
     return None
+
+
+def username(fields: Fields) -> str | None:
+    """Return the checked name among these fields, if there is one. Raises InvalidRequest."""
+    given = text(fields, *USERNAME)
+    return None if given is None else validation.username(given)
 
 
 def _is_empty_form(request: Request, data: bytes) -> bool:

@@ -3,11 +3,10 @@
 from types import TracebackType
 from typing import Any
 
-from quart import Quart, Response, has_request_context, request
+from quart import Quart, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from watchparty.party import errors
-from watchparty.web.context import limits
 from watchparty.web.response.schemas import ErrorAnswer, json, refusal
 
 STATUSES: dict[type[errors.PartyError], int] = {
@@ -26,9 +25,6 @@ STATUSES: dict[type[errors.PartyError], int] = {
     errors.Stopping: 503,
     errors.StoreUnavailable: 503,
 }
-
-# Somebody tried a key that opens nothing.
-WRONG_KEY = (errors.InvalidCredentials, errors.Forbidden, errors.InvalidInvite)
 
 Failure = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
@@ -70,8 +66,7 @@ def headers(error: errors.PartyError) -> dict[str, str]:
 async def _refuse(error: errors.PartyError) -> Response:
     response = json(refusal(error), STATUSES[type(error)])
     response.headers.update(headers(error))
-    if isinstance(error, WRONG_KEY):
-        limits().blame()
+    g.refusal = error  # the rate limits charge for bad credentials
     return response
 
 

@@ -46,13 +46,14 @@ FOR_EVER = "public, max-age=31536000, immutable"
 NEVER = "no-store"
 
 
-def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+def encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    """Return headers as ASGI has them."""
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def raw(media: dict[str, str], is_secure: bool) -> list[tuple[bytes, bytes]]:
-    """Return what an answer with data carries, for who writes it without the framework."""
-    return _encoded({**media, **DATA, "Cache-Control": NEVER, **(SECURED if is_secure else {})})
+    """Return the headers of an answer with data, for code that writes it without the framework."""
+    return encoded({**media, **DATA, "Cache-Control": NEVER, **(SECURED if is_secure else {})})
 
 
 def init_headers(app: Quart) -> None:

@@ -1,15 +1,18 @@
 """The shapes of the answers, and how they become JSON."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from quart import Response
 
 from watchparty.party.errors import PartyError, RateLimited, Unavailable
 from watchparty.party.models import InviteRole, Member, Role
 from watchparty.party.state import State
 from watchparty.party.window import Page
+from watchparty.web.request.poll_query import ID_MAX
+
+CHATS_MAX = 64  # in one poll
 
 
 class AuthAnswer(Struct, frozen=True):
@@ -93,6 +96,36 @@ class ChangeAnswer(Struct, frozen=True):
 
 class GoneAnswer(Struct, frozen=True):
     """You are no member any more: there is nothing left to tell."""
+
+
+class PollPlace(Struct, frozen=True):
+    """Where a reader is in one chat, and what lets them read it."""
+
+    token: str
+    since: Annotated[int, Meta(ge=0, le=ID_MAX)]
+    epoch: str | None = None
+    rev: Annotated[int, Meta(ge=0, le=ID_MAX)] | None = None
+
+
+class PollRequest(Struct, frozen=True):
+    """All the chats that somebody follows, and how many seconds to wait for news."""
+
+    chats: Annotated[
+        dict[Annotated[str, Meta(pattern="^(0|[1-9][0-9]{0,17})$")], PollPlace],
+        Meta(min_length=1, max_length=CHATS_MAX),
+    ]
+    wait: Annotated[float, Meta(ge=0)] = 0.0
+
+
+class PollAnswer(Struct, frozen=True):
+    """By chat id, only what there is to say: a page with news, or an error."""
+
+    chats: dict[str, Raw]
+
+    @property
+    def has_news(self) -> bool:
+        """Return True if a reader who waits should be answered with this."""
+        return bool(self.chats)
 
 
 class HealthAnswer(Struct, frozen=True):

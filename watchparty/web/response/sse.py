@@ -4,15 +4,12 @@ Each page is cut when its reader has taken the one before, so whoever reads slow
 nothing but themselves, and learns of the gap like anybody who was away.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from functools import lru_cache
 
 import msgspec
 from msgspec import UNSET, Raw, Struct
 from quart import Response
 
-from watchparty.party.chat import Chat
 from watchparty.party.errors import PartyError
 from watchparty.party.state import State
 from watchparty.party.window import Cursor, Page
@@ -47,35 +44,11 @@ class Change(Struct, frozen=True):
     state: State
 
 
-def stream(
-    chat: Chat, reader: int, cursor: Cursor, place: AbstractAsyncContextManager[None]
-) -> Response:
-    """Answer with the events of `chat` as its member `reader` sees them, from `cursor` on."""
-    response = Response(_events(chat, reader, cursor, place), headers=HEADERS)
-    response.timeout = None
-    return response
-
-
 def head() -> Response:
     """Answer with what a stream begins with, and nothing else (RFC 9110, section 9.3.2)."""
     response = Response(headers=HEADERS)
     del response.headers["Content-Length"]  # nobody knows that of a stream
     return response
-
-
-async def _events(
-    chat: Chat, reader: int, cursor: Cursor, place: AbstractAsyncContextManager[None]
-) -> AsyncIterator[bytes]:
-    """Yield events until the reader goes or may not stay; why is the last one."""
-    try:
-        async with place:
-            page, _ = chat.look(reader, cursor)
-            while True:
-                yield told(page)
-                cursor = after(page, cursor)
-                page, _ = await chat.poll(reader, cursor, HEARTBEAT)
-    except PartyError as error:
-        yield end(error)
 
 
 def end(error: PartyError) -> bytes:

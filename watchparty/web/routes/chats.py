@@ -10,14 +10,15 @@ from watchparty.party.errors import InvalidRequest, MissingCredentials
 from watchparty.party.models import Message
 from watchparty.party.service import Admission, Seat
 from watchparty.party.window import Cursor
-from watchparty.web.context import limits, party, settings
+from watchparty.web.context import holders, limits, party, settings, take_seat
 from watchparty.web.request import body, credentials, idempotency, poll_query
 from watchparty.web.request.content_negotiation import prefers
 from watchparty.web.response import sse
 from watchparty.web.response.invite_links import link_for
 from watchparty.web.response.schemas import ChatAnswer, MessageAnswer, StateAnswer, json
-from watchparty.web.routes.users import username_in
-from watchparty.web.seats import take_seat
+from watchparty.web.waiting.answers import Poll, Stream
+from watchparty.web.waiting.handover import hold
+from watchparty.web.waiting.views import ChatView
 
 chats = Blueprint("chats", __name__)
 
@@ -32,10 +33,10 @@ async def create() -> Response:
         raise MissingCredentials
     fields = await body.read(request)
     key = idempotency.find(request.headers, fields)
-    permit = limits().starting(auth_key)
-    admission = await party().create(auth_key, username_in(fields), key, permit)
-    limits().vouch(auth_key)
-    limits().vouch(admission.session_token, admission.seat)
+    permit = limits().check_create(auth_key)
+    admission = await party().create(auth_key, body.username(fields), key, permit)
+    limits().remember_valid(auth_key)
+    limits().remember_valid(admission.session_token, admission.seat)
     answer = json(_place(admission, magic_key=admission.seat.chat.standing.invites.guest))
     return idempotency.mark(answer, admission.replayed)
 
@@ -46,10 +47,10 @@ async def join(chat_id: int) -> Response:
     fields = await body.read(request)
     magic_key = body.text(fields, "magic_key") or ""
     auth_key = credentials.find(request.headers)
-    limits().enter(auth_key)
-    admission = await party().join(chat_id, magic_key, auth_key, username_in(fields))
-    limits().vouch(auth_key)
-    limits().vouch(admission.session_token, admission.seat)
+    limits().check_join(auth_key)
+    admission = await party().join(chat_id, magic_key, auth_key, body.username(fields))
+    limits().remember_valid(auth_key)
+    limits().remember_valid(admission.session_token, admission.seat)
     return json(_place(admission))
 
 
@@ -61,18 +62,18 @@ async def read(chat_id: int) -> Response | Redirect:
             url_for("pages.chat", invited=chat_id, magic_key=request.args.get("magic_key")), 303
         )
     seat = await take_seat(chat_id)
-    reader, bearer = seat.member.member_id, credentials.require(request.headers)
     cursor, wait = poll_query.cursor(request), poll_query.wait(request.args)
+    view = ChatView(seat.chat, seat.member.member_id, cursor)
+    bearer = [credentials.require(request.headers)]
     if prefers(request, sse.MEDIA_TYPE):
         if request.method == "HEAD":
             return sse.head()
-        place = limits().hold([bearer], sse.HEARTBEAT)
-        return sse.stream(seat.chat, reader, cursor, place)
+        return hold(Stream(view, holders(bearer)))
     if cursor.since is None:
         return json(_state(seat, cursor))
-    async with limits().hold([bearer], wait):
-        _, page = await seat.chat.poll(reader, cursor, wait)
-        return json(page)
+    if wait and request.method != "HEAD":
+        return hold(Poll(view, wait, holders(bearer)))
+    return json(view.look()[1])
 
 
 @chats.post("/<chat_id:chat_id>")
@@ -84,7 +85,7 @@ async def post(chat_id: int) -> Response:
     if said is None:
         raise InvalidRequest("body is required.")
     draft = validation.Draft.of(said, idempotency.find(request.headers, fields))
-    receipt = await seat.chat.say(seat.member, draft, limits().posting(seat))
+    receipt = await seat.chat.say(seat.member, draft, limits().check_post(seat))
     return idempotency.mark(json(_kept(chat_id, receipt.message)), receipt.replayed)
 
 

@@ -5,16 +5,16 @@ from quart import Blueprint, Response
 from watchparty.web.openapi.document import DOCUMENT
 from watchparty.web.response.schemas import HealthAnswer, json
 
-about = Blueprint("about", __name__)
+meta = Blueprint("meta", __name__)
 
 
-@about.get("/healthz")
+@meta.get("/healthz")
 async def health() -> Response:
     """Say that the server is up."""
     return json(HealthAnswer())
 
 
-@about.get("/openapi.json")
+@meta.get("/openapi.json")
 async def document() -> Response:
     """Describe the API (OpenAPI 3.1)."""
     return json(DOCUMENT)

@@ -8,7 +8,7 @@ from watchparty.party import moderation, validation
 from watchparty.party.errors import InvalidRequest
 from watchparty.party.models import InviteRole, Role
 from watchparty.party.service import Seat
-from watchparty.web.context import limits, party
+from watchparty.web.context import limits, party, take_seat
 from watchparty.web.request import body
 from watchparty.web.response import qr
 from watchparty.web.response.invite_links import link_for
@@ -20,7 +20,6 @@ from watchparty.web.response.schemas import (
     QrAnswer,
     json,
 )
-from watchparty.web.seats import take_seat
 
 host = Blueprint("hosting", __name__, url_prefix="/<chat_id:chat_id>")
 
@@ -50,7 +49,7 @@ async def draw_invite(chat_id: int) -> Response:
     """Return a link that this member may hand on as a picture."""
     seat = await take_seat(chat_id)
     role = _invite_role(request.args.get("role"))
-    limits().drawing(seat)
+    limits().check_qr_code(seat)
     return json(QrAnswer(role, qr.svg(link_for(chat_id, moderation.invite(seat, role)))))
 
 

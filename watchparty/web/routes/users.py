@@ -2,7 +2,6 @@
 
 from quart import Blueprint, Response, request
 
-from watchparty.party import validation
 from watchparty.party.errors import InvalidRequest
 from watchparty.web.context import limits, party
 from watchparty.web.request import body, credentials
@@ -10,26 +9,18 @@ from watchparty.web.response.schemas import AuthAnswer, json
 
 users = Blueprint("users", __name__)
 
-USERNAME = ("username", "name", "user_name")
-
 
 @users.post("/auth")
 async def authenticate() -> Response:
     """Make a user, or rename the one whose auth key is sent."""
-    username = username_in(await body.read(request))
+    username = body.username(await body.read(request))
     if username is None:
         raise InvalidRequest("username is required.")
     auth_key = credentials.find(request.headers)
     if auth_key is not None:
         await party().rename(auth_key, username)
     else:
-        limits().enter(None)
+        limits().check_join(None)
         _, auth_key = await party().register(username)
-    limits().vouch(auth_key)
+    limits().remember_valid(auth_key)
     return json(AuthAnswer(auth_key, username))
-
-
-def username_in(fields: body.Fields) -> str | None:
-    """Return the checked name among these fields, if there is one."""
-    given = body.text(fields, *USERNAME)
-    return None if given is None else validation.username(given)

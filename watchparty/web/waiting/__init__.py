@@ -1,0 +1,1 @@
+"""Held requests: polls and streams that wait for news, whatever way they came in."""

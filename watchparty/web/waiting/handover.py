@@ -1,0 +1,63 @@
+"""Let a route hand its request over: the framework ends, and then the request is held.
+
+A route checks a request and says what it waits for (`hold`). The framework runs to its end with
+an empty answer, of which only the headers are kept, and frees all that it had of the request.
+Then the request waits like one of the fast path, in the same code, for the same bytes.
+"""
+
+import asyncio
+from typing import Any
+
+from hypercorn.typing import ASGIReceiveCallable
+from quart import Response, request
+
+from watchparty.web.response import sse
+from watchparty.web.response.schemas import json
+from watchparty.web.waiting.answers import Fields, Head, Poll, Stream
+
+SCOPE_KEY = "watchparty.handover"
+
+
+class Handover:
+    """What stands between a server and the framework for one request."""
+
+    def __init__(self, receive: ASGIReceiveCallable, send: Any) -> None:
+        self._receive, self._send = receive, send
+        self._has_body = False
+        self._fields: Fields | None = None
+        self.request: Poll | Stream | None = None
+
+    @property
+    def head(self) -> Head | None:
+        """Return the headers to answer with, if the framework agreed to the handover."""
+        return None if self._fields is None else Head(self._fields)
+
+    async def receive(self) -> Any:
+        """Receive the body, and nothing after it: the disconnect is the waiter's to notice.
+
+        The framework takes milliseconds, and would cancel this call when it is done; not every
+        server lets `receive` be called again after that.
+        """
+        if self._has_body:
+            await asyncio.Future()
+        message: Any = await self._receive()
+        self._has_body = not message.get("more_body", False)
+        return message
+
+    async def send(self, message: Any) -> None:
+        """Send what the framework answers, unless it hands the request over."""
+        if self.request is not None and message["type"] == "http.response.start":
+            self._take(message)
+        if self._fields is None:
+            await self._send(message)
+
+    def _take(self, start: Any) -> None:
+        if start["status"] == 200:
+            self._fields = [one for one in start["headers"] if one[0].lower() != b"content-length"]
+
+
+def hold(held: Poll | Stream) -> Response:
+    """Return the answer of a route whose request has to wait."""
+    scope: Any = request.scope
+    scope[SCOPE_KEY].request = held
+    return json(b"") if isinstance(held, Poll) else sse.head()

@@ -1,0 +1,245 @@
+"""A held request: it ends on news, on timeout or on disconnect.
+
+Every poll and every stream waits here, and only here:
+
+                            nothing to answer
+    subscribe ──▶ look ───────────────────────────▶ wait ──▶ client hung up: no answer
+                  ▲  │                                │
+                  │  ▼ news, time is over, superseded,│ wake(): a message, another state, a
+                  │ answer  removed, server stops     │ removal, time over, superseded, a stop
+                  └───────────────────────────────────┘
+
+Rules:
+
+1.  Subscribe before the first look, and let nothing run between a look and the wait after it (no
+    `await`). Whatever happens later calls `wake()`, so no news falls in between.
+2.  A wake-up carries nothing: who was woken looks again. What is true then is answered.
+3.  A poll waits in one task, the server's own, in `receive()`. It is woken by cancelling that
+    call. A second task for each poll would cost Hypercorn half as much again per delivery, and
+    4 KB per client.
+4.  A poll is woken only when there is something to answer: some servers (Granian) do not let
+    `receive()` be called again after it was cancelled.
+5.  A cancellation from outside is not a wake-up, and goes on to whoever cancelled.
+6.  A stream waits for a future, because its client may hang up while it sends: a second task
+    calls `receive()`. If it has to end while its client does not read, what it sends is cancelled.
+7.  Thousands of these exist at a time: slots, few frames, and one timer for many (timer_wheel.py).
+"""
+
+import asyncio
+from typing import Any, NamedTuple, cast
+
+from hypercorn.typing import ASGIReceiveCallable
+
+from watchparty.party.errors import Forbidden, PartyError, Stopping
+from watchparty.party.window import Page
+from watchparty.web.limits.held_requests import HeldRequests, Holders, superseded
+from watchparty.web.response import sse
+from watchparty.web.response.schemas import PollAnswer
+from watchparty.web.waiting.timer_wheel import Expiring, TimerWheel
+from watchparty.web.waiting.views import ChatView, View
+
+Found = tuple[Page | PollAnswer, bytes]
+
+
+class WaitingRoom(NamedTuple):
+    """What all held requests of one server share."""
+
+    held: HeldRequests
+    timers: TimerWheel
+
+
+class Waiter:
+    """A request that waits up to `seconds` at a time for news of what `view` shows.
+
+    Must be created and entered in the task that will wait. Entering raises RateLimited when
+    too many requests are held already.
+    """
+
+    __slots__ = (
+        *("_expiring", "_holders", "_is_over", "_is_superseded", "_receive", "_room", "_seconds"),
+        *("_task", "_view"),
+    )
+
+    def __init__(
+        self,
+        view: View,
+        seconds: float,
+        holders: Holders,
+        room: WaitingRoom,
+        receive: ASGIReceiveCallable,
+    ) -> None:
+        self._view, self._seconds, self._holders = view, seconds, holders
+        self._room, self._receive = room, receive
+        self._expiring: set[Expiring] | None = None
+        self._is_over = self._is_superseded = False
+
+    def __enter__(self) -> None:
+        self._task = cast("asyncio.Task[object]", asyncio.current_task(self._room.timers.loop))
+        self._room.held.add(self._holders, self.evict)
+        for chat in self._view.chats:
+            chat.subscribers.add(self)
+
+    def __exit__(self, *failure: object) -> None:
+        for chat in self._view.chats:
+            chat.subscribers.remove(self)
+        self._room.held.remove(self._holders, self.evict)
+        if self._expiring is not None:
+            self._expiring.discard(self)
+
+    def wake(self) -> None:
+        """Look again: now, or before the next wait."""
+        raise NotImplementedError
+
+    def expire(self) -> None:
+        """Answer what there is: the time is over."""
+        self._expiring, self._is_over = None, True
+        self.wake()
+
+    def evict(self) -> None:
+        """End: a newer request of the same holder takes the place of this one."""
+        self._is_superseded = True
+        self.wake()
+
+    def _look(self) -> Found | None:
+        """Return what to answer now, or None to wait. Starts the timer of the wait.
+
+        Raises Forbidden, Stopping, and RateLimited when superseded.
+        """
+        if self._is_superseded:
+            raise superseded()
+        if self._expiring is None and not self._is_over:
+            self._expiring = self._room.timers.start(self, self._seconds)
+        found = self._view.look()
+        if not (found[0].has_news or self._is_over):
+            for chat in self._view.chats:
+                chat.subscribers.raise_if_stopping()
+            return None
+        self._is_over = False
+        return found
+
+
+class PollWaiter(Waiter):
+    """Waits for a single answer, in a single task."""
+
+    __slots__ = ("_is_waiting", "_is_woken")
+
+    def __enter__(self) -> None:
+        self._is_waiting = self._is_woken = False
+        super().__enter__()
+
+    def wake(self) -> None:
+        """Look again if there is something to answer: now, or before the next wait."""
+        if not self._is_waiting:
+            self._is_woken = True
+        elif not self._is_woken and self._should_answer():
+            self._is_woken = True
+            self._task.cancel()
+
+    def _should_answer(self) -> bool:
+        if self._is_over or self._is_superseded:
+            return True
+        try:
+            return self._view.has_news() or _is_stopping(self._view)
+        except Forbidden:
+            return True
+
+    async def next(self) -> Found | None:
+        """Return what to answer, as soon as there is news or the time is over.
+
+        Returns None when the client hung up. Raises Forbidden, Stopping, and RateLimited when
+        superseded.
+        """
+        while (found := self._look()) is None:
+            try:
+                while not self._is_woken:
+                    self._is_waiting = True
+                    if (await self._receive())["type"] == "http.disconnect":
+                        return None
+            except asyncio.CancelledError:
+                if self._task.cancelling() > int(self._is_woken):
+                    raise  # somebody else cancelled the task
+            finally:
+                if self._is_waiting and self._is_woken:
+                    self._task.uncancel()
+                self._is_waiting = False
+            self._is_woken = False
+        return found
+
+
+class StreamWaiter(Waiter):
+    """Waits for one page after another, while a second task notices the disconnect."""
+
+    _view: ChatView
+
+    __slots__ = ("_has_sent", "_is_connected", "_is_cut", "_listener", "_woken")
+
+    def __enter__(self) -> None:
+        self._woken, self._is_connected = self._room.timers.loop.create_future(), True
+        self._has_sent, self._is_cut = True, False
+        super().__enter__()
+        self._listener = self._room.timers.loop.create_task(self._listen())
+
+    def __exit__(self, *failure: object) -> None:
+        self._listener.cancel()
+        super().__exit__(*failure)
+
+    def wake(self) -> None:
+        """Look again; if the client does not read and has to go, cancel what is being sent."""
+        if not self._woken.done():
+            self._woken.set_result(None)
+        if not self._has_sent and not self._is_cut and self.refusal() is not None:
+            self._is_cut = self._task.cancel()
+
+    def refusal(self) -> PartyError | None:
+        """Return why this stream may not go on, if so."""
+        if self._is_superseded:
+            return superseded()
+        if not self._view.is_member:
+            return Forbidden()
+        return Stopping() if _is_stopping(self._view) else None
+
+    def first(self) -> Page:
+        """Return the page at the cursor, and move the cursor behind it. Raises Forbidden."""
+        page, _ = self._view.look()
+        self._view.cursor = sse.after(page, self._view.cursor)
+        return page
+
+    async def next(self) -> Page | None:
+        """Return the next page like `first`, as soon as it has news or after a silence.
+
+        Returns None when the client hung up. Raises Forbidden, Stopping, and RateLimited when
+        superseded.
+        """
+        while self._look() is None:
+            await self._woken
+            self._woken = self._room.timers.loop.create_future()
+            if not self._is_connected:
+                return None
+        return self.first()
+
+    async def send(self, send: Any, message: dict[str, Any]) -> None:
+        """Send a message, which takes as long as the client needs to read the ones before it.
+
+        Raises TimeoutError when the stream has to end while the client does not read.
+        """
+        self._has_sent = False
+        try:
+            await send(message)
+        except asyncio.CancelledError:
+            if not self._is_cut or self._task.uncancel():
+                raise  # somebody else cancelled the task
+            raise TimeoutError from None
+        finally:
+            self._has_sent = True
+
+    async def _listen(self) -> None:
+        try:
+            while (await self._receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            self._is_connected = False
+            self.wake()
+
+
+def _is_stopping(view: View) -> bool:
+    return any(chat.subscribers.is_stopping for chat in view.chats)
