@@ -43,7 +43,7 @@ def init_waiting(
         return Stream(view, holders) if params.wait is None else Poll(view, params.wait, holders)
 
     async def ordinary(scope: Any, receive: ASGIReceiveCallable, send: Any) -> None:
-        handover = scope[SCOPE_KEY] = Handover(receive, send)
+        handover = scope[SCOPE_KEY] = Handover(scope, receive, send)
         await serve(scope, handover.receive, handover.send)
         if handover.request is not None and (head := handover.head) is not None:
             _let_go(scope)

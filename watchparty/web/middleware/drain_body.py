@@ -38,9 +38,12 @@ def init_lingering(app: Quart) -> None:
         await serve(scope, hear, answer)
 
     async def choose(scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        with_body = scope["type"] == "http" and any(
-            name in WITH_BODY for name, _ in scope["headers"]
-        )
+        with_body = scope["type"] == "http" and has_body(scope)
         await (linger if with_body else serve)(scope, receive, send)
 
     app.asgi_app = choose  # type: ignore[method-assign]
+
+
+def has_body(scope: Any) -> bool:
+    """Return True if the request's headers announce a body."""
+    return any(name in WITH_BODY for name, _ in scope["headers"])

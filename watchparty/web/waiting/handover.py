@@ -11,19 +11,24 @@ from typing import Any
 from hypercorn.typing import ASGIReceiveCallable
 from quart import Response, request
 
+from watchparty.web.middleware.drain_body import has_body
 from watchparty.web.response import sse
 from watchparty.web.response.schemas import json
 from watchparty.web.waiting.answers import Fields, Head, Poll, Stream
 
 SCOPE_KEY = "watchparty.handover"
 
+BODILESS = {"GET", "HEAD"}
+NO_BODY = {"type": "http.request", "body": b"", "more_body": False}
+
 
 class Handover:
     """What stands between a server and the framework for one request."""
 
-    def __init__(self, receive: ASGIReceiveCallable, send: Any) -> None:
+    def __init__(self, scope: Any, receive: ASGIReceiveCallable, send: Any) -> None:
         self._receive, self._send = receive, send
-        self._has_body = False
+        self._body_follows = scope["method"] not in BODILESS or has_body(scope)
+        self._is_complete = False
         self._fields: Fields | None = None
         self.request: Poll | Stream | None = None
 
@@ -38,10 +43,10 @@ class Handover:
         The framework takes milliseconds, and would cancel this call when it is done; not every
         server lets `receive` be called again after that.
         """
-        if self._has_body:
+        if self._is_complete:
             await asyncio.Future()
-        message: Any = await self._receive()
-        self._has_body = not message.get("more_body", False)
+        message: Any = await self._receive() if self._body_follows else NO_BODY
+        self._is_complete = not message.get("more_body", False)
         return message
 
     async def send(self, message: Any) -> None:
