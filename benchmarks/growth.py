@@ -17,9 +17,10 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from watchparty.party import clock
-from watchparty.party.expiry import BREATH, sweep
+from watchparty.party.expiry import sweep
 from watchparty.party.service import Party, Seat
 from watchparty.party.validation import Draft
+from watchparty.server.cleanup import BATCH_PAUSE
 from watchparty.storage import open_store
 
 CHATS = 10_000
@@ -70,7 +71,7 @@ async def sweep_all(party: Party, file: Path) -> tuple[float, float]:
         helping = time.perf_counter()
         more = await sweep(party, TTL)
         longest = max(longest, time.perf_counter() - helping)
-        await asyncio.sleep(BREATH)
+        await asyncio.sleep(BATCH_PAUSE)
     return time.perf_counter() - began, longest
 
 

@@ -4,10 +4,10 @@ from quart import Quart
 
 from watchparty import assets
 from watchparty.party.service import MEMBERS_MAX, Party
-from watchparty.server.cleanup import init_sweeping
+from watchparty.server.cleanup import init_cleanup
 from watchparty.server.garbage_collection import init_garbage_collection
-from watchparty.server.log_filters import init_overload
-from watchparty.server.shutdown import init_stopping
+from watchparty.server.log_filters import init_log_filters
+from watchparty.server.shutdown import init_shutdown
 from watchparty.settings import Settings
 from watchparty.storage import open_store
 from watchparty.web.fast_path.dispatch import init_waiting
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     init_limits(app, limits)
     init_malformed(app)
     init_lingering(app)
-    init_overload(app)
+    init_log_filters(app)
     # With CORS, answers differ by the origin that asks.
     init_waiting(app, party, limits, held, fast=not settings.cors_origins)
     init_proxies(app, settings.trusted_proxies)
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Quart:
 
     app.before_serving(party.store.open)
     init_garbage_collection(app)
-    init_sweeping(app, party, settings.chat_ttl)
-    init_stopping(app, party)
+    init_cleanup(app, party, settings.chat_ttl)
+    init_shutdown(app, party)
     app.after_serving(party.store.close)
     return app

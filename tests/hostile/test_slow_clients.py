@@ -18,7 +18,7 @@ from tests.support.raw_socket import an_impatient_server, statuses
 from tests.support.server_process import Server
 from watchparty import assets
 from watchparty.app import create_app
-from watchparty.server.sockets import UNREAD_MAX, listen
+from watchparty.server.sockets import USER_TIMEOUT, listen
 from watchparty.settings import Settings
 from watchparty.web.request.body import BODY_TIMEOUT
 from watchparty.web.request.poll_query import HOLD_MAX
@@ -89,7 +89,7 @@ async def test_who_falls_silent_is_cut(server: Server, story: Story, begin: byte
 
 
 def test_who_is_held_is_not_cut() -> None:
-    assert UNREAD_MAX >= 1000 * HOLD_MAX
+    assert USER_TIMEOUT >= 1000 * HOLD_MAX
 
 
 async def is_served(story: Story) -> None:
@@ -108,7 +108,7 @@ async def served_impatiently(folder: Path) -> AsyncIterator[tuple[str, int]]:
     [name] = config.bind
     with socket.socket(fileno=int(name.removeprefix("fd://"))) as listening:
         kept = listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-        assert kept == UNREAD_MAX
+        assert kept == USER_TIMEOUT
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * SHORT)
         place = listening.getsockname()
         listening.detach()

@@ -1,19 +1,32 @@
-"""Keep the broom going for as long as the server runs."""
+"""Delete what nobody uses any more, for as long as the server runs."""
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 
 from quart import Quart
 
-from watchparty.party.expiry import keep_sweeping
+from watchparty.party.errors import StoreUnavailable
+from watchparty.party.expiry import sweep
 from watchparty.party.service import Party
 
+SWEEP_INTERVAL = 60.0  # seconds between two sweeps
+BATCH_PAUSE = 0.1  # seconds between two batches of one sweep
 
-def init_sweeping(app: Quart, party: Party, ttl: int) -> None:
-    """Delete what is out of date while `app` serves; a chat may be idle for `ttl` seconds."""
+
+def init_cleanup(app: Quart, party: Party, ttl: int) -> None:
+    """Delete expired chats while `app` serves; a chat may be idle for `ttl` seconds."""
 
     @app.while_serving
-    async def sweep() -> AsyncGenerator[None, None]:
-        task = asyncio.create_task(keep_sweeping(party, ttl))
+    async def clean_up() -> AsyncGenerator[None, None]:
+        task = asyncio.create_task(_keep_sweeping(party, ttl))
         yield
         task.cancel()
+
+
+async def _keep_sweeping(party: Party, ttl: int) -> None:
+    while True:
+        expired = 0
+        with suppress(StoreUnavailable):  # writers get the error; the sweep retries later
+            expired = await sweep(party, ttl)
+        await asyncio.sleep(BATCH_PAUSE if expired else SWEEP_INTERVAL)

@@ -1,9 +1,9 @@
-"""Look for garbage by the clock, and not by how much is made.
+"""Run the garbage collector by the clock, not by the number of new objects.
 
-A server in which thousands wait makes hundreds of thousands of objects for each message, which
-die without a collector's help. Python looks for cycles whenever a number of them is exceeded, and
-would walk through all who wait again and again: the more there are, the more a delivery costs. Only
-requests to the framework and closed connections leave cycles, and those can wait a second.
+A server that holds thousands of requests makes hundreds of thousands of objects for each message.
+They die without the collector's help, but each time a number of them is exceeded Python looks for
+cycles among all objects: the more requests are held, the more a delivery would cost. Only requests
+to the framework and closed connections leave cycles, and those can wait a second.
 """
 
 import asyncio
@@ -13,17 +13,17 @@ from collections.abc import AsyncGenerator
 
 from quart import Quart
 
-PAUSE = 1.0  # seconds between two looks, at least
-SHARE = 0.02  # of the time, at most
-FEW = 10_000  # objects made since the last look that are not worth another one; about 1 MB
+MIN_PAUSE = 1.0  # seconds between two collections, at least
+MAX_SHARE = 0.02  # of the time, at most
+MIN_OBJECTS = 10_000  # new objects that are worth a collection; about 1 MB
 
-# Objects made before Python looks by itself, whatever the clock says, and how many such looks
-# before the next older generation is looked at, too; its own are 700, 10, 10 (2,000 in 3.13).
+# New objects after which Python collects by itself, whatever the clock says, and how many such
+# collections until it looks at the next older generation; its own are 700, 10, 10.
 THRESHOLDS = (500_000, 1, 1)
 
 
 def init_garbage_collection(app: Quart) -> None:
-    """Collect garbage while `app` serves, without looking at what it started with."""
+    """Collect garbage while `app` serves, without looking at the objects it started with."""
 
     @app.while_serving
     async def collect() -> AsyncGenerator[None, None]:
@@ -39,10 +39,10 @@ def init_garbage_collection(app: Quart) -> None:
 
 
 async def _keep_collecting() -> None:
-    pause = PAUSE
+    pause = MIN_PAUSE
     while True:
         await asyncio.sleep(pause)
-        if gc.get_count()[0] > FEW:
+        if gc.get_count()[0] > MIN_OBJECTS:
             began = time.perf_counter()
             gc.collect()
-            pause = max(PAUSE, (time.perf_counter() - began) / SHARE)
+            pause = max(MIN_PAUSE, (time.perf_counter() - began) / MAX_SHARE)

@@ -1,29 +1,34 @@
-"""Answer everybody who waits as soon as the process is told to stop.
+"""Stop soon and cleanly: answer every held request first, then let the server finish.
 
-Servers tell an application of their end when their last connection is gone, and a held
-poll is a connection: they would wait for each other until the grace is over. So the
-application listens to the signals itself, beside the server and without taking them away:
-asyncio's own handlers are reached through the wake-up file descriptor (signal.set_wakeup_fd),
-those of other servers are called from here.
+Servers shut the application down when their last connection has ended, and a held request is
+a connection: each would wait for the other until the grace period is over. So the application
+listens to the signals itself, beside the server: asyncio's own handlers are reached through the
+wake-up file descriptor (signal.set_wakeup_fd), those of other servers are called from here.
 """
 
 import asyncio
+import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from hypercorn.asyncio import serve as hypercorn_serve
+from hypercorn.config import Config
 from quart import Quart
 
 from watchparty.party.service import Party
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
+STALL_SECONDS = 0.75  # a stop in which no request ends for that long waits no longer
+
 Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
-def init_stopping(app: Quart, party: Party) -> None:
+def init_shutdown(app: Quart, party: Party) -> None:
     """Let the signals that end `app`'s server stop `party` first."""
     before: dict[signal.Signals, Handler] = {}
 
@@ -33,7 +38,7 @@ def init_stopping(app: Quart, party: Party) -> None:
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             before[number] = signal.getsignal(number)
-            signal.signal(number, _first(loop, party.stop, before[number]))
+            signal.signal(number, _chain(loop, party.stop, before[number]))
 
     async def stop() -> None:
         party.stop()
@@ -44,8 +49,38 @@ def init_stopping(app: Quart, party: Party) -> None:
     app.after_serving(stop)
 
 
-def _first(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], then: Handler) -> Handler:
-    """Return a handler that lets `loop` do `stop`, and then does what was to be done anyway."""
+def stop_event() -> asyncio.Event:
+    """Return an event that SIGTERM and Ctrl-C set from now on."""
+    stopped = asyncio.Event()
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
+
+
+async def serve_until(stopped: asyncio.Event, app: Quart, config: Config) -> None:
+    """Serve until the event is set, and end soon after, whatever clients are doing."""
+    serving = asyncio.ensure_future(hypercorn_serve(app, config, shutdown_trigger=stopped.wait))
+    stopping = asyncio.ensure_future(stopped.wait())
+    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    await _wait_for_connections(serving)
+    await app.extensions["watchparty.party"].store.close()
+    if not serving.done():
+        logging.shutdown()
+        os._exit(0)  # nothing is left to lose, and Hypercorn may wait for such clients for ever
+    await serving
+
+
+async def _wait_for_connections(serving: asyncio.Future[None]) -> None:
+    """Return when the server has ended, or when nothing ends any more: some clients stall."""
+    before = None
+    while not serving.done() and (left := len(asyncio.all_tasks())) != before:
+        before = left
+        await asyncio.wait([serving], timeout=STALL_SECONDS)
+
+
+def _chain(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], then: Handler) -> Handler:
+    """Return a signal handler that calls `stop` in `loop`, and then the handler before it."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         if not loop.is_closed():
