@@ -53,6 +53,7 @@ lint: $(VENV)/lint.done
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.check_js_layers
 
 audit: $(VENV)/run.done $(AUDIT)/audit.done
 	@$(BIN)/python -m scripts.audit $(AUDIT)/bin/pip-audit

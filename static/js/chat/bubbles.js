@@ -1,83 +1,92 @@
 /**
- * One bubble for each message, and for each letter still on its way.
+ * One bubble for each message. A message of our own keeps the bubble it had while it was pending: the
+ * idempotency key connects the two.
  *
  * @typedef {import("../net/api.js").Message} Message
- * @typedef {import("./pending-messages.js").Letter} Letter
- * @typedef {(letter: Letter, verb: "retry" | "discard") => void} Decide
+ * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
+ * @typedef {(pending: PendingMessage, choice: "retry" | "discard") => void} Resolve
  */
-import { shortly } from "../ui/format.js";
+import { cloneTemplate, query } from "../ui/dom.js";
+import { formatRecent } from "../ui/format.js";
 import { onlyEmoji } from "../ui/graphemes.js";
-import { linked } from "../ui/linkify.js";
-import { cloned, inside } from "../ui/dom.js";
+import { linkify } from "../ui/linkify.js";
 
-const BIG_EMOJI = 5; // as many as still read as a gesture and not as a wall
+const BIG_EMOJI = 5; // emoji at most that a message may have to show them big
 
-/** @type {Record<Letter["state"], (letter: Letter) => string>} */
+/** @type {Record<PendingMessage["state"], (pending: PendingMessage) => string>} */
 const NOTES = {
   sending: () => "Sending…",
   waiting: () => "Waiting for the connection…",
   busy: () => "Waiting a moment…",
   failed: () => "Not sent",
-  stale: ({ at }) => `Written ${shortly(new Date(at))}. Still send it?`,
+  stale: ({ at }) => `Written ${formatRecent(new Date(at))}. Still send it?`,
 };
 
 export class Bubbles {
   /** @type {WeakMap<object, HTMLElement>} */
   #elements = new WeakMap();
-  #decide;
+  /** @type {Map<string, HTMLElement>} bubbles of pending messages, by key */
+  #pending = new Map();
+  #resolve;
 
-  /** @param {Decide} decide */
-  constructor(decide) {
-    this.#decide = decide;
+  /** @param {Resolve} resolve */
+  constructor(resolve) {
+    this.#resolve = resolve;
   }
 
-  /** @param {Message | Letter} item @returns {HTMLElement} */
+  /** @param {Message | PendingMessage} item @returns {HTMLElement} */
   show(item) {
-    const bubble = this.#elements.get(item) ?? this.#make(item);
-    if ("state" in item) this.#showProgress(bubble, item);
+    const bubble = this.#elements.get(item) ?? this.#takeOver(item) ?? create(item);
+    this.#elements.set(item, bubble);
+    if ("state" in item) {
+      this.#pending.set(item.key, bubble);
+      this.#showProgress(bubble, item);
+    }
     return bubble;
   }
 
-  /** The letter's bubble is the message's now. @param {Letter} letter @param {Message} message */
-  hand(letter, message) {
-    const bubble = this.#elements.get(letter);
-    if (!bubble || message.deleted || this.#elements.has(message)) return;
-    bubble.dataset.id = `${message.id}`;
+  /** Turn the bubble of a pending message into that of the message it became. @param {Message | PendingMessage} item */
+  #takeOver(item) {
+    const bubble = this.#pending.get(item.key ?? "");
+    if (!bubble || "state" in item) return;
+    this.#pending.delete(item.key ?? "");
+    if (item.deleted) return;
+    bubble.dataset.id = `${item.id}`;
     bubble.dataset.state = "sent";
     bubble.querySelector(".progress")?.remove();
-    this.#elements.set(message, bubble);
-  }
-
-  /** @param {Message | Letter} item */
-  #make(item) {
-    const bubble = cloned("bubble-template");
-    const body = inside(bubble, ".body");
-    if ("deleted" in item && item.deleted) bubble.dataset.state = "deleted";
-    body.append(...(bubble.dataset.state ? ["Message deleted"] : linked(item.body)));
-    body.classList.toggle("is-emoji", onlyEmoji(item.body, BIG_EMOJI));
-    if (item.id) bubble.dataset.id = `${item.id}`;
-    this.#elements.set(item, bubble);
     return bubble;
   }
 
-  /** @param {HTMLElement} bubble @param {Letter} letter */
-  #showProgress(bubble, letter) {
-    if (bubble.dataset.state === letter.state) return;
-    bubble.dataset.state = letter.state;
-    const progress = bubble.querySelector(".progress") ?? this.#addProgress(bubble, letter);
-    const asks = letter.state === "failed" || letter.state === "stale";
-    inside(progress, ".progress-note").textContent = NOTES[letter.state](letter);
-    inside(progress, ".retry").textContent = letter.state === "stale" ? "Send it" : "Retry";
-    inside(progress, ".problem").textContent = letter.problem;
+  /** @param {HTMLElement} bubble @param {PendingMessage} pending */
+  #showProgress(bubble, pending) {
+    if (bubble.dataset.state === pending.state) return;
+    bubble.dataset.state = pending.state;
+    const progress = bubble.querySelector(".progress") ?? this.#addProgress(bubble, pending);
+    const asks = pending.state === "failed" || pending.state === "stale";
+    query(progress, ".progress-note").textContent = NOTES[pending.state](pending);
+    query(progress, ".retry").textContent = pending.state === "stale" ? "Send it" : "Retry";
+    query(progress, ".problem").textContent = pending.problem;
     for (const button of progress.querySelectorAll("button")) button.hidden = !asks;
   }
 
-  /** @param {HTMLElement} bubble @param {Letter} letter */
-  #addProgress(bubble, letter) {
-    const progress = cloned("progress-template");
-    inside(progress, ".retry").addEventListener("click", () => this.#decide(letter, "retry"));
-    inside(progress, ".discard").addEventListener("click", () => this.#decide(letter, "discard"));
+  /** @param {HTMLElement} bubble @param {PendingMessage} pending */
+  #addProgress(bubble, pending) {
+    const progress = cloneTemplate("progress-template");
+    query(progress, ".retry").addEventListener("click", () => this.#resolve(pending, "retry"));
+    query(progress, ".discard").addEventListener("click", () => this.#resolve(pending, "discard"));
     bubble.append(progress);
     return progress;
   }
+}
+
+/** @param {Message | PendingMessage} item */
+function create(item) {
+  const bubble = cloneTemplate("bubble-template");
+  const body = query(bubble, ".body");
+  const isDeleted = "deleted" in item && item.deleted;
+  if (isDeleted) bubble.dataset.state = "deleted";
+  body.append(...(isDeleted ? ["Message deleted"] : linkify(item.body)));
+  body.classList.toggle("is-emoji", onlyEmoji(item.body, BIG_EMOJI));
+  if (item.id) bubble.dataset.id = `${item.id}`;
+  return bubble;
 }

@@ -1,47 +1,52 @@
 /** The box to write in. It is never disabled, and an unsent draft survives a reload. */
-import { inside } from "../ui/dom.js";
-import { forThisTab, text } from "../identity/storage.js";
-import { counted } from "../ui/words.js";
+import { session, text } from "../identity/storage.js";
+import { byId, query } from "../ui/dom.js";
+import { counted } from "../ui/format.js";
 
-const LONGEST = 2000; // characters (code points), the server's limit
-const IME = 229; // the keyCode of a key that an input method swallowed; Safari tells only so
+const BODY_MAX = 2000; // characters (code points), the server's limit
+const IME = 229; // the keyCode of a key press that an input method handles; the only sign of it in Safari
 
 export class Composer {
-  #form;
-  #box;
-  #complaint;
+  #room;
+  #form = byId("composer");
+  #box = /** @type {HTMLTextAreaElement} */ (query(this.#form, "textarea"));
+  #problem = query(this.#form, ".problem");
   #draft;
-  #send;
 
-  /** @param {HTMLFormElement} form @param {string} chatId @param {(body: string) => void} send */
-  constructor(form, chatId, send) {
-    this.#form = form;
-    this.#box = /** @type {HTMLTextAreaElement} */ (inside(form, "textarea"));
-    this.#complaint = inside(form, ".problem");
-    this.#draft = `watchparty:draft:${chatId}`;
-    this.#send = send;
-    this.#box.value = text(forThisTab.read(this.#draft).body);
+  /** @param {import("./room.js").Room} room */
+  constructor(room) {
+    this.#room = room;
+    this.#draft = `watchparty:draft:${room.chatId}`;
+    this.#box.value = text(session.read(this.#draft).body);
     this.#listen();
     this.#fit();
+    room.on("open", () => this.#focusIfRoomy());
+    room.on("resolved", () => this.#focusIfRoomy()); // the button with the focus is about to vanish
+    room.on("state", () => {
+      this.#form.hidden = room.me.role === "viewer";
+    });
   }
 
-  /** Ready to type where that brings up no keyboard over half the screen. */
-  focusIfRoomy() {
+  /** Focus the box, unless that opens a keyboard that covers half the screen. */
+  #focusIfRoomy() {
     if (matchMedia("(pointer: fine)").matches) this.#box.focus();
     this.#fit();
   }
 
   #listen() {
-    this.#form.addEventListener("submit", (event) => (event.preventDefault(), this.#submit()));
-    this.#box.addEventListener("input", () => this.#keep());
-    this.#box.addEventListener("keydown", (event) => this.#press(event));
-    // The box keeps the focus, and a phone its keyboard, when Send is pressed.
-    inside(this.#form, "button").addEventListener("mousedown", (event) => event.preventDefault());
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#box.addEventListener("input", () => this.#onInput());
+    this.#box.addEventListener("keydown", (event) => this.#onKey(event));
+    // The box keeps the focus when Send is pressed, and a phone its keyboard.
+    query(this.#form, "button").addEventListener("mousedown", (event) => event.preventDefault());
     addEventListener("resize", () => this.#fit());
   }
 
   /** @param {KeyboardEvent} event */
-  #press(event) {
+  #onKey(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === IME) return;
     event.preventDefault();
     this.#submit();
@@ -50,30 +55,30 @@ export class Composer {
   #submit() {
     const body = this.#box.value.trim();
     this.#box.focus();
-    if (!body || this.#complain(body)) return;
-    this.#send(body);
+    if (!body || !this.#check(body)) return;
+    this.#room.post(body);
     this.#box.value = "";
-    this.#keep();
+    this.#onInput();
   }
 
-  #keep() {
-    if (this.#box.value) forThisTab.write(this.#draft, { body: this.#box.value });
-    else forThisTab.remove(this.#draft);
-    this.#complain(this.#box.value.trim());
+  #onInput() {
+    if (this.#box.value) session.write(this.#draft, { body: this.#box.value });
+    else session.remove(this.#draft);
+    this.#check(this.#box.value.trim());
     this.#fit();
   }
 
-  /** @param {string} body @returns {boolean} whether it is too long */
-  #complain(body) {
-    const surplus = body.length > LONGEST ? [...body].length - LONGEST : 0;
-    const words = surplus > 0 ? `${counted(surplus, "character")} too many` : "";
-    if (this.#complaint.textContent !== words) this.#complaint.textContent = words;
-    if (words) this.#box.setAttribute("aria-invalid", "true");
+  /** @param {string} body @returns {boolean} whether it is short enough */
+  #check(body) {
+    const surplus = body.length > BODY_MAX ? [...body].length - BODY_MAX : 0;
+    const problem = surplus > 0 ? `${counted(surplus, "character")} too many` : "";
+    if (this.#problem.textContent !== problem) this.#problem.textContent = problem;
+    if (problem) this.#box.setAttribute("aria-invalid", "true");
     else this.#box.removeAttribute("aria-invalid");
-    return surplus > 0;
+    return !problem;
   }
 
-  /** As tall as its text; the style sheet says where that ends. */
+  /** Make it as tall as its text; the style sheet sets the limit. */
   #fit() {
     this.#box.style.blockSize = "auto";
     const border = this.#box.offsetHeight - this.#box.clientHeight;

@@ -1,30 +1,27 @@
-/** Whether the party can be reached, said politely and always in sight. */
-import { shortly } from "../ui/format.js";
+/** Shows whether the server can be reached. */
+import { byId, query } from "../ui/dom.js";
+import { formatRecent } from "../ui/format.js";
 
-const WORDS = {
-  connecting: () => "Connecting…",
+const TEXTS = {
   connected: () => "Connected",
   /** @param {Date} since */
-  lost: (since) => `Can't reach the party. Offline since ${shortly(since)}, trying again…`,
+  lost: (since) => `Can't reach the party. Offline since ${formatRecent(since)}, trying again…`,
 };
 
-export class Connection {
-  #status;
-  #words;
-  #seen = new Date(); // the last sign of life
+export class ConnectionStatus {
+  #status = byId("connection");
+  #lastContact = new Date();
 
-  /** @param {HTMLElement} status */
-  constructor(status) {
-    this.#status = status;
-    this.#words = /** @type {HTMLElement} */ (status.querySelector(".connection-words"));
+  /** @param {import("./room.js").Room} room */
+  constructor(room) {
+    room.on("connection", (connection) => this.#show(connection));
   }
 
-  /** @param {keyof typeof WORDS} state @returns {boolean} whether that is news */
-  is(state) {
-    if (state === "connected") this.#seen = new Date();
-    if (this.#status.dataset.state === state) return false; // saying it again would read it aloud again
-    this.#status.dataset.state = state;
-    this.#words.textContent = WORDS[state](this.#seen);
-    return true;
+  /** @param {keyof typeof TEXTS} connection */
+  #show(connection) {
+    if (connection === "connected") this.#lastContact = new Date();
+    if (this.#status.dataset.state === connection) return; // a status that is set again is read aloud again
+    this.#status.dataset.state = connection;
+    query(this.#status, ".connection-words").textContent = TEXTS[connection](this.#lastContact);
   }
 }

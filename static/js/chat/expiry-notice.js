@@ -1,67 +1,55 @@
-/** Says an hour before that the party will be deleted when nobody writes. Loaded once the party is there. */
+/**
+ * An hour ahead, a notice says when the party will be deleted unless somebody writes.
+ *
+ * @typedef {import("../net/api.js").Answer & { expires_at?: string, server_time?: string }} ChatAnswer
+ * @typedef {import("./history.js").Notice} Notice
+ */
 import { Refused, ask } from "../net/api.js";
+import { formatTime } from "../ui/format.js";
 
-/**
- * @typedef {import("../net/api.js").Answer & { expires_at?: string, server_time?: string }} Whole tells of the whole party
- * @typedef {import("./history.js").Line} Line
- */
+const AHEAD = 3_600_000; // ms
+const SWEEP = 60_000; // ms after the end until the server has certainly deleted the party
+const LOOK = 60_000; // ms between looks at the clock: timers stop while a phone sleeps
 
-const AHEAD = 3_600_000; // ms before the end; who is here then is told
-const SWEEP = 60_000; // ms after the end until the server has deleted the party for certain
-const LOOK = 60_000; // ms between looks at the clock: a timer stands still while the phone sleeps
+export class ExpiryNotice {
+  #room;
+  #shownFor = "";
+  /** @type {Notice | undefined} */
+  #notice;
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-
-/**
- * @param {Whole} party as it is now @param {string} chatId @param {{ token: string }} access
- * @param {import("./history.js").History} history @param {() => void} show
- */
-export const watch = (party, chatId, access, history, show) =>
-  new Deadline(
-    () => ask("GET", `/${chatId}`, { credential: access.token }),
-    (line, instead) => (history.tell(line, instead), show()),
-  ).heed(party);
-
-class Deadline {
-  #ask;
-  #tell;
-  #told = "";
-  /** @type {Line | undefined} */
-  #line;
-
-  /** @param {() => Promise<Whole>} ask @param {(line: Line, instead: Line | undefined) => void} tell */
-  constructor(ask, tell) {
-    this.#ask = ask;
-    this.#tell = tell;
+  /** @param {import("./room.js").Room} room */
+  constructor(room) {
+    this.#room = room;
   }
 
-  /** @param {Whole} party */
-  heed({ expires_at = "", server_time = "", last_id }) {
+  /** @param {ChatAnswer} chat as it is now */
+  check({ expires_at = "", server_time = "", last_id }) {
     const left = Date.parse(expires_at) - Date.parse(server_time); // our own clock may be wrong
-    if (left <= AHEAD && this.#told !== expires_at) this.#warn((this.#told = expires_at), last_id);
+    if (left <= AHEAD && this.#shownFor !== expires_at) this.#show(expires_at, last_id);
     this.#wait(Date.now() + (left > AHEAD ? left - AHEAD : Math.max(left, 0) + SWEEP));
   }
 
-  /** It stands until the next message. @param {string} at RFC 3339 @param {number} after the last one */
-  #warn(at, after) {
-    const line = `This party is deleted at ${time.format(new Date(at))}, unless somebody writes or joins.`;
-    const before = this.#line;
-    this.#line = { after, until: after + 1, line };
-    this.#tell(this.#line, before);
+  /** Show the notice until the next message. @param {string} at RFC 3339 @param {number} after id of the last message */
+  #show(at, after) {
+    this.#shownFor = at;
+    const text = `This party is deleted at ${formatTime(new Date(at))}, unless somebody writes or joins.`;
+    const replaced = this.#notice;
+    this.#notice = { after, until: after + 1, notice: text };
+    this.#room.addNotice(this.#notice, replaced);
   }
 
-  /** @param {number} until ms */
+  /** @param {number} until ms since 1970 */
   #wait(until) {
     const left = until - Date.now();
-    setTimeout(() => (left > LOOK ? this.#wait(until) : this.#look()), Math.min(left, LOOK));
+    setTimeout(() => (left > LOOK ? this.#wait(until) : this.#ask()), Math.min(left, LOOK));
   }
 
-  /** Much may have been said since. */
-  async #look() {
+  /** Somebody may have written meanwhile, which puts the end off. */
+  async #ask() {
     try {
-      this.heed(await this.#ask());
+      this.check(await ask("GET", `/${this.#room.chatId}`, { credential: this.#room.access.token }));
     } catch (error) {
-      const isOver = error instanceof Refused && error.status < 429; // the poll hears it, too, and leaves
+      const isOver = error instanceof Refused && error.status < 429; // the poll is refused as well, and leaves
       if (!isOver) this.#wait(Date.now() + LOOK);
     }
   }

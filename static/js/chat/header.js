@@ -1,43 +1,48 @@
-/** Who is here, in one line: "Zoë, محمد, 花子 and 2 more"; and marks for names that look alike. */
+/** The bar at the top: what we are watching, and who is here, as "Zoë, محمد, 花子 and 2 more". */
+import { byId, nameElement, query } from "../ui/dom.js";
 
-const SHOWN = 3;
+const TITLE = "Watch Party";
+const SHOWN = 3; // names
 
-/** @typedef {{ member_id: number, username: string }} Person a member, or the author of a message */
+export class Header {
+  #room;
+  #people = byId("people");
 
-export class People {
-  #line;
-  /** @type {Set<number>} whose name looks like somebody else's, or did */
-  #alike = new Set();
-
-  /** @param {HTMLElement} line */
-  constructor(line) {
-    this.#line = line;
+  /** @param {import("./room.js").Room} room */
+  constructor(room) {
+    this.#room = room;
+    room.on("open", show);
+    room.on("state", (state) => this.#update(state));
   }
 
-  /** @param {Person} person @returns {string} " #3" when they could be taken for somebody else */
-  mark({ member_id }) {
-    return this.#alike.has(member_id) ? ` #${member_id}` : "";
+  /** @param {import("../net/api.js").State} state */
+  #update({ topic, members }) {
+    byId("topic").textContent = topic || TITLE;
+    const others = members.filter(({ member_id }) => member_id !== this.#room.me.memberId);
+    this.#people.replaceChildren(...(others.length ? this.#summary(others) : ["Just you so far"]));
+    this.#people.setAttribute("aria-label", `People: ${this.#people.textContent}`);
   }
 
-  /** @param {import("../net/api.js").State} state @param {number} me */
-  show({ members, alike }, me) {
-    for (const id of alike) this.#alike.add(id);
-    const others = members.filter(({ member_id }) => member_id !== me);
-    const everyone = [...others.map((person) => [bdi(person.username), this.mark(person)]), "you"];
-    const more = everyone.length - SHOWN;
-    const shown = more > 0 ? [...everyone.slice(0, SHOWN), `${more} more`] : everyone;
-    const words = shown.flatMap((name, at) => [joint(at, shown.length), name]).flat();
-    this.#line.replaceChildren(...(others.length ? words : ["Just you so far"]));
-    this.#line.setAttribute("aria-label", `People: ${this.#line.textContent}`);
+  /** @param {import("../net/api.js").Member[]} others @returns {(Node | string)[]} */
+  #summary(others) {
+    const names = others.map(({ member_id, username }) => [nameElement(username), this.#room.tag(member_id)]);
+    const everyone = [...names, ["you"]];
+    const hidden = everyone.length - SHOWN;
+    const shown = hidden > 0 ? [...everyone.slice(0, SHOWN), [`${hidden} more`]] : everyone;
+    return shown.flatMap((name, index) => [separator(index, shown.length), ...name]);
   }
 }
 
-/** @param {number} at @param {number} count */
-const joint = (at, count) => (at === 0 ? "" : at === count - 1 ? " and " : ", ");
+/** Replace what stood here before, an invitation at most, with the room. */
+function show() {
+  document.title = TITLE;
+  byId("invitation").hidden = true;
+  byId("welcome").prepend(query(byId("invitation"), ".art")); // one picture for both
+  byId("room").hidden = false;
+}
 
-/** @param {string} name */
-function bdi(name) {
-  const element = document.createElement("bdi");
-  element.textContent = name;
-  return element;
+/** @param {number} index @param {number} count */
+function separator(index, count) {
+  if (index === 0) return "";
+  return index === count - 1 ? " and " : ", ";
 }

@@ -1,60 +1,61 @@
 /**
- * What was said, as far as it still exists: at most the last 30 messages, each once, in order, and
- * a line wherever some are missing. Knows nothing of the page.
+ * The messages that still exist: at most the latest 30, each once, in order, with a notice wherever some are
+ * missing. Independent of the DOM.
  *
  * @typedef {import("../net/api.js").Message} Message
- * @typedef {{ after: number, until: number, line: string }} Line stands behind message `after`, until there
- *   is a message `until`
+ * @typedef {{ after: number, until: number, notice: string }} Notice stands behind message `after`, until
+ *   message `until` exists
  */
-import { counted } from "../ui/words.js";
+import { counted } from "../ui/format.js";
 
-export const WINDOW = 30; // the server deletes older ones as newer come, and so do we
+export const WINDOW = 30; // messages; the server deletes older ones when new ones arrive, and so do we
 
 const REPLACED = "The history of this party was replaced.";
 
 export class History {
   /** @type {Map<number, Message>} */
   #messages = new Map();
-  /** @type {Line[]} */
-  #lines = [];
-  /** @type {number[]} whose text was taken back */
+  /** @type {Notice[]} */
+  #notices = [];
+  /** @type {number[]} ids of deleted messages */
   #deleted = [];
-  #passed = 0; // up to here, gaps are counted
-  /** @type {number[]} shown, and ahead of the poll */
-  #own = [];
+  #countedUpTo = 0; // gaps up to this id are part of a notice already
+  /** @type {number[]} ids of our own messages that no poll has brought yet */
+  #ahead = [];
 
   /**
-   * @param {import("../net/api.js").Answer} answer @param {number} since the cursor it was asked with
-   * @param {number} underway letters, which take the places of as many messages
+   * Add the messages of a poll.
+   * @param {import("../net/api.js").Answer} answer @param {number} since the cursor that it was asked with
+   * @param {number} underway pending messages; each takes the place of one
    * @returns {Message[]} those that are new here
    */
   take(answer, since, underway) {
     if (answer.reset) this.#replace(answer.last_id + WINDOW);
     const from = answer.reset ? 0 : since;
-    // Our own may be among those the poll never brought, and gone by now.
-    const known = this.#own.filter((id) => id > from && id <= from + answer.missed);
-    this.#own = this.#own.filter((id) => id > answer.last_id);
+    // The poll counts our own as missed if they were shown ahead of it and are gone on the server.
+    const shown = this.#ahead.filter((id) => id > from && id <= from + answer.missed);
+    this.#ahead = this.#ahead.filter((id) => id > answer.last_id);
     const fresh = answer.messages.filter(({ id }) => !this.#messages.has(id));
     for (const message of fresh) this.#messages.set(message.id, message);
-    const unseen = this.#prune(WINDOW - underway).filter((id) => fresh.some((one) => one.id === id));
-    this.#miss(answer.missed - known.length + unseen.length, Math.max(from, ...known, ...unseen), answer.last_id);
-    if (answer.reset || answer.missed) this.#passed = from + answer.missed;
+    const unseen = this.#prune(WINDOW - underway).filter((id) => fresh.some((message) => message.id === id));
+    const count = answer.missed - shown.length + unseen.length;
+    this.#noteMissed(count, Math.max(from, ...shown, ...unseen), answer.last_id);
+    if (answer.reset || answer.missed) this.#countedUpTo = from + answer.missed;
     return fresh.filter(({ id }) => this.#messages.has(id));
   }
 
-  /** @param {Message} message @returns {boolean} whether it is new here */
+  /** Add a message of our own, ahead of the poll, unless it is known or gone already. @param {Message} message */
   add(message) {
     const { id } = message;
-    if (id <= this.#passed || this.#messages.has(id) || this.#deleted.includes(id)) return false;
+    if (id <= this.#countedUpTo || this.#messages.has(id) || this.#deleted.includes(id)) return;
     this.#messages.set(id, message);
-    this.#own.push(id);
+    this.#ahead.push(id);
     this.#prune();
-    return true;
   }
 
-  /** @param {Line} line @param {Line} [instead] */
-  tell(line, instead) {
-    this.#lines = [...this.#lines.filter((other) => other !== instead), line];
+  /** @param {Notice} notice @param {Notice} [replaced] */
+  addNotice(notice, replaced) {
+    this.#notices = [...this.#notices.filter((other) => other !== replaced), notice];
   }
 
   /** @param {number[]} ids */
@@ -66,33 +67,33 @@ export class History {
     }
   }
 
-  /** @returns {(Message | Line)[]} oldest first */
+  /** @returns {(Message | Notice)[]} oldest first */
   entries() {
-    return [...this.#messages.values(), ...this.#lines].sort((a, b) => place(a) - place(b));
+    return [...this.#messages.values(), ...this.#notices].sort((a, b) => position(a) - position(b));
   }
 
   /** @param {number} until */
   #replace(until) {
     this.#messages.clear();
-    this.#own = [];
-    this.#lines = [{ after: 0, until, line: REPLACED }];
+    this.#ahead = [];
+    this.#notices = [{ after: 0, until, notice: REPLACED }];
   }
 
   /** @param {number} count @param {number} after @param {number} newest */
-  #miss(count, after, newest) {
+  #noteMissed(count, after, newest) {
     if (count <= 0) return;
-    this.tell({ after, until: newest + WINDOW, line: `${counted(count, "message")} passed while you were away` });
+    this.addNotice({ after, until: newest + WINDOW, notice: `${counted(count, "message")} passed while you were away` });
   }
 
-  /** @param {number} [most] @returns {number[]} what is no longer here */
+  /** @param {number} [most] @returns {number[]} ids of the messages it removed */
   #prune(most = WINDOW) {
     const ids = [...this.#messages.keys()].sort((a, b) => a - b);
-    const gone = ids.slice(0, Math.max(0, ids.length - most));
-    for (const id of gone) this.#messages.delete(id);
-    this.#lines = this.#lines.filter(({ until }) => until > (ids.at(-1) ?? 0));
-    return gone;
+    const removed = ids.slice(0, Math.max(0, ids.length - most));
+    for (const id of removed) this.#messages.delete(id);
+    this.#notices = this.#notices.filter(({ until }) => until > (ids.at(-1) ?? 0));
+    return removed;
   }
 }
 
-/** @param {Message | Line} entry */
-const place = (entry) => ("line" in entry ? entry.after + 0.5 : entry.id);
+/** @param {Message | Notice} entry */
+const position = (entry) => ("notice" in entry ? entry.after + 0.5 : entry.id);

@@ -1,34 +1,37 @@
-/** The invite link in its one field: among the first words of an empty party, later in the popover. */
-import { inside, part } from "../ui/dom.js";
+/** The invite link in its one field, which stands in the middle of an empty room and later in the popover. */
+import { byId, query } from "../ui/dom.js";
 
 const THIS_COMPUTER = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-export class Invite {
-  #share = part("share");
-  #welcome = part("welcome");
-  #field = /** @type {HTMLInputElement} */ (part("invite-link"));
+export class InviteField {
+  #room;
+  #share = byId("share");
+  #welcome = byId("welcome");
+  #field = /** @type {HTMLInputElement} */ (byId("invite-link"));
 
-  constructor() {
-    part("local-only").hidden = !THIS_COMPUTER.test(location.hostname);
-    inside(part("local-only"), "code").textContent = `0.0.0.0:${location.port || 80}`;
+  /** @param {import("./room.js").Room} room */
+  constructor(room) {
+    this.#room = room;
+    byId("local-only").hidden = !THIS_COMPUTER.test(location.hostname);
+    query(byId("local-only"), "code").textContent = `0.0.0.0:${location.port || 80}`;
     this.#field.addEventListener("focus", () => this.#field.select());
+    room.on("invite", (link) => this.#setLink(link));
+    room.on("change", () => this.#place());
   }
 
-  get link() {
-    return this.#field.value;
-  }
-
-  /** @param {string | undefined} link empty: not yet known; undefined: not for everybody to hand on */
-  set link(link) {
+  /** @param {string | undefined} link */
+  #setLink(link) {
     this.#field.value = link ?? "";
-    part("invite").hidden = link === undefined;
+    byId("invite").hidden = link === undefined;
     this.#share.hidden = !link;
   }
 
-  /** @param {boolean} empty whether nobody has said anything yet */
-  set partyIsEmpty(empty) {
-    if (this.#welcome.hidden !== empty) return;
-    this.#welcome.hidden = !empty;
-    inside(empty ? this.#welcome : part("room"), ".share-place").append(this.#share);
+  /** Show the welcome, with the field in it, as long as nobody has said anything. */
+  #place() {
+    const { me, entries, pending } = this.#room;
+    const isEmpty = me.memberId !== 0 && !pending.length && entries.every((entry) => "notice" in entry);
+    if (this.#welcome.hidden !== isEmpty) return;
+    this.#welcome.hidden = !isEmpty;
+    query(isEmpty ? this.#welcome : byId("room"), ".share-place").append(this.#share);
   }
 }

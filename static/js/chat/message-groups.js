@@ -1,47 +1,48 @@
 /**
- * Which messages stand under one name. Knows nothing of the page.
+ * Groups consecutive messages of one author under one name. Independent of the DOM.
  *
  * @typedef {import("../net/api.js").Message} Message
- * @typedef {import("./history.js").Line} Line
- * @typedef {import("./pending-messages.js").Letter} Letter
- * @typedef {{ memberId: number, username: string }} Me
- * @typedef {{ author: number, username: string, at: string, mine: boolean, items: (Message | Letter)[] }} Run
+ * @typedef {import("./history.js").Notice} Notice
+ * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
+ * @typedef {import("./room.js").Me} Me
+ * @typedef {{ author: number, username: string, at: string, isMine: boolean, items: (Message | PendingMessage)[] }} MessageGroup
  */
 
-const TOGETHER = 5 * 60_000; // ms; what one author says within five minutes stands under one name
+const TOGETHER = 5 * 60_000; // ms; messages that are further apart get a name and time of their own
 
-/** The last `count` messages, and all lines. @param {(Message | Line)[]} entries @param {number} count */
+/** The latest `count` messages, and all notices. @param {(Message | Notice)[]} entries @param {number} count */
 export function newest(entries, count) {
-  let surplus = entries.filter((entry) => !("line" in entry)).length - count;
-  return entries.filter((entry) => "line" in entry || surplus-- <= 0);
+  const messages = entries.filter((entry) => !("notice" in entry));
+  const left = new Set(messages.slice(Math.max(0, messages.length - count)));
+  return entries.filter((entry) => "notice" in entry || left.has(entry));
 }
 
-/** @param {(Message | Line | Letter)[]} items @param {Me} me @returns {(Run | Line)[]} */
-export function runs(items, me) {
-  /** @type {(Run | Line)[]} */
+/** @param {(Message | Notice | PendingMessage)[]} items @param {Me} me @returns {(MessageGroup | Notice)[]} */
+export function messageGroups(items, me) {
+  /** @type {(MessageGroup | Notice)[]} */
   const blocks = [];
   for (const item of items) {
-    if ("line" in item) blocks.push(item);
+    if ("notice" in item) blocks.push(item);
     else {
-      const run = runOf(item, me);
+      const group = groupOf(item, me);
       const last = blocks.at(-1);
-      if (last && !("line" in last) && belongs(run, last)) last.items.push(item);
-      else blocks.push(run);
+      if (last && !("notice" in last) && belongsTo(last, group)) last.items.push(item);
+      else blocks.push(group);
     }
   }
   return blocks;
 }
 
-/** @param {Message | Letter} item @param {Me} me @returns {Run} */
-function runOf(item, me) {
-  if ("state" in item) return { author: me.memberId, username: me.username, at: "", mine: true, items: [item] };
+/** @param {Message | PendingMessage} item @param {Me} me @returns {MessageGroup} */
+function groupOf(item, me) {
+  if ("state" in item) return { author: me.memberId, username: me.username, at: "", isMine: true, items: [item] };
   const { member_id: author, username, created_at: at } = item;
-  return { author, username, at, mine: author === me.memberId, items: [item] };
+  return { author, username, at, isMine: author === me.memberId, items: [item] };
 }
 
-/** @param {Run} run @param {Run} last */
-function belongs(run, last) {
-  const now = run.at ? Date.parse(run.at) : Date.now();
-  const soon = !last.at || now - Date.parse(last.at) < TOGETHER;
-  return run.author === last.author && run.username === last.username && soon;
+/** @param {MessageGroup} last @param {MessageGroup} group */
+function belongsTo(last, group) {
+  const at = group.at ? Date.parse(group.at) : Date.now();
+  const isSoon = !last.at || at - Date.parse(last.at) < TOGETHER;
+  return group.author === last.author && group.username === last.username && isSoon;
 }

@@ -1,150 +1,156 @@
 /**
- * Messages on their way: one at a time, in order. A letter leaves the box when the server took it,
- * whether its answer says so or a poll brings the message first. Without an answer it is sent again
- * with the same key, until there is one or it is refused.
+ * Sends pending messages one at a time, in order. A message is done when the server has accepted it, which
+ * either the answer to its POST shows or a poll that brings it first. Without an answer it is sent again with
+ * the same idempotency key until it is accepted or refused.
  *
  * @typedef {import("../net/api.js").Message} Message
- * @typedef {import("./pending-messages.js").Letter} Letter
+ * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
+ * @typedef {{ sent: Message, change: void }} OutboxEvents sent: accepted, and no poll has brought it before
  */
-import { Refused } from "../net/api.js";
+import { Refused, postMessage } from "../net/api.js";
 import { Backoff, isBusy } from "../net/backoff.js";
-import { Letters, isUnderway } from "./pending-messages.js";
+import { Emitter } from "../ui/emitter.js";
+import { PendingMessages, isUnderway } from "./pending-messages.js";
 
-const KEY_LIVES = 23 * 3_600_000; // ms; the server forgets a key after 24 hours
+const KEY_LIFETIME = 23 * 3_600_000; // ms; the server forgets a key after 24 hours
 
-export class Outbox {
-  #letters;
+/** @extends {Emitter<OutboxEvents>} */
+export class Outbox extends Emitter {
+  #chatId;
+  #access;
+  #messages;
   #backoff = new Backoff();
-  #member = 0;
-  #flowing = false;
+  #memberId = 0;
+  #isFlowing = false;
   #ending = new AbortController();
-  /** @type {Letter | undefined} */
+  /** @type {PendingMessage | undefined} */
   #sending;
-  #post;
-  #arrived;
-  #changed;
 
-  /**
-   * @param {string} chatId @param {(letter: Letter, signal: AbortSignal) => Promise<Message>} post
-   * @param {(letter: Letter, message: Message) => void} arrived @param {() => void} changed
-   */
-  constructor(chatId, post, arrived, changed) {
-    this.#letters = new Letters(chatId, changed);
-    this.#post = post;
-    this.#arrived = arrived;
-    this.#changed = changed;
+  /** @param {string} chatId @param {{ token: string }} access */
+  constructor(chatId, access) {
+    super();
+    this.#chatId = chatId;
+    this.#access = access;
+    this.#messages = new PendingMessages(chatId, () => this.#changed());
   }
 
-  get letters() {
-    return this.#letters.all;
+  get pending() {
+    return this.#messages.all;
   }
 
   get underway() {
-    return this.letters.filter(isUnderway);
+    return this.pending.filter(isUnderway);
   }
 
   /** @param {string} body */
-  put(body) {
-    this.#letters.write(body, this.#member, this.underway[0]?.state ?? "sending"); // as those before it
+  enqueue(body) {
+    const state = this.underway[0]?.state ?? "sending"; // it waits for what those before it wait for
+    this.#messages.write(body, this.#memberId, state);
     this.#flow();
   }
 
-  /** @param {Letter} letter */
-  retry(letter) {
-    if (isUnderway(letter)) return;
-    if (!this.#isCovered(letter)) this.#letters.renew(letter, this.#member);
-    letter.problem = "";
-    letter.state = "sending";
-    this.#letters.keep(letter);
+  /** @param {PendingMessage} pending */
+  retry(pending) {
+    if (isUnderway(pending)) return;
+    if (!this.#isReplaySafe(pending)) this.#messages.renew(pending, this.#memberId);
+    pending.problem = "";
+    pending.state = "sending";
+    this.#messages.keep(pending);
     this.#flow();
   }
 
-  /** @param {Letter} letter */
-  discard(letter) {
-    this.#letters.drop(letter);
+  /** @param {PendingMessage} pending */
+  discard(pending) {
+    this.#messages.drop(pending);
     this.#changed();
   }
 
-  /** A poll brought a message of ours: the letter it came from. @param {Message} message */
-  claim(message) {
-    const letter = this.letters.find(({ key }) => key === message.key);
-    if (!letter) return;
-    this.#settle(letter, message);
-    if (letter === this.#sending) this.#ending.abort(); // its answer tells nothing new
-    return letter;
+  /** A poll brought one of our messages. @param {Message} message */
+  confirm(message) {
+    const pending = this.pending.find(({ key }) => key === message.key);
+    if (!pending) return;
+    this.#settle(pending, message.id);
+    if (pending === this.#sending) this.#ending.abort(); // its answer has nothing new
   }
 
-  /** The party was reached. @param {number} member who we are there @param {boolean} back after it could not be */
-  open(member, back) {
-    this.#member = member;
-    for (const letter of this.letters) letter.member ||= member;
-    this.#letters.adopt();
-    if (back) this.#ending.abort(); // it hangs on the old network
-    if (back) this.#backoff.wake();
-    if (this.letters.length) this.#flow();
+  /** The server answers. @param {number} memberId who we are there @param {boolean} isBack it was unreachable before */
+  resume(memberId, isBack) {
+    this.#memberId = memberId;
+    for (const pending of this.pending) pending.member ||= memberId;
+    this.#messages.adopt();
+    if (isBack) {
+      this.#ending.abort(); // a request on the old network may hang
+      this.#backoff.wake();
+    }
+    if (this.pending.length) this.#flow();
   }
 
   async #flow() {
-    if (this.#flowing || !this.#member) return this.#changed();
-    this.#flowing = true;
-    for (let letter; (letter = this.#next()); ) await this.#send(letter);
-    this.#flowing = false;
+    if (this.#isFlowing || !this.#memberId) return this.#changed();
+    this.#isFlowing = true;
+    for (let next = this.#next(); next; next = this.#next()) await this.#send(next);
+    this.#isFlowing = false;
     this.#changed();
   }
 
   #next() {
-    for (const letter of this.underway) if (!this.#isCovered(letter)) letter.state = "stale";
+    for (const pending of this.underway) if (!this.#isReplaySafe(pending)) pending.state = "stale";
     return this.underway[0];
   }
 
-  /** @param {Letter} letter */
-  async #send(letter) {
+  /** @param {PendingMessage} pending */
+  async #send(pending) {
     this.#ending = new AbortController();
-    this.#sending = letter;
+    this.#sending = pending;
     try {
-      const answer = this.#post(letter, this.#ending.signal);
-      this.#changed(); // it is drawn while it travels
+      const answer = postMessage(this.#chatId, this.#access.token, pending, this.#ending.signal);
+      this.#changed(); // drawn while the request is under way
       const message = await answer;
       this.#backoff.succeeded();
       this.#mark("sending");
-      if (letter.id) return; // a poll was quicker
-      this.#settle(letter, message);
-      this.#arrived(letter, message);
+      if (pending.id) return; // a poll was faster
+      this.#settle(pending, message.id);
+      this.emit("sent", { ...message, key: pending.key });
     } catch (error) {
-      if (!this.#ending.signal.aborted) await this.#endure(letter, error);
+      if (!this.#ending.signal.aborted) await this.#fail(pending, error);
     }
   }
 
-  /** @param {Letter} letter @param {unknown} error */
-  #endure(letter, error) {
+  /** @param {PendingMessage} pending @param {unknown} error */
+  #fail(pending, error) {
     if (!isRefusal(error)) {
       this.#mark(isBusy(error) ? "busy" : "waiting");
       this.#changed();
-      return this.#backoff.endure(error);
+      return this.#backoff.wait(error);
     }
-    Object.assign(letter, { state: "failed", problem: error.message });
-    this.#letters.keep(letter);
+    pending.state = "failed";
+    pending.problem = error.message;
+    this.#messages.keep(pending);
   }
 
-  /** @param {Letter["state"]} state of all that are underway */
+  /** @param {PendingMessage["state"]} state of all that are under way */
   #mark(state) {
-    for (const letter of this.underway) letter.state = state;
+    for (const pending of this.underway) pending.state = state;
   }
 
-  /** @param {Letter} letter @param {Message} message */
-  #settle(letter, message) {
-    letter.id = message.id;
-    this.#letters.drop(letter);
+  /** @param {PendingMessage} pending @param {number} id of the message that it became */
+  #settle(pending, id) {
+    pending.id = id;
+    this.#messages.drop(pending);
   }
 
-  /** Whether its key rules out a double. @param {Letter} letter */
-  #isCovered({ at, member }) {
-    return member === this.#member && Date.now() - at < KEY_LIVES;
+  /** Whether its key prevents a duplicate if it is sent again. @param {PendingMessage} pending */
+  #isReplaySafe({ at, member }) {
+    return member === this.#memberId && Date.now() - at < KEY_LIFETIME;
+  }
+
+  #changed() {
+    this.emit("change", undefined);
   }
 }
 
-const LATER = [401, 408, 425, 429];
+const TRANSIENT = [401, 408, 425, 429]; // besides 5xx: the server may take it later; the poll renews our access
 
-/** A busy server takes it later, and access is for the poll to mend. @param {unknown} error @returns {error is Refused} */
+/** @param {unknown} error @returns {error is Refused} */
 const isRefusal = (error) =>
-  error instanceof Refused && error.status < 500 && !LATER.includes(error.status) && error.code !== "forbidden";
+  error instanceof Refused && error.status < 500 && !TRANSIENT.includes(error.status) && error.code !== "forbidden";

@@ -1,83 +1,89 @@
 /**
- * Messages the server has not confirmed yet, kept across reloads and restarts, each in a record of its
- * own: tabs of one chat never overwrite one another. What a dead tab left, another one takes up; sent
- * twice with one key, it is still one message.
+ * Messages that the server has not confirmed yet. They survive reloads and restarts: each has a record of its
+ * own in storage, so that tabs of one chat never overwrite each other's. A tab adopts what a closed tab left
+ * behind; if both send it, the idempotency key keeps it one message.
  *
- * @typedef {object} Letter
+ * @typedef {object} PendingMessage
  * @property {string} key the idempotency key
  * @property {string} body
- * @property {number} at ms
- * @property {number} member who wrote it; 0: we don't know yet who we are
- * @property {"sending" | "waiting" | "busy" | "failed" | "stale"} state waiting for the connection, or for a busy
- *   server; stale: too old to go without a yes
+ * @property {number} at ms since 1970
+ * @property {number} member who wrote it; 0: not known yet
+ * @property {"sending" | "waiting" | "busy" | "failed" | "stale"} state waiting: for the connection; busy: the
+ *   server limits our requests; stale: too old to be sent without asking
  * @property {string} problem why it was refused
- * @property {number} [id] the message it became
+ * @property {number} [id] of the message that it became
  */
-import { newKey } from "../net/keys.js";
-import { forGood, text } from "../identity/storage.js";
+import { local, text } from "../identity/storage.js";
+import { newKey } from "../net/api.js";
 
-const ORPHANED = 30_000; // ms; a living tab got rid of it by then, or has no connection either
+const ORPHANED = 30_000; // ms; an open tab has sent it by then, or has no connection either
 
-/** Whether it goes out by itself. @param {Letter} letter */
+/** Whether it is sent without further asking. @param {PendingMessage} pending */
 export const isUnderway = ({ state }) => state !== "failed" && state !== "stale";
 
-export class Letters {
-  #records;
-  #changed;
-  /** @type {Letter[]} in the order they were written */
+export class PendingMessages {
+  #prefix;
+  #onRemoved;
+  /** @type {PendingMessage[]} in the order they were written */
   all = [];
 
-  /** @param {string} chatId @param {() => void} changed by another tab */
-  constructor(chatId, changed) {
-    this.#records = `watchparty:letter:${chatId}:`;
-    this.#changed = changed;
+  /** @param {string} chatId @param {() => void} onRemoved by another tab */
+  constructor(chatId, onRemoved) {
+    this.#prefix = `watchparty:letter:${chatId}:`;
+    this.#onRemoved = onRemoved;
     this.adopt(0);
-    addEventListener("storage", ({ key, newValue }) => key && !newValue && this.#dropped(key));
+    addEventListener("storage", ({ key, newValue }) => {
+      if (key && !newValue) this.#removed(key);
+    });
   }
 
-  /** @param {string} body @param {number} member @param {Letter["state"]} state */
+  /** @param {string} body @param {number} member @param {PendingMessage["state"]} state */
   write(body, member, state) {
-    const at = Math.max(Date.now(), (this.all.at(-1)?.at ?? 0) + 1); // in order, whatever the clock does
-    this.all.push({ key: newKey(), body, at, member, state, problem: "" });
-    this.keep(this.all[this.all.length - 1]);
+    const at = Math.max(Date.now(), (this.all.at(-1)?.at ?? 0) + 1); // in order even if the clock is set back
+    /** @type {PendingMessage} */
+    const pending = { key: newKey(), body, at, member, state, problem: "" };
+    this.all.push(pending);
+    this.keep(pending);
   }
 
-  /** @param {Letter} letter */
+  /** @param {PendingMessage} pending */
   keep({ key, body, at, member, problem }) {
-    forGood.write(this.#records + key, { body, at, member, problem });
+    local.write(this.#prefix + key, { body, at, member, problem });
   }
 
-  /** @param {Letter} letter */
-  drop(letter) {
-    forGood.remove(this.#records + letter.key);
-    this.all = this.all.filter((other) => other !== letter);
+  /** @param {PendingMessage} pending */
+  drop(pending) {
+    local.remove(this.#prefix + pending.key);
+    this.all = this.all.filter((other) => other !== pending);
   }
 
-  /** @param {Letter} letter @param {number} member */
-  renew(letter, member) {
-    forGood.remove(this.#records + letter.key);
-    this.keep(Object.assign(letter, { key: `again-${letter.key}`, at: Date.now(), member }));
+  /** Send it as a new message, under a new key. @param {PendingMessage} pending @param {number} member */
+  renew(pending, member) {
+    local.remove(this.#prefix + pending.key);
+    this.keep(Object.assign(pending, { key: `again-${pending.key}`, at: Date.now(), member }));
   }
 
-  /** Take up what other tabs left behind. @param {number} [age] ms */
+  /** Take over what other tabs left behind. @param {number} [age] ms, the least */
   adopt(age = ORPHANED) {
-    const here = new Set(this.all.map(({ key }) => key));
-    const found = forGood.keys(this.#records).map((record) => this.#read(record));
-    const left = found.filter(({ key, body, at }) => body && !here.has(key) && Math.abs(Date.now() - at) >= age);
-    if (left.length) this.all = [...this.all, ...left].sort((a, b) => a.at - b.at);
+    const known = new Set(this.all.map(({ key }) => key));
+    const stored = local.keys(this.#prefix).map((record) => this.#read(record));
+    const orphans = stored.filter(({ key, body, at }) => body && !known.has(key) && Math.abs(Date.now() - at) >= age);
+    if (orphans.length) this.all = [...this.all, ...orphans].sort((a, b) => a.at - b.at);
   }
 
-  /** @param {string} record @returns {Letter} */
+  /** @param {string} record @returns {PendingMessage} */
   #read(record) {
-    const { body, at, member, problem } = forGood.read(record);
+    const { body, at, member, problem } = local.read(record);
     const state = problem ? "failed" : "sending";
-    const key = record.slice(this.#records.length);
+    const key = record.slice(this.#prefix.length);
     return { key, body: text(body), at: Number(at) || 0, member: Number(member) || 0, problem: text(problem), state };
   }
 
-  /** @param {string} record that another tab removed */
-  #dropped(record) {
-    const letter = this.all.find(({ key }) => this.#records + key === record);
-    if (letter) this.#changed(this.drop(letter));
+  /** @param {string} record */
+  #removed(record) {
+    const pending = this.all.find(({ key }) => this.#prefix + key === record);
+    if (!pending) return;
+    this.drop(pending);
+    this.#onRemoved();
   }
 }

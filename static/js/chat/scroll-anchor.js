@@ -1,92 +1,92 @@
 /**
- * Where the reader is. At the bottom the log stays there, whatever grows or shrinks; further up the
- * lines being read don't move, and a button counts what came meanwhile.
+ * Keeps the reader's place in the log. At the end it stays at the end, whatever grows or shrinks; further up
+ * the lines in view don't move, and a button counts the new messages.
  */
-import { counted } from "../ui/words.js";
+import { counted } from "../ui/format.js";
 
 const NEAR = 48; // px from the end that still count as the end
 
-export class Bottom {
+export class ScrollAnchor {
   #log;
   #button;
-  #following = true;
+  #isFollowing = true;
   #unseen = 0;
   #height = 0;
-  #pad = 0;
+  #padding = 0;
 
   /** @param {HTMLElement} log @param {HTMLElement} button */
   constructor(log, button) {
     this.#log = log;
     this.#button = button;
-    log.addEventListener("scroll", () => this.#look(), { passive: true });
+    log.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     button.addEventListener("click", () => this.follow());
-    const watch = new ResizeObserver(() => this.#settle());
-    watch.observe(log);
+    new ResizeObserver(() => this.#toEnd()).observe(log);
   }
 
-  /** Change the log through here. @param {() => void} change @param {number} arrivals messages it brings */
-  keep(change, arrivals = 0) {
-    const held = this.#following ? [] : this.#visible();
+  /** Change the log, and keep the reader's place. @param {() => void} change @param {number} arrivals new messages */
+  keep(change, arrivals) {
+    const inView = this.#isFollowing ? [] : this.#bubblesInView();
     change();
-    if (this.#following) return this.#settle();
-    this.#hold(held);
+    if (this.#isFollowing) return this.#toEnd();
+    this.#restore(inView);
     this.#unseen = Math.min(this.#unseen + arrivals, this.#log.querySelectorAll(".bubble").length);
-    this.#show();
+    this.#showButton();
   }
 
+  /** Go to the end and stay there. */
   follow() {
     if (document.activeElement === this.#button) this.#log.focus(); // the button is about to vanish
-    this.#following = true;
+    this.#isFollowing = true;
     this.#unseen = 0;
-    this.#setPad(0);
-    this.#settle();
-    this.#show();
+    this.#setPadding(0);
+    this.#toEnd();
+    this.#showButton();
   }
 
-  #settle() {
+  #toEnd() {
     this.#height = this.#log.clientHeight;
-    if (this.#following) this.#log.scrollTop = this.#log.scrollHeight;
+    if (this.#isFollowing) this.#log.scrollTop = this.#log.scrollHeight;
   }
 
-  #look() {
+  #onScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.#log;
-    if (clientHeight !== this.#height) return; // a keyboard is sliding in; #settle follows
-    this.#following = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (this.#following && (this.#unseen || this.#pad)) this.follow();
+    if (clientHeight !== this.#height) return; // an on-screen keyboard opens; the ResizeObserver handles it
+    this.#isFollowing = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (this.#isFollowing && (this.#unseen || this.#padding)) this.follow();
   }
 
-  /** @returns {[Element, number][]} what is in view and where it stands */
-  #visible() {
+  /** @returns {[Element, number][]} with the distance from the top of the window, in px */
+  #bubblesInView() {
     const { top, bottom } = this.#log.getBoundingClientRect();
     return [...this.#log.querySelectorAll(".bubble")]
-      .map((bubble) => ({ bubble, place: bubble.getBoundingClientRect() }))
-      .filter(({ place }) => place.bottom > top && place.top < bottom)
-      .map(({ bubble, place }) => [bubble, place.top]);
+      .map((bubble) => ({ bubble, box: bubble.getBoundingClientRect() }))
+      .filter(({ box }) => box.bottom > top && box.top < bottom)
+      .map(({ bubble, box }) => [bubble, box.top]);
   }
 
-  /** @param {[Element, number][]} held */
-  #hold(held) {
-    const [bubble, stood] = held.find(([bubble]) => bubble.isConnected) ?? [];
-    if (!bubble || stood === undefined) {
-      // All that was being read is gone: go on at the oldest that is left.
-      this.#setPad(0);
+  /** @param {[Element, number][]} inView before the change */
+  #restore(inView) {
+    const [bubble, top] = inView.find(([bubble]) => bubble.isConnected) ?? [];
+    if (!bubble || top === undefined) {
+      // Everything that was in view is gone: continue at the oldest message that is left.
+      this.#setPadding(0);
       this.#log.scrollTop = 0;
       return;
     }
-    const wanted = this.#log.scrollTop + bubble.getBoundingClientRect().top - stood;
-    // Older messages vanish above: an empty space takes their place until the reader is back down.
-    if (wanted < 0) this.#setPad(this.#pad - wanted);
+    const wanted = this.#log.scrollTop + bubble.getBoundingClientRect().top - top;
+    // Older messages vanished above: padding takes their place until the reader is back at the end.
+    if (wanted < 0) this.#setPadding(this.#padding - wanted);
     this.#log.scrollTop = Math.max(0, wanted);
   }
 
-  /** @param {number} pad px */
-  #setPad(pad) {
-    if (pad === this.#pad) return;
-    this.#pad = pad;
-    this.#log.style.setProperty("--gone", `${pad}px`);
+  /** @param {number} padding px */
+  #setPadding(padding) {
+    if (padding === this.#padding) return;
+    this.#padding = padding;
+    this.#log.style.setProperty("--gone", `${padding}px`);
   }
 
-  #show() {
+  #showButton() {
     this.#button.hidden = !this.#unseen;
     this.#button.textContent = counted(this.#unseen, "new message");
   }

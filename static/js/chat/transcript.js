@@ -1,100 +1,78 @@
 /**
- * The messages on the page. Each render says what should stand there and moves as little as
- * possible: a bubble keeps its element from "Sending…" to solid, and nothing is read aloud twice.
+ * The messages on the page. Each render moves as few elements as possible: a message keeps its bubble from
+ * "Sending…" on, and screen readers read nothing twice.
  *
- * @typedef {import("../net/api.js").Message} Message
- * @typedef {import("./history.js").Line} Line
- * @typedef {import("./pending-messages.js").Letter} Letter
- * @typedef {import("./message-groups.js").Me} Me
- * @typedef {import("./message-groups.js").Run} Run
+ * @typedef {import("./history.js").Notice} Notice
+ * @typedef {import("./message-groups.js").MessageGroup} MessageGroup
  */
-import { Bubbles } from "./bubbles.js";
+import { arrange, byId, cloneTemplate, colourClass, query } from "../ui/dom.js";
 import { showTime } from "../ui/format.js";
 import { firstGrapheme } from "../ui/graphemes.js";
+import { Bubbles } from "./bubbles.js";
 import { WINDOW } from "./history.js";
+import { messageGroups, newest } from "./message-groups.js";
 import { isUnderway } from "./pending-messages.js";
-import { cloned, inside } from "../ui/dom.js";
-import { newest, runs } from "./message-groups.js";
-
-export const HUES = 8; // as many as the style sheet has
+import { ScrollAnchor } from "./scroll-anchor.js";
 
 export class Transcript {
-  #log;
+  #room;
+  #log = byId("log");
   #bubbles;
-  #mark;
-  /** @type {WeakMap<object, HTMLElement>} */
-  #lines = new WeakMap();
+  /** @type {WeakMap<Notice, HTMLElement>} */
+  #notices = new WeakMap();
 
-  /**
-   * @param {HTMLElement} log @param {import("./bubbles.js").Decide} decide
-   * @param {(person: import("./header.js").Person) => string} mark tells apart who goes by the same name
-   */
-  constructor(log, decide, mark) {
-    this.#log = log;
-    this.#mark = mark;
-    this.#bubbles = new Bubbles(decide);
+  /** @param {import("./room.js").Room} room */
+  constructor(room) {
+    this.#room = room;
+    this.#bubbles = new Bubbles((pending, choice) => room.resolve(pending, choice));
+    const anchor = new ScrollAnchor(this.#log, byId("newer"));
+    room.on("change", (arrivals) => anchor.keep(() => this.#render(), arrivals));
+    room.on("posted", () => anchor.follow());
   }
 
-  /** A letter became a message: the same bubble from now on. @param {Letter} letter @param {Message} message */
-  settle(letter, message) {
-    this.#bubbles.hand(letter, message);
-  }
-
-  /** @param {(Message | Line)[]} entries @param {Letter[]} letters @param {Me} me */
-  render(entries, letters, me) {
-    // Each letter on its way pushes out the oldest message in a moment.
-    const underway = letters.filter(isUnderway).length;
-    const shown = newest(entries, WINDOW - underway);
+  #render() {
+    const { entries, pending, me } = this.#room;
+    // Each pending message on its way will soon replace the oldest one.
+    const shown = newest(entries, WINDOW - pending.filter(isUnderway).length);
     /** @type {Set<Element>} */
     const taken = new Set();
-    const blocks = runs([...shown, ...letters], me).map((run) =>
-      "line" in run ? this.#line(run) : this.#group(run, taken),
+    const blocks = messageGroups([...shown, ...pending], me).map((block) =>
+      "notice" in block ? this.#notice(block) : this.#group(block, taken),
     );
     arrange(this.#log, blocks);
   }
 
-  /** @param {Line} line */
-  #line(line) {
-    const standing = this.#lines.get(line);
-    if (standing) return standing;
-    const element = cloned("line-template");
-    element.textContent = line.line;
-    this.#lines.set(line, element);
+  /** @param {Notice} notice */
+  #notice(notice) {
+    const existing = this.#notices.get(notice);
+    if (existing) return existing;
+    const element = cloneTemplate("line-template");
+    element.textContent = notice.notice;
+    this.#notices.set(notice, element);
     return element;
   }
 
-  /** @param {Run} run @param {Set<Element>} taken groups that another run stands in already */
-  #group(run, taken) {
-    const bubbles = run.items.map((item) => this.#bubbles.show(item));
-    const standing = bubbles[0].closest(".group");
-    const group = standing && !taken.has(standing) ? /** @type {HTMLElement} */ (standing) : cloned("group-template");
-    taken.add(group);
-    this.#sign(group, run);
-    arrange(inside(group, ".bubbles"), bubbles);
-    return group;
+  /** @param {MessageGroup} group @param {Set<Element>} taken elements of other groups in this render */
+  #group(group, taken) {
+    const bubbles = group.items.map((item) => this.#bubbles.show(item));
+    const existing = /** @type {HTMLElement | null} */ (bubbles[0].closest(".group"));
+    const element = existing && !taken.has(existing) ? existing : cloneTemplate("group-template");
+    taken.add(element);
+    this.#sign(element, group);
+    arrange(query(element, ".bubbles"), bubbles);
+    return element;
   }
 
-  /** @param {HTMLElement} group @param {Run} run */
-  #sign(group, { author, username, at, mine }) {
-    const note = this.#mark({ member_id: author, username }) + (mine ? " (you)" : "");
+  /** @param {HTMLElement} element @param {MessageGroup} group */
+  #sign(element, { author, username, at, isMine }) {
+    const note = this.#room.tag(author) + (isMine ? " (you)" : "");
     const signature = `${author} ${at} ${username}${note}`;
-    if (group.dataset.signature === signature) return;
-    group.dataset.signature = signature;
-    group.className = `group person-${author % HUES}${mine ? " is-mine" : ""}`;
-    inside(group, ".tile").textContent = firstGrapheme(username);
-    inside(group, ".author").textContent = username;
-    inside(group, ".you").textContent = note;
-    showTime(inside(group, "time"), at);
-  }
-}
-
-/** Make these the children, touching only what is out of place. @param {Element} parent @param {Element[]} children */
-export function arrange(parent, children) {
-  const wanted = new Set(children);
-  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
-  let next = parent.firstElementChild;
-  for (const child of children) {
-    if (child === next) next = next.nextElementSibling;
-    else parent.insertBefore(child, next);
+    if (element.dataset.signature === signature) return;
+    element.dataset.signature = signature;
+    element.className = `group ${colourClass(author)}${isMine ? " is-mine" : ""}`;
+    query(element, ".tile").textContent = firstGrapheme(username);
+    query(element, ".author").textContent = username;
+    query(element, ".you").textContent = note;
+    showTime(query(element, "time"), at);
   }
 }

@@ -1,9 +1,9 @@
-/** The requests by which members change a chat. Who may do what is for the server to say. */
+/** The requests that change a chat. The server decides who may do what. */
 import { ask } from "../net/api.js";
 
-export const HOSTS = ["host", "cohost"]; // whose role allows nearly everything
+export const HOSTS = ["host", "cohost"]; // the roles that may do nearly everything
 
-export class Deeds {
+export class ChatApi {
   #chatId;
   #access;
 
@@ -14,47 +14,47 @@ export class Deeds {
   }
 
   /** @returns {Promise<Date>} when the chat is deleted unless somebody writes */
-  async end() {
+  async expiry() {
     return new Date((await this.#ask("GET", "")).expires_at);
   }
 
-  /** @returns {Promise<Record<string, string>>} by role, the links we may hand on */
+  /** @returns {Promise<Record<string, string>>} by role, the links that we may share */
   async links() {
     const { invites } = await this.#ask("GET", "/invite");
     return Object.fromEntries(invites.map((/** @type {any} */ { role, magic_link }) => [role, magic_link]));
   }
 
-  /** @param {string} role @returns {Promise<string>} the link as a QR code, an SVG */
-  async draw(role) {
+  /** @param {string} role that the link grants @returns {Promise<string>} an SVG */
+  async qrCode(role) {
     return (await this.#ask("GET", `/invite/qr?role=${role}`)).svg;
   }
 
-  /** @param {string} role */
+  /** @param {string} role that the link grants */
   replaceLink(role) {
     return this.#ask("POST", "/invite", { role });
   }
 
   /** @param {number} memberId @param {string} role */
-  appoint(memberId, role) {
+  setRole(memberId, role) {
     return this.#ask("PUT", `/members/${memberId}`, { role });
   }
 
-  /** @param {number} memberId our own, too */
-  remove(memberId) {
+  /** @param {number} memberId ours to leave */
+  removeMember(memberId) {
     return this.#ask("DELETE", `/members/${memberId}`);
   }
 
-  /** @param {string} id of a message */
-  takeBack(id) {
-    return this.#ask("DELETE", `/messages/${id}`);
+  /** @param {string} messageId */
+  deleteMessage(messageId) {
+    return this.#ask("DELETE", `/messages/${messageId}`);
   }
 
   /** @param {string} topic */
-  watch(topic) {
+  setTopic(topic) {
     return this.#ask("PUT", "/topic", { topic });
   }
 
-  burn() {
+  deleteChat() {
     return this.#ask("DELETE", "");
   }
 

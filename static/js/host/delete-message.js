@@ -1,107 +1,112 @@
 /**
- * Taking messages back: one button, in the message that is pointed at or tapped. With the keyboard it
- * is a single stop behind the log, and the arrow keys carry it from message to message.
+ * Deleting messages: one button, which moves into the message that is pointed at or tapped. For the keyboard
+ * it is a single tab stop behind the log, and the arrow keys move it from message to message.
  */
+import { button } from "../ui/buttons.js";
 import { HOSTS } from "./chat-api.js";
-import { button } from "../ui/elements.js";
 
 const EXCERPT = 40; // characters of a message in the name of its button
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
-export class TakeBack {
+export class DeleteMessage {
   #log;
-  #deeds;
-  #button = button("", (event) => this.#press(event), "take-back");
-  #sure = false; // the next press counts
+  #api;
+  #button = button("", (event) => this.#onClick(event), "delete-message");
+  #isArmed = false; // the next press deletes
   #role = "";
 
-  /** @param {HTMLElement} log @param {import("./chat-api.js").Deeds} deeds */
-  constructor(log, deeds) {
+  /** @param {HTMLElement} log @param {import("./chat-api.js").ChatApi} api */
+  constructor(log, api) {
     this.#log = log;
-    this.#button.setAttribute("aria-live", "off"); // it stands in a live region and is no news
-    this.#deeds = deeds;
+    this.#api = api;
+    this.#button.setAttribute("aria-live", "off"); // inside a live region, it must not be announced
+    this.#button.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#button.addEventListener("blur", () => this.#arm(false));
     log.addEventListener("pointerover", ({ target }) => this.#point(target));
-    log.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.#point(null));
+    log.addEventListener("pointerleave", ({ pointerType }) => {
+      if (pointerType === "mouse") this.#point(null);
+    });
     log.addEventListener("focusin", () => this.#offer());
-    this.#button.addEventListener("keydown", (event) => this.#step(event));
-    this.#button.addEventListener("blur", () => this.#ask(false));
-    document.addEventListener("pointerdown", ({ target }) => !log.contains(/** @type {Node} */ (target)) && this.#point(null));
+    document.addEventListener("pointerdown", ({ target }) => {
+      if (!log.contains(/** @type {Node} */ (target))) this.#point(null);
+    });
   }
 
   /** @param {string} role our own */
   set role(role) {
-    const first = !this.#role;
+    const isFirst = !this.#role;
     this.#role = role;
-    if (!first) return;
+    if (!isFirst) return;
     const pointed = this.#log.querySelector(".bubble:hover");
     if (pointed) this.#point(pointed);
-    else this.#offer(); // to whoever was here before we were
+    else this.#offer(); // the focus may have been in the log before this was loaded
   }
 
   /** @param {EventTarget | null} target */
   #point(target) {
-    if (this.#button.matches(":focus-visible")) return; // whoever uses the keyboard stays where they are
+    if (this.#button.matches(":focus-visible")) return; // the pointer does not move it from under the keyboard
     const bubble = target instanceof Element ? target.closest(".bubble") : null;
-    if (bubble && this.#mine().includes(bubble)) this.#place(bubble);
+    if (bubble && this.#deletable().includes(bubble)) this.#moveTo(bubble);
     else this.#button.remove();
   }
 
-  /** Who comes by keyboard finds it in the newest message. */
+  /** Put it into the newest message for keyboard users. */
   #offer() {
-    const newest = this.#mine().at(-1);
-    if (newest && !this.#button.isConnected && this.#log.matches(":focus-visible")) this.#place(newest);
+    const newest = this.#deletable().at(-1);
+    if (newest && !this.#button.isConnected && this.#log.matches(":focus-visible")) this.#moveTo(newest);
   }
 
-  /** @returns {Element[]} the messages that are ours to take back */
-  #mine() {
+  /** @returns {Element[]} the messages that we may delete */
+  #deletable() {
     const whose = HOSTS.includes(this.#role) ? "" : ".is-mine ";
     return [...this.#log.querySelectorAll(`${whose}.bubble[data-id]:not([data-state="deleted"])`)];
   }
 
   /** @param {Element} bubble */
-  #place(bubble) {
+  #moveTo(bubble) {
     if (bubble.contains(this.#button)) return;
     bubble.append(this.#button);
-    this.#ask(false);
+    this.#arm(false);
   }
 
   /** @param {KeyboardEvent} event */
-  #step(event) {
+  #onKey(event) {
     const step = STEPS[/** @type {keyof typeof STEPS} */ (event.key)];
     const here = this.#button.closest(".bubble");
-    if (step || event.repeat) event.preventDefault(); // Enter held down is no yes
+    if (step || event.repeat) event.preventDefault(); // holding Enter down does not confirm
     if (!step || !here) return;
-    const all = this.#mine();
+    const all = this.#deletable();
     const next = all[all.indexOf(here) + step];
     if (!next) return;
-    this.#place(next);
+    this.#moveTo(next);
     this.#button.focus();
     next.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {MouseEvent} event */
-  #press({ detail: clicks }) {
-    if (!this.#sure) this.#ask(true);
-    else if (clicks < 2) this.#takeBack(); // a double click is no yes
+  #onClick({ detail: clicks }) {
+    if (!this.#isArmed) this.#arm(true);
+    else if (clicks < 2) this.#delete(); // a double click does not confirm
   }
 
-  /** @param {boolean} sure @param {string} [words] */
-  #ask(sure, words = sure ? "Delete?" : "") {
+  /** @param {boolean} isArmed @param {string} [label] */
+  #arm(isArmed, label = isArmed ? "Delete?" : "") {
     const text = this.#button.closest(".bubble")?.querySelector(".body")?.textContent ?? "";
-    this.#sure = sure;
-    this.#button.textContent = words;
-    this.#button.classList.toggle("is-sure", sure);
-    this.#button.setAttribute("aria-label", `${sure ? "Really delete" : "Delete"} message: ${text.slice(0, EXCERPT)}`);
+    this.#isArmed = isArmed;
+    this.#button.textContent = label;
+    this.#button.classList.toggle("is-danger", isArmed);
+    this.#button.setAttribute("aria-label", `${isArmed ? "Really delete" : "Delete"} message: ${text.slice(0, EXCERPT)}`);
   }
 
-  async #takeBack() {
+  async #delete() {
     const { id = "" } = this.#button.closest("li")?.dataset ?? {};
     try {
-      await this.#deeds.takeBack(id);
-      // The message goes, and the button with it; whoever was on it must not be lost.
-      if (/** @type {unknown[]} */ ([this.#button, document.body]).includes(document.activeElement)) this.#log.focus({ preventScroll: true });
+      await this.#api.deleteMessage(id);
+      // The button vanishes with the message; the focus it had goes to the log.
+      const focused = document.activeElement;
+      if (focused === this.#button || focused === document.body) this.#log.focus({ preventScroll: true });
     } catch {
-      this.#ask(true, "Not deleted. Again?");
+      this.#arm(true, "Not deleted. Again?");
     }
   }
 }

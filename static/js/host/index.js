@@ -1,52 +1,52 @@
 /**
- * What one can do beside talking: hand on the link, see to the people, take messages back. Loaded
- * with its style sheet when somebody first reaches for any of it.
+ * What members can do besides writing: share the link, manage people, delete messages. Loaded with its style
+ * sheets when somebody is about to use it.
  */
 import { Refused } from "../net/api.js";
 import { Backoff } from "../net/backoff.js";
-import { Deeds } from "./chat-api.js";
-import { made } from "../ui/elements.js";
-import { inside, part } from "../ui/dom.js";
-import { Panel } from "./people-panel.js";
-import { Popover } from "./invite-popover.js";
+import { byId, el, loadLinks, query } from "../ui/dom.js";
+import { ChatApi } from "./chat-api.js";
+import { DeleteMessage } from "./delete-message.js";
+import { InvitePopover } from "./invite-popover.js";
+import { PeoplePanel } from "./people-panel.js";
 import { QrCode } from "./qr-code.js";
-import { TakeBack } from "./delete-message.js";
 
-const LOOKING_ON = "You're looking on: only members with a full invite can write.";
+const VIEWER_NOTE = "You're looking on: only members with a full invite can write.";
+const SHEETS = ["host", "panel"];
 
-const sheet = made("link", { rel: "stylesheet", href: new URL("../../css/backstage.css", import.meta.url).href });
-await new Promise((resume) => {
-  sheet.onload = sheet.onerror = resume; // without it things look odd and work
-  document.head.append(sheet);
-});
+const links = SHEETS.map((name) =>
+  el("link", { rel: "stylesheet", href: new URL(`../../css/${name}.css`, import.meta.url).href }),
+);
+await loadLinks(links).catch(() => {}); // without them it looks odd, but works
 
-export class Backstage {
-  #deeds;
-  #invite;
+/** @typedef {import("../chat/room.js").Room} Room */
+
+export class HostTools {
+  #room;
+  #api;
   #panel;
   #popover;
   #qrCode;
-  #takeBack;
-  #note = made("p", { className: "looking-on" }, LOOKING_ON);
+  #deleteMessage;
+  #note = el("p", { className: "viewer-note" }, VIEWER_NOTE);
 
-  /**
-   * @param {string} chatId @param {{ token: string }} access
-   * @param {import("../chat/header.js").People} people @param {import("../chat/invite-field.js").Invite} invite
-   */
-  constructor(chatId, access, people, invite) {
-    this.#deeds = new Deeds(chatId, access);
-    this.#invite = invite;
-    this.#qrCode = new QrCode(this.#deeds);
-    this.#popover = new Popover(invite, this.#qrCode);
-    this.#panel = new Panel(chatId, this.#deeds, people, this.#qrCode);
-    this.#takeBack = new TakeBack(part("log"), this.#deeds);
+  /** @param {Room} room */
+  constructor(room) {
+    this.#room = room;
+    this.#api = new ChatApi(room.chatId, room.access);
+    this.#qrCode = new QrCode(this.#api);
+    this.#popover = new InvitePopover(room, this.#qrCode);
+    this.#panel = new PeoplePanel(room, this.#api, this.#qrCode);
+    this.#deleteMessage = new DeleteMessage(byId("log"), this.#api);
   }
 
-  /** @param {import("../net/api.js").State} state @param {{ memberId: number, role: string }} me */
-  update(state, { memberId, role }) {
-    this.#takeBack.role = role;
-    this.#panel.update(state, memberId, role);
-    this.#lookOn(role === "viewer");
+  /** Show what our role allows in the current state of the room. */
+  update() {
+    const { state, me } = this.#room;
+    if (!state) return;
+    this.#deleteMessage.role = me.role;
+    this.#panel.update(state, me);
+    this.#showViewerNote(me.role === "viewer");
   }
 
   openPanel() {
@@ -57,35 +57,35 @@ export class Backstage {
     this.#popover.offer();
   }
 
-  /** A link was replaced, or our role was: ask until we know. */
+  /** A link was replaced, or our role changed: ask for the links until we know them. */
   async renewLinks() {
     const backoff = new Backoff();
     this.#qrCode.close();
-    this.#invite.link = "";
+    this.#room.setInviteLink("");
     for (let links; !links; ) {
-      links = await this.#links().catch((error) => backoff.endure(error));
-      if (links) this.#show(links);
+      links = await this.#askLinks().catch((error) => backoff.wait(error));
+      if (links) this.#setLinks(links);
     }
   }
 
-  /** @returns {Promise<Record<string, string>>} none for who may hand on none */
-  #links() {
-    return this.#deeds.links().catch((error) => {
+  /** @returns {Promise<Record<string, string> | void>} empty if our role may not share links */
+  #askLinks() {
+    return this.#api.links().catch((error) => {
       if (error instanceof Refused && error.status === 403) return {};
       throw error;
     });
   }
 
-  /** @param {Record<string, string>} links */
-  #show(links) {
-    this.#invite.link = links.guest;
+  /** @param {Record<string, string>} links by role */
+  #setLinks(links) {
+    this.#room.setInviteLink(links.guest);
     this.#panel.links = links;
   }
 
-  /** @param {boolean} only */
-  #lookOn(only) {
-    if (only) part("composer").before(this.#note);
+  /** @param {boolean} isViewer */
+  #showViewerNote(isViewer) {
+    if (isViewer) byId("composer").before(this.#note);
     else this.#note.remove();
-    inside(part("welcome"), ".lead").hidden = only;
+    query(byId("welcome"), ".subtitle").hidden = isViewer;
   }
 }

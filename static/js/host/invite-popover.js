@@ -1,57 +1,62 @@
-/** Under the Invite button: says that the link was copied, and shows it where copying isn't possible. */
+/** The popover under the Invite button: it says that the link was copied, or shows it for copying by hand. */
+import { button } from "../ui/buttons.js";
 import { copy } from "../ui/clipboard.js";
-import { closing } from "./dialog.js";
-import { button, made } from "../ui/elements.js";
-import { part } from "../ui/dom.js";
+import { byId, el } from "../ui/dom.js";
+import { closeButton } from "./dialog.js";
 
 const COPIED = "Invite link copied. Whoever has it can join.";
 const BY_HAND = "Copying isn't possible here. Copy it from here:";
 const TOO_SOON = "The link isn't here yet. Try again in a moment.";
-const LINGERS = 8000; // ms until a popover nobody looks into goes away
+const LINGERS = 8000; // ms until it closes by itself, unless it has the pointer or the focus
 
-export class Popover {
-  #invite;
+export class InvitePopover {
+  #room;
   #qrCode;
-  #button = part("invite");
-  #words = made("p");
-  #popover = made("div", { className: "popover", hidden: true });
+  #button = byId("invite");
+  #words = el("p");
+  #popover = el("div", { className: "popover", hidden: true });
   #timer = 0;
 
-  /** @param {import("../chat/invite-field.js").Invite} invite @param {import("./qr-code.js").QrCode} qrCode */
-  constructor(invite, qrCode) {
-    this.#invite = invite;
+  /** @param {import("../chat/room.js").Room} room @param {import("./qr-code.js").QrCode} qrCode */
+  constructor(room, qrCode) {
+    this.#room = room;
     this.#qrCode = qrCode;
     this.#build();
-    if ("share" in navigator) part("share").append(button("Share…", () => this.#share()));
-    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#close());
-    document.addEventListener("pointerdown", ({ target }) => this.#isOutside(target) && this.#close());
+    if ("share" in navigator) byId("share").append(button("Share…", () => this.#share()));
+    document.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") this.#close();
+    });
+    document.addEventListener("pointerdown", ({ target }) => {
+      if (this.#isOutside(target)) this.#close();
+    });
   }
 
   async offer() {
-    const { link } = this.#invite;
-    const copied = link !== "" && (await copy(link));
-    this.#open(copied ? COPIED : link ? BY_HAND : TOO_SOON);
-    if (link && !copied) part("invite-link").focus();
-    if (copied) this.#timer = setTimeout(() => this.#fade(), LINGERS);
+    const link = this.#room.inviteLink;
+    const isCopied = !!link && (await copy(link));
+    if (isCopied) this.#open(COPIED);
+    else this.#open(link ? BY_HAND : TOO_SOON);
+    if (link && !isCopied) byId("invite-link").focus();
+    if (isCopied) this.#timer = setTimeout(() => this.#fade(), LINGERS);
   }
 
   #build() {
     this.#words.setAttribute("role", "status");
-    const head = made("div", { className: "popover-head" }, this.#words, closing(() => this.#close()));
-    const place = made("div", { className: "share-place" });
-    const tools = made("div", { className: "popover-tools" }, button("Show QR code", () => this.#draw()));
+    const head = el("div", { className: "popover-head" }, this.#words, closeButton(() => this.#close()));
+    const place = el("div", { className: "share-place" });
+    const tools = el("div", { className: "popover-tools" }, button("Show QR code", () => this.#showQrCode()));
     this.#popover.append(head, place, tools);
     this.#button.after(this.#popover);
-    if (part("welcome").hidden) place.append(part("share")); // from now on the two pass it to each other
+    if (byId("welcome").hidden) place.append(byId("share")); // later the invite field moves it
   }
 
-  /** By whatever the phone offers; who changes their mind there has done no wrong. */
+  /** With what the phone offers; it rejects if the person cancels, which is not an error. */
   #share() {
-    navigator.share({ url: this.#invite.link }).catch(() => {});
+    navigator.share({ url: this.#room.inviteLink }).catch(() => {});
   }
 
-  /** In our place: when it is closed, the focus is back at the button that opened us. */
-  #draw() {
+  /** It replaces the popover: closing it returns the focus to the button that opened the popover. */
+  #showQrCode() {
     this.#close();
     this.#qrCode.show("guest").catch(({ message }) => this.#open(message));
   }
@@ -61,8 +66,10 @@ export class Popover {
     clearTimeout(this.#timer);
     this.#popover.hidden = false;
     this.#words.textContent = "";
-    // A status that is filled after it appeared is read aloud; one that appears filled often isn't.
-    requestAnimationFrame(() => (this.#words.textContent = words));
+    // Screen readers read a status that is filled after it appeared; often not one that appears filled.
+    requestAnimationFrame(() => {
+      this.#words.textContent = words;
+    });
   }
 
   #fade() {

@@ -1,7 +1,8 @@
-/** Ways out: leave the party, or burn it down. */
-import { asking, button, made } from "../ui/elements.js";
-import { forgetSession } from "../identity/sessions.js";
-import { bidFarewell, goHome } from "../identity/go-home.js";
+/** Leave the party, or delete it for everybody. */
+import { goHome, setExitNotice } from "../identity/go-home.js";
+import { forgetSession } from "../identity/identity.js";
+import { button, confirmButton } from "../ui/buttons.js";
+import { el } from "../ui/dom.js";
 
 const NO_SUCCESSOR = "Name a co-host first: somebody has to look after the party.";
 const LEAVE = "Leave the party? To come back you need an invite link.";
@@ -9,39 +10,47 @@ const LEFT = "You left the party.";
 const BURN = "Burn the chat? All that was said is gone for good, and everybody is out.";
 const BURNED = "The chat is burned. Nothing of it is left.";
 
-export class Farewell {
-  #chatId;
-  #deeds;
-  #do;
-  #me = 0;
-  #burn = asking("Burn the chat", [BURN], "Burn it", () => this.#go(this.#deeds.burn(), BURNED));
-  #leave = asking("Leave", [LEAVE], "Leave", () => this.#go(this.#deeds.remove(this.#me), LEFT));
-  #stay = button("Leave", () => this.#do(Promise.resolve(), NO_SUCCESSOR));
-  element = made("div", { className: "farewell" }, this.#leave, this.#stay, this.#burn);
+/** @typedef {import("./people-panel.js").Run} Run */
 
-  /** @param {string} chatId @param {import("./chat-api.js").Deeds} deeds @param {import("./people-panel.js").Do} act */
-  constructor(chatId, deeds, act) {
+export class LeaveSection {
+  #chatId;
+  #run;
+  #memberId = 0;
+  #leave;
+  #leaveBlocked;
+  #burn;
+  element;
+
+  /** @param {string} chatId @param {import("./chat-api.js").ChatApi} api @param {Run} run */
+  constructor(chatId, api, run) {
     this.#chatId = chatId;
-    this.#deeds = deeds;
-    this.#do = act;
+    this.#run = run;
+    const leave = () => this.#exit(api.removeMember(this.#memberId), LEFT);
+    this.#leave = confirmButton("Leave", [LEAVE], "Leave", leave);
+    this.#leaveBlocked = button("Leave", () => run(Promise.resolve(), NO_SUCCESSOR));
+    this.#burn = confirmButton("Burn the chat", [BURN], "Burn it", () => this.#exit(api.deleteChat(), BURNED));
+    this.element = el("div", { className: "leave-section" }, this.#leave, this.#leaveBlocked, this.#burn);
   }
 
-  /** @param {import("../net/api.js").Member[]} members @param {number} me @param {string} role our own */
-  update(members, me, role) {
-    this.#me = me;
-    this.#stay.hidden = role !== "host" || members.some((member) => member.role === "cohost");
-    this.#leave.hidden = !this.#stay.hidden;
+  /** @param {import("../net/api.js").Member[]} members @param {import("../chat/room.js").Me} me */
+  update(members, { memberId, role }) {
+    this.#memberId = memberId;
+    this.#leaveBlocked.hidden = role !== "host" || members.some((member) => member.role === "cohost");
+    this.#leave.hidden = !this.#leaveBlocked.hidden;
     this.#burn.hidden = role !== "host";
   }
 
-  /** @param {Promise<unknown>} deed @param {string} notice for the home page */
-  #go(deed, notice) {
-    bidFarewell(notice); // the poll may be refused before the answer is here
-    const gone = () => (forgetSession(this.#chatId), goHome());
+  /** @param {Promise<unknown>} request @param {string} notice for the home page */
+  #exit(request, notice) {
+    setExitNotice(notice); // the poll may be refused before the answer is here
+    const leave = () => {
+      forgetSession(this.#chatId);
+      goHome();
+    };
     const stay = (/** @type {unknown} */ error) => {
-      bidFarewell("");
+      setExitNotice("");
       throw error;
     };
-    return this.#do(deed.then(gone, stay));
+    return this.#run(request.then(leave, stay));
   }
 }

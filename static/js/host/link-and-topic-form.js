@@ -1,24 +1,27 @@
-/** What hosts set for everybody: the topic, and the links that lead in. */
+/** What hosts set for everybody: the topic, and the invite links. */
+import { button, confirmButton } from "../ui/buttons.js";
 import { copy } from "../ui/clipboard.js";
+import { el } from "../ui/dom.js";
 import { HOSTS } from "./chat-api.js";
-import { asking, button, made } from "../ui/elements.js";
 
 const TOPIC_MAX = 100; // characters
 
-export class HostTools {
-  element = made("div", { className: "host-tools", hidden: true });
-  #deeds;
-  #do;
+/** @typedef {import("./people-panel.js").Run} Run */
+
+export class LinkAndTopicForm {
+  element = el("div", { className: "host-tools", hidden: true });
+  #api;
+  #run;
   #qrCode;
-  #saved = ""; // the topic, as everybody sees it
-  #topic = made("input", { className: "field", maxLength: TOPIC_MAX, dir: "auto", autocomplete: "off" });
-  /** @type {Record<string, HTMLInputElement>} by the role it leads to */
+  #savedTopic = "";
+  #topic = el("input", { className: "field", maxLength: TOPIC_MAX, dir: "auto", autocomplete: "off" });
+  /** @type {Record<string, HTMLInputElement>} by the role that the link grants */
   #fields = { guest: linkField(), viewer: linkField() };
 
-  /** @param {import("./chat-api.js").Deeds} deeds @param {import("./people-panel.js").Do} act @param {import("./qr-code.js").QrCode} qrCode */
-  constructor(deeds, act, qrCode) {
-    this.#deeds = deeds;
-    this.#do = act;
+  /** @param {import("./chat-api.js").ChatApi} api @param {Run} run @param {import("./qr-code.js").QrCode} qrCode */
+  constructor(api, run, qrCode) {
+    this.#api = api;
+    this.#run = run;
     this.#qrCode = qrCode;
     this.element.append(
       this.#topicForm(),
@@ -30,12 +33,16 @@ export class HostTools {
   /** @param {string} topic @param {string} role our own */
   update(topic, role) {
     this.element.hidden = !HOSTS.includes(role);
-    if (this.#saved !== topic) this.#topic.value = topic; // and else leave what is being typed
-    this.#saved = topic;
+    if (this.#savedTopic !== topic) this.#topic.value = topic; // otherwise leave what is being typed
+    this.#savedTopic = topic;
   }
 
   async askLinks() {
-    if (!this.element.hidden) await this.#do(this.#deeds.links().then((links) => (this.links = links)));
+    if (this.element.hidden) return;
+    const request = this.#api.links().then((links) => {
+      this.links = links;
+    });
+    await this.#run(request);
   }
 
   /** @param {Record<string, string>} links by role */
@@ -44,11 +51,12 @@ export class HostTools {
   }
 
   #topicForm() {
-    const save = made("button", { className: "minor" }, "Save");
-    const form = made("form", { className: "panel-line", noValidate: true }, labelled("What are we watching?", this.#topic), save);
+    const save = el("button", { className: "minor" }, "Save");
+    const label = labelled("What are we watching?", this.#topic);
+    const form = el("form", { className: "panel-line", noValidate: true }, label, save);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#do(this.#deeds.watch(this.#topic.value), "Saved.");
+      this.#run(this.#api.setTopic(this.#topic.value), "Saved.");
     });
     return form;
   }
@@ -57,30 +65,31 @@ export class HostTools {
   #linkTools(role, name) {
     const field = this.#fields[role];
     const lower = name.toLowerCase();
-    const take = button("Copy", () => this.#copy(field, name));
-    take.setAttribute("aria-label", `Copy ${lower}`);
-    const show = button("QR code", () => this.#do(this.#qrCode.show(role)));
+    const copyButton = button("Copy", () => this.#copy(field, name));
+    copyButton.setAttribute("aria-label", `Copy ${lower}`);
+    const show = button("QR code", () => this.#run(this.#qrCode.show(role)));
     show.setAttribute("aria-label", `Show QR code of the ${lower}`);
     const question = `Replace the ${lower}? The old one stops working. Whoever is in stays in.`;
-    const replace = asking("Replace", [question], "Replace", () => this.#do(this.#deeds.replaceLink(role), `${name} replaced.`));
+    const act = () => this.#run(this.#api.replaceLink(role), `${name} replaced.`);
+    const replace = confirmButton("Replace", [question], "Replace", act);
     replace.firstElementChild?.setAttribute("aria-label", `Replace ${lower}`);
-    return made("div", { className: "panel-line link-line" }, labelled(name, field), take, show, replace);
+    return el("div", { className: "panel-line link-line" }, labelled(name, field), copyButton, show, replace);
   }
 
   /** @param {HTMLInputElement} field @param {string} name */
   async #copy(field, name) {
-    if (!field.value) await this.askLinks(); // it has not come yet, or could not
-    if (!field.value) return; // the panel says why
-    if (await copy(field.value)) await this.#do(Promise.resolve(), `${name} copied.`);
+    if (!field.value) await this.askLinks(); // the first request is under way, or failed
+    if (!field.value) return; // the panel shows the error
+    if (await copy(field.value)) await this.#run(Promise.resolve(), `${name} copied.`);
     else field.focus();
   }
 }
 
 function linkField() {
-  const field = made("input", { className: "field invite-link", readOnly: true });
+  const field = el("input", { className: "field invite-link", readOnly: true });
   field.addEventListener("focus", () => field.select());
   return field;
 }
 
-/** @param {string} words @param {HTMLInputElement} field */
-const labelled = (words, field) => made("label", {}, words, field);
+/** @param {string} label @param {HTMLInputElement} field */
+const labelled = (label, field) => el("label", {}, label, field);

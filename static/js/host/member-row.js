@@ -1,81 +1,84 @@
 /** One member in the panel: name, role, and what we may do about them. */
-import { asking, button, made } from "../ui/elements.js";
+import { button, confirmButton } from "../ui/buttons.js";
+import { colourClass, el, nameElement } from "../ui/dom.js";
 import { firstGrapheme } from "../ui/graphemes.js";
-import { HUES } from "../chat/transcript.js";
 
 /** @type {Record<string, string>} */
-const POSTS = { host: "Host", cohost: "Co-host", guest: "Guest", viewer: "Viewer" };
+const ROLES = { host: "Host", cohost: "Co-host", guest: "Guest", viewer: "Viewer" };
 
-/** @type {Record<string, string[]>} by our own role, whom we may remove */
+/** @type {Record<string, string[]>} the roles that each role may remove */
 const MAY_REMOVE = { host: ["cohost", "guest", "viewer"], cohost: ["guest", "viewer"] };
 
-/** @typedef {import("../net/api.js").Member} Member */
+/**
+ * @typedef {import("../net/api.js").Member} Member
+ * @typedef {import("../chat/room.js").Me} Me
+ */
 
 export class MemberRow {
-  element = made("li");
-  #deeds;
-  #do;
+  element = el("li");
+  #api;
+  #run;
   #signature = "";
 
-  /** @param {import("./chat-api.js").Deeds} deeds @param {import("./people-panel.js").Do} act */
-  constructor(deeds, act) {
-    this.#deeds = deeds;
-    this.#do = act;
+  /** @param {import("./chat-api.js").ChatApi} api @param {import("./people-panel.js").Run} run */
+  constructor(api, run) {
+    this.#api = api;
+    this.#run = run;
   }
 
   /**
-   * Anew only when something changed, so that an open question stays open.
-   * @param {Member} member @param {string} mark @param {string} role our own @param {boolean} isMe
+   * Rebuild the row only if something changed, so that an open question stays open.
+   * @param {Member} member @param {string} tag that tells them from somebody with a similar name @param {Me} me
    */
-  show(member, mark, role, isMe) {
-    const signature = [member.role, mark, role].join();
+  show(member, tag, me) {
+    const signature = [member.role, tag, me.role].join();
     if (this.#signature === signature) return;
     this.#signature = signature;
-    const held = this.element.contains(document.activeElement);
-    this.element.className = `member person-${member.member_id % HUES}`;
-    this.element.replaceChildren(tile(member), who(member, mark, isMe), ...(isMe ? [] : this.#tools(member, mark, role)));
-    if (held) this.element.querySelector("button")?.focus();
+    const isMe = member.member_id === me.memberId;
+    const hadFocus = this.element.contains(document.activeElement);
+    this.element.className = `member ${colourClass(member.member_id)}`;
+    const tools = isMe ? [] : this.#tools(member, tag, me.role);
+    this.element.replaceChildren(tile(member), description(member, tag, isMe), ...tools);
+    if (hadFocus) this.element.querySelector("button")?.focus();
   }
 
-  /** @param {Member} member @param {string} mark @param {string} role our own */
-  #tools(member, mark, role) {
+  /** @param {Member} member @param {string} tag @param {string} role our own */
+  #tools(member, tag, role) {
     if (!MAY_REMOVE[role]?.includes(member.role)) return [];
-    const posts = role === "host" ? [this.#post(member, mark)] : [];
-    return [made("div", { className: "member-tools" }, ...posts, this.#removal(member, mark))];
+    const buttons = role === "host" ? [this.#roleButton(member, tag)] : [];
+    return [el("div", { className: "member-tools" }, ...buttons, this.#removeButton(member, tag))];
   }
 
-  /** @param {Member} member @param {string} mark */
-  #post({ member_id, username, role }, mark) {
+  /** @param {Member} member @param {string} tag */
+  #roleButton({ member_id, username, role }, tag) {
     const other = role === "guest" ? "cohost" : "guest";
-    const post = POSTS[other].toLowerCase();
-    const done = [name(username), `${mark} is a ${post} now.`];
-    const appoint = button(`Make ${post}`, () => this.#do(this.#deeds.appoint(member_id, other), ...done));
-    appoint.setAttribute("aria-label", `Make ${post}: ${username}${mark}`);
-    return appoint;
+    const title = ROLES[other].toLowerCase();
+    const done = [nameElement(username), `${tag} is a ${title} now.`];
+    const make = button(`Make ${title}`, () => this.#run(this.#api.setRole(member_id, other), ...done));
+    make.setAttribute("aria-label", `Make ${title}: ${username}${tag}`);
+    return make;
   }
 
-  /** @param {Member} member @param {string} mark */
-  #removal({ member_id, username }, mark) {
-    const question = ["Remove ", name(username), `${mark}? Both links are replaced, too.`];
-    const done = [name(username), `${mark} is out, and the links are new.`];
-    const remove = asking("Remove", question, "Remove", () => this.#do(this.#deeds.remove(member_id), ...done));
-    remove.firstElementChild?.setAttribute("aria-label", `Remove ${username}${mark}`);
+  /** @param {Member} member @param {string} tag */
+  #removeButton({ member_id, username }, tag) {
+    const question = ["Remove ", nameElement(username), `${tag}? Both links are replaced, too.`];
+    const done = [nameElement(username), `${tag} is out, and the links are new.`];
+    const act = () => this.#run(this.#api.removeMember(member_id), ...done);
+    const remove = confirmButton("Remove", question, "Remove", act);
+    remove.firstElementChild?.setAttribute("aria-label", `Remove ${username}${tag}`);
     return remove;
   }
 }
 
-/** In whatever direction it runs, the sentence around it stays. @param {string} username */
-const name = (username) => made("bdi", {}, username);
-
 /** @param {Member} member */
 function tile({ username }) {
-  const element = made("span", { className: "tile" }, firstGrapheme(username));
+  const element = el("span", { className: "tile" }, firstGrapheme(username));
   element.setAttribute("aria-hidden", "true");
   return element;
 }
 
-/** @param {Member} member @param {string} mark @param {boolean} isMe */
-function who({ username, role }, mark, isMe) {
-  const line = made("p", { className: "member-name" }, name(username), mark, isMe ? " (you)" : "");
-  return made("div", { className: "member-who" }, line, made("p", { className: "member-role" }, POSTS[role] ?? role));
+/** @param {Member} member @param {string} tag @param {boolean} isMe */
+function description({ username, role }, tag, isMe) {
+  const name = el("p", { className: "member-name" }, nameElement(username), tag, isMe ? " (you)" : "");
+  return el("div", { className: "member-who" }, name, el("p", { className: "member-role" }, ROLES[role] ?? role));
 }

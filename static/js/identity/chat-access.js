@@ -1,13 +1,12 @@
-/** What lets us into one chat: its session token, or the auth_key of a member. */
+/** The credential for one chat: its session token, or the auth_key of a member. */
 import { Refused, joinChat } from "../net/api.js";
-import { authKey } from "./identity.js";
-import { dropKey, pocketedKey } from "./invitation.js";
-import { forgetSession, keepSession, sessionFor } from "./sessions.js";
 import { NEEDS_INVITE, NOT_IN_PARTY, goHome } from "./go-home.js";
+import { authKey, forgetSession, keepSession, sessionFor } from "./identity.js";
+import { clearKey, stashedKey } from "./invitation.js";
 
-export class Access {
+export class ChatAccess {
   #chatId;
-  #renewed = false;
+  #isRenewed = false;
 
   /** @param {string} chatId */
   constructor(chatId) {
@@ -18,18 +17,21 @@ export class Access {
     return sessionFor(this.#chatId) || authKey();
   }
 
-  /** The token opened the chat: an invitation is no longer needed. */
-  worked() {
-    this.#renewed = false;
-    dropKey(this.#chatId);
+  /** The token was accepted, so an invitation is no longer needed. */
+  accepted() {
+    this.#isRenewed = false;
+    clearKey(this.#chatId);
   }
 
-  /** The token was refused. A member gets a new one by auth_key, once; others leave. @returns {Promise<boolean>} */
+  /**
+   * The token was refused: get a new one with the auth_key, once, or leave the page.
+   * @returns {Promise<boolean>} whether there is a new token
+   */
   async renew() {
     const hadSession = sessionFor(this.#chatId) !== "";
-    if (hadSession && authKey() && !this.#renewed && (await this.#rejoin())) return true;
+    if (hadSession && authKey() && !this.#isRenewed && (await this.#rejoin())) return true;
     forgetSession(this.#chatId);
-    if (pocketedKey(this.#chatId)) location.reload(); // a fresh invitation came along
+    if (stashedKey(this.#chatId)) location.reload(); // an invitation arrived meanwhile
     else goHome(hadSession ? NOT_IN_PARTY : NEEDS_INVITE);
     return false;
   }
@@ -37,10 +39,11 @@ export class Access {
   async #rejoin() {
     try {
       keepSession(await joinChat(this.#chatId, authKey(), {}));
-      return (this.#renewed = true);
     } catch (error) {
       if (error instanceof Refused && error.status < 429) return false;
       throw error;
     }
+    this.#isRenewed = true;
+    return true;
   }
 }

@@ -1,5 +1,5 @@
-/** Back to the home page, with a word on why. */
-import { forThisTab } from "./storage.js";
+/** Leave for the home page, which shows a notice that says why. */
+import { session } from "./storage.js";
 
 export const NOTICE = "watchparty:notice";
 
@@ -9,14 +9,16 @@ export const NOT_IN_PARTY =
   "You're not in that party any more, or it is over. Ask for an invite link, or start your own party.";
 export const NEEDS_INVITE = "To get into a party, open its invite link. Anybody in the party can send you one.";
 
-let farewell = "";
+let exitNotice = "";
 
-/** We go of our own accord: home says so, whoever notices first. @param {string} notice empty: we stay after all */
-export const bidFarewell = (notice) => (farewell = notice);
+/** Show this notice instead of any other, because we leave on purpose. @param {string} notice empty: we stay after all */
+export function setExitNotice(notice) {
+  exitNotice = notice;
+}
 
-/** Leave for the home page; the back button skips the page left behind. @param {string} [notice] */
+/** The back button then skips this page. @param {string} [notice] */
 export function goHome(notice) {
-  notice = farewell || notice;
-  if (notice) forThisTab.write(NOTICE, { notice });
+  notice = exitNotice || notice;
+  if (notice) session.write(NOTICE, { notice });
   location.replace("/");
 }

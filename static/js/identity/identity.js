@@ -1,22 +1,22 @@
-/** Who this browser is, across chats: one auth_key and the name it goes by. */
-import { Refused, introduce } from "../net/api.js";
-import { forGood, secret, text } from "./storage.js";
+/** Who this browser is: an auth_key with its name for all chats, and a session token for each chat. */
+import { Refused, authenticate } from "../net/api.js";
+import { local, secret, text } from "./storage.js";
 
 const ME = "watchparty:me";
 
-export const rememberedName = () => text(forGood.read(ME).username);
-export const authKey = () => secret(forGood.read(ME).auth_key);
+export const rememberedName = () => text(local.read(ME).username);
+export const authKey = () => secret(local.read(ME).auth_key);
 
 /**
- * Take a step under this name. A key the server doesn't know any more is replaced silently, once.
+ * Take a step under this name. An auth_key that the server no longer knows is replaced once.
  * @template T @param {string} username @param {(authKey: string) => Promise<T>} step @returns {Promise<T>}
  */
-export async function as(username, step) {
+export async function withIdentity(username, step) {
   try {
     return await step(await keyFor(username));
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== "invalid_credentials") throw error;
-    forGood.remove(ME);
+    local.remove(ME);
     return step(await keyFor(username));
   }
 }
@@ -25,7 +25,20 @@ export async function as(username, step) {
 async function keyFor(username) {
   const known = authKey();
   if (known && username === rememberedName()) return known;
-  const { auth_key, username: spelled } = await introduce(username, known);
-  forGood.write(ME, { auth_key, username: spelled });
-  return auth_key;
+  const identity = await authenticate(username, known);
+  local.write(ME, { auth_key: identity.auth_key, username: identity.username });
+  return identity.auth_key;
 }
+
+/** One record per chat, so that tabs in different chats don't overwrite each other's. @param {string} chatId */
+const chatRecord = (chatId) => `watchparty:chat:${chatId}`;
+
+/** @param {string} chatId @returns {string} the session token, empty if there is none */
+export const sessionFor = (chatId) => secret(local.read(chatRecord(chatId)).session_token);
+
+/** @param {import("../net/api.js").Session} session @returns {boolean} whether it outlives the page */
+export const keepSession = ({ chat_id, session_token, username }) =>
+  local.write(chatRecord(`${chat_id}`), { session_token, username });
+
+/** @param {string} chatId */
+export const forgetSession = (chatId) => local.remove(chatRecord(chatId));

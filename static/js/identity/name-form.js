@@ -1,62 +1,66 @@
-/** The form that asks "Your name" and takes one step with it: start, save or join. */
+/** The form that asks for "Your name" and takes one step with it: start, save or join. */
+import { query } from "../ui/dom.js";
 import { rememberedName } from "./identity.js";
 
 const NAMELESS = "Type a name first, any name.";
-const LONGEST = 32; // characters
-const TOO_LONG = `That name is too long: ${LONGEST} characters are the most.`;
+const NAME_MAX = 32; // characters (code points)
+const TOO_LONG = `That name is too long: ${NAME_MAX} characters are the most.`;
 
 export class NameForm {
   #form;
   #name;
   #problem;
   #act;
-  #busy = false;
+  #isBusy = false;
 
-  /** @param {HTMLFormElement} form @param {(username: string) => Promise<boolean>} act true: the page is being left */
+  /**
+   * @param {HTMLFormElement} form
+   * @param {(username: string) => Promise<boolean>} act true: it leaves the form, which stays busy until then
+   */
   constructor(form, act) {
     this.#form = form;
     this.#name = /** @type {HTMLInputElement} */ (form.elements.namedItem("username"));
-    this.#problem = /** @type {HTMLElement} */ (form.querySelector(".problem"));
+    this.#problem = query(form, ".problem");
     this.#act = act;
     this.#name.value = rememberedName();
-    /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]")).disabled = false;
-    form.addEventListener("submit", (event) => (event.preventDefault(), this.#submit()));
-    this.#name.addEventListener("input", () => this.#complain(""));
-    // A page that comes back from the back/forward cache must not stay busy for ever.
-    addEventListener("pageshow", ({ persisted }) => persisted && this.#setBusy(false));
-  }
-
-  focus() {
-    this.#name.focus();
+    /** @type {HTMLButtonElement} */ (query(form, "[type=submit]")).disabled = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#name.addEventListener("input", () => this.#setProblem(""));
+    // A page restored from the back/forward cache must not stay busy for ever.
+    addEventListener("pageshow", ({ persisted }) => {
+      if (persisted) this.#setBusy(false);
+    });
   }
 
   async #submit() {
-    if (this.#busy) return;
+    if (this.#isBusy) return;
     const username = this.#name.value.trim().normalize();
-    if (!username) return this.#complain(NAMELESS);
-    if ([...username].length > LONGEST) return this.#complain(TOO_LONG);
+    if (!username) return this.#setProblem(NAMELESS);
+    if ([...username].length > NAME_MAX) return this.#setProblem(TOO_LONG);
     this.#setBusy(true);
-    this.#complain("");
-    let leaving = false;
+    this.#setProblem("");
+    let isLeaving = false;
     try {
-      leaving = await this.#act(username);
+      isLeaving = await this.#act(username);
     } catch (error) {
-      this.#complain(error instanceof Error ? error.message : `${error}`);
+      this.#setProblem(error instanceof Error ? error.message : `${error}`);
     }
-    if (!leaving) this.#setBusy(false);
+    if (!isLeaving) this.#setBusy(false);
   }
 
-  /** @param {boolean} busy */
-  #setBusy(busy) {
-    this.#busy = busy;
-    this.#form.classList.toggle("is-busy", busy);
+  /** @param {boolean} isBusy */
+  #setBusy(isBusy) {
+    this.#isBusy = isBusy;
+    this.#form.classList.toggle("is-busy", isBusy);
   }
 
-  /** @param {string} problem empty: all is well */
-  #complain(problem) {
+  /** @param {string} problem empty: none */
+  #setProblem(problem) {
     this.#problem.textContent = problem;
-    this.#name.toggleAttribute("aria-invalid", false);
-    if (!problem) return;
+    if (!problem) return this.#name.removeAttribute("aria-invalid");
     this.#name.setAttribute("aria-invalid", "true");
     this.#name.focus();
   }

@@ -1,10 +1,10 @@
 /**
- * What the browser keeps for us. Private windows and strict settings make storage throw or vanish:
- * then this page remembers in memory, and everything that needs no reload still works.
- * Whatever is read back may be foreign or broken, so callers get a plain object or nothing.
+ * localStorage and sessionStorage, made safe. In private windows and under strict settings storage throws
+ * or is missing: values are then kept in memory, and everything works that needs no reload. Stored values
+ * may be foreign or broken, so `read` returns a plain object, empty if there is nothing usable.
  */
 
-class Shelf {
+class SafeStorage {
   #store;
   /** @type {Map<string, object>} */
   #memory = new Map();
@@ -14,7 +14,7 @@ class Shelf {
     this.#store = attempt(open);
   }
 
-  /** @param {string} key @returns {Record<string, unknown>} empty when nothing usable is there */
+  /** @param {string} key @returns {Record<string, unknown>} */
   read(key) {
     const kept = this.#memory.get(key) ?? attempt(() => JSON.parse(this.#store?.getItem(key) ?? "null"));
     return kept && typeof kept === "object" ? { ...kept } : {};
@@ -22,10 +22,13 @@ class Shelf {
 
   /** @param {string} key @param {object} value @returns {boolean} whether it outlives the page */
   write(key, value) {
-    const kept = attempt(() => (this.#store?.setItem(key, JSON.stringify(value)), this.#store !== undefined));
-    if (kept) this.#memory.delete(key);
+    const isStored = attempt(() => {
+      this.#store?.setItem(key, JSON.stringify(value));
+      return this.#store !== undefined;
+    });
+    if (isStored) this.#memory.delete(key);
     else this.#memory.set(key, value);
-    return kept === true;
+    return isStored === true;
   }
 
   /** @param {string} prefix @returns {string[]} the keys that begin with it */
@@ -41,16 +44,16 @@ class Shelf {
   }
 }
 
-/** For every tab, until the browser forgets. */
-export const forGood = new Shelf(() => localStorage);
+/** For all tabs, until the browser deletes it. */
+export const local = new SafeStorage(() => localStorage);
 
-/** For this tab alone, across reloads. */
-export const forThisTab = new Shelf(() => sessionStorage);
+/** For this tab, across reloads. */
+export const session = new SafeStorage(() => sessionStorage);
 
-/** @param {unknown} value */
+/** @param {unknown} value @returns {string} empty unless it is a string */
 export const text = (value) => (typeof value === "string" ? value : "");
 
-/** One that fits into a header. @param {unknown} value */
+/** @param {unknown} value @returns {string} empty unless it fits into a header */
 export const secret = (value) => (/^[!-~]+$/.test(text(value)) ? text(value) : "");
 
 /** @template T @param {() => T} step @returns {T | undefined} */

@@ -1,5 +1,5 @@
 /**
- * The one door to the server: nothing else on the page calls fetch.
+ * All requests to the server; no other module calls fetch.
  *
  * @typedef {{ id: number, username: string, member_id: number, body: string, created_at: string,
  *             key?: string, deleted?: boolean }} Message
@@ -7,26 +7,28 @@
  * @typedef {{ epoch: string, messages: Message[], last_id: number, missed: number, reset: boolean,
  *             rev?: number, state?: State, username?: string, member_id?: number, magic_link?: string }} Answer
  * @typedef {{ members: Member[], topic: string, deleted: number[], links: number,
- *             alike: number[] }} State what is no message
+ *             alike: number[] }} State everything that members see besides messages; `alike` are the members whose names
+ *             look like another one's
  * @typedef {{ auth_key: string, username: string }} Identity
  * @typedef {{ chat_id: number, session_token: string, username: string, magic_key?: string }} Session
  * @typedef {{ since: number, epoch: string, rev: number }} Cursor
  *
- * What can go wrong:
+ * Errors:
  *   Error
- *   ├── Refused      the server said no, with a code and a sentence for a person
- *   └── Unreachable  no answer, or none that came from the party
+ *   ├── Refused      the server answered with an error: a status, a code and a message for people
+ *   └── Unreachable  no answer, or one that is not from Watch Party
  */
 
-const PATIENCE = 20; // seconds for an answer that nothing holds back; a bad phone line needs most of it
-const GRACE = 10; // seconds on top of a held request before it counts as lost
+const TIMEOUT = 20; // seconds for a request that is not held; a bad phone line needs most of them
+const GRACE = 10; // seconds on top of the hold before a held request counts as lost
+const KEY_SIZE = 16; // bytes
 
 export class Refused extends Error {
-  /** @param {number} status @param {any} said @param {number} retryAfter seconds, 0 when not asked to wait */
-  constructor(status, said, retryAfter) {
-    super(typeof said.message === "string" ? said.message : "The party had a hiccup. Try again in a moment.");
+  /** @param {number} status @param {any} body of the answer @param {number} retryAfter seconds; 0: the server named none */
+  constructor(status, body, retryAfter) {
+    super(typeof body.message === "string" ? body.message : "The party had a hiccup. Try again in a moment.");
     this.status = status;
-    this.code = typeof said.error === "string" ? said.error : "";
+    this.code = typeof body.error === "string" ? body.error : "";
     this.retryAfter = retryAfter;
   }
 }
@@ -37,43 +39,48 @@ export class Unreachable extends Error {
   }
 }
 
-/** @param {string} username @param {string} [authKey] given: rename its owner @returns {Promise<Identity>} */
-export const introduce = (username, authKey) => ask("POST", "/auth", { credential: authKey, body: { username } });
+/** An idempotency key: the server performs requests with the same key once. */
+export const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(KEY_SIZE)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** @param {string} username @param {string} [authKey] if given, rename its owner @returns {Promise<Identity>} */
+export const authenticate = (username, authKey) => ask("POST", "/auth", { credential: authKey, body: { username } });
 
 /**
  * @param {string} chatId @param {string} authKey
- * @param {{ magic_key?: string, username?: string }} invitation empty for somebody who is a member already
+ * @param {{ magic_key?: string, username?: string }} invitation empty: we are a member already
  * @returns {Promise<Session>}
  */
 export const joinChat = (chatId, authKey, invitation) =>
   ask("POST", `/${chatId}/join`, { credential: authKey, body: invitation });
 
 /**
- * The whole window, or (with a cursor) what is newer, held for up to `hold` seconds.
+ * Read the latest messages, or wait up to `hold` seconds for those after a cursor.
  * @param {string} chatId @param {string} token @param {Cursor | undefined} cursor @param {number} hold
  * @param {AbortSignal} signal @returns {Promise<Answer>}
  */
 export function readChat(chatId, token, cursor, hold, signal) {
   if (!cursor) return ask("GET", `/${chatId}?rev=0`, { credential: token, signal });
-  const query = new URLSearchParams(Object.entries({ ...cursor, wait: `${hold}` }));
+  const query = new URLSearchParams(Object.entries({ ...cursor, wait: hold }).map(([name, value]) => [name, `${value}`]));
   return ask("GET", `/${chatId}?${query}`, { credential: token, signal, hold });
 }
 
-/** @param {string} chatId @param {string} token @param {{ key: string, body: string }} letter @param {AbortSignal} signal */
+/** @param {string} chatId @param {string} token @param {{ key: string, body: string }} message @param {AbortSignal} signal */
 export const postMessage = (chatId, token, { key, body }, signal) =>
   ask("POST", `/${chatId}`, { credential: token, body: { body }, key, signal });
 
 /**
+ * Send a request and return the JSON of its answer. Throws Refused or Unreachable.
  * @param {string} method @param {string} path
- * @param {{ credential?: string, body?: object, key?: string, hold?: number, signal?: AbortSignal }} how hold: seconds the server may take
+ * @param {{ credential?: string, body?: object, key?: string, hold?: number, signal?: AbortSignal }} options hold: seconds for which the server may hold it
  */
-export async function ask(method, path, { hold, signal, ...what }) {
+export async function ask(method, path, { hold, signal, ...content }) {
   const ending = new AbortController();
-  const timer = setTimeout(() => ending.abort(), (hold ? hold + GRACE : PATIENCE) * 1000);
+  const timer = setTimeout(() => ending.abort(), (hold ? hold + GRACE : TIMEOUT) * 1000);
   signal?.addEventListener("abort", () => ending.abort());
   if (signal?.aborted) ending.abort();
   try {
-    return await answered(await fetch(path, request(method, what, ending.signal)));
+    return await readAnswer(await fetch(path, request(method, content, ending.signal)));
   } catch (error) {
     throw error instanceof Refused ? error : new Unreachable();
   } finally {
@@ -81,14 +88,14 @@ export async function ask(method, path, { hold, signal, ...what }) {
   }
 }
 
-/** @param {string} method @param {{ credential?: string, body?: object, key?: string }} what @param {AbortSignal} signal */
+/** @param {string} method @param {{ credential?: string, body?: object, key?: string }} content @param {AbortSignal} signal */
 function request(method, { credential, body, key }, signal) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (credential) headers.Authorization = `Bearer ${credential}`;
   if (key) headers["Idempotency-Key"] = key;
   if (body) headers["Content-Type"] = "application/json";
-  // no-store: requests for one URL would otherwise wait for one another across tabs
+  // Without no-store, requests for the same URL wait for one another across tabs.
   /** @type {RequestInit} */
   const init = { method, headers, signal, cache: "no-store", credentials: "omit" };
   if (body) init.body = JSON.stringify(body);
@@ -96,8 +103,8 @@ function request(method, { credential, body, key }, signal) {
 }
 
 /** @param {Response} response */
-async function answered(response) {
+async function readAnswer(response) {
   if (response.ok) return response.json();
-  const said = (await response.json().catch(() => null)) ?? {};
-  throw new Refused(response.status, said, Number(response.headers.get("Retry-After")) || 0);
+  const body = (await response.json().catch(() => null)) ?? {};
+  throw new Refused(response.status, body, Number(response.headers.get("Retry-After")) || 0);
 }

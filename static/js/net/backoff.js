@@ -1,11 +1,11 @@
-/** Exponential back-off with full jitter: a crowd that lost its server comes back spread out. */
+/** Exponential back-off with full jitter, so that the clients of a restarted server don't return all at once. */
 import { Refused } from "./api.js";
 
 const FIRST = 500; // ms
-const CEILING = 15_000; // ms; nobody who looks at the page waits longer than this
-const SPREAD = 1000; // ms on top of a wait the server asked for, so that not all return in one moment
+const CEILING = 15_000; // ms; the longest that people who look at the page should wait
+const SPREAD = 1000; // ms at most, added to a wait the server asked for
 
-/** The server is there and has had enough of us for a moment. @param {unknown} error @returns {error is Refused} */
+/** Whether the server is there but limits our requests. @param {unknown} error @returns {error is Refused} */
 export const isBusy = (error) => error instanceof Refused && error.status === 429;
 
 export class Backoff {
@@ -16,22 +16,26 @@ export class Backoff {
     this.#failures = 0;
   }
 
-  /** Wait, longer each time, or as long as the server asks for. @param {unknown} error */
-  endure(error) {
+  /** Wait: longer after each failure, or as long as the server asks for. @param {unknown} error */
+  wait(error) {
     const asked = error instanceof Refused ? error.retryAfter : 0;
     const longest = Math.min(CEILING, FIRST * 2 ** Math.min(this.#failures++, 10));
     return asked ? this.pause(asked * 1000 + Math.random() * SPREAD, true) : this.pause(Math.random() * longest);
   }
 
-  /** @param {number} ms @param {boolean} [stubborn] told to wait: then nothing cuts it short */
-  pause(ms, stubborn = false) {
+  /** @param {number} ms @param {boolean} [fixed] not to be cut short by `wake` */
+  pause(ms, fixed = false) {
     return new Promise((resume) => {
       const timer = setTimeout(resume, ms);
-      this.#wake = stubborn ? () => {} : () => (clearTimeout(timer), resume(undefined));
+      this.#wake = () => {
+        if (fixed) return;
+        clearTimeout(timer);
+        resume(undefined);
+      };
     });
   }
 
-  /** There is hope: don't wait any longer. */
+  /** Something changed for the better: don't wait any longer. */
   wake() {
     this.#wake();
   }

@@ -1,4 +1,4 @@
-/** The news of one chat, from the poll that all tabs share, or else from one of this page. */
+/** The updates of one chat: from the poll that all tabs share, or else from a poll of this page. */
 import { readChat } from "./api.js";
 import { HOLD, Poller } from "./poller.js";
 import { SharedPoll } from "./shared-poll.js";
@@ -8,37 +8,39 @@ const SLEPT = 75_000; // ms between two ticks; browsers stretch them to a minute
 
 /**
  * @typedef {import("./api.js").Answer} Answer
- * @typedef {object} Listener
- * @property {(answer: Answer, since: number | undefined) => void} take since is undefined at first
- * @property {() => Promise<boolean>} refused
- * @property {() => void} lost
- * @property {() => void} busy
+ * @typedef {object} FeedListener
+ * @property {(answer: Answer, since: number | undefined) => void} onAnswer `since` is undefined in the first call
+ * @property {() => Promise<boolean>} onRefused renew the access; false: stop
+ * @property {() => void} onLost
+ * @property {() => void} onBusy
  */
 
 export class Feed {
   #chatId;
   #access;
-  #party;
+  #listener;
   #shared;
   #isLost = false;
   #poller = new Poller(this);
   /** @type {import("./api.js").Cursor | undefined} */
   #cursor;
 
-  /** @param {string} chatId @param {{ token: string }} access @param {Listener} party */
-  constructor(chatId, access, party) {
+  /** @param {string} chatId @param {{ token: string }} access @param {FeedListener} listener */
+  constructor(chatId, access, listener) {
     this.#chatId = chatId;
     this.#access = access;
-    this.#party = party;
-    this.#shared = new SharedPoll(() => this.lost());
+    this.#listener = listener;
+    this.#shared = new SharedPoll(() => this.onLost());
   }
 
-  /** Never returns while this chat is open to us. */
+  /** Read the chat until the access to it is gone. */
   follow() {
     const nudge = () => this.#poller.nudge();
     for (const change of ["online", "offline"]) addEventListener(change, nudge);
-    addEventListener("pageshow", ({ persisted }) => persisted && nudge());
-    document.addEventListener("visibilitychange", () => this.#turned());
+    addEventListener("pageshow", ({ persisted }) => {
+      if (persisted) nudge();
+    });
+    document.addEventListener("visibilitychange", () => this.#onVisibilityChange());
     let ticked = Date.now();
     setInterval(() => {
       if (Date.now() - ticked > SLEPT) nudge();
@@ -51,43 +53,44 @@ export class Feed {
   async ask(hold, signal) {
     const { answer, held } = await this.#read(hold, signal);
     this.#isLost = false;
-    this.#party.take(answer, this.#cursor?.since);
+    this.#listener.onAnswer(answer, this.#cursor?.since);
     this.#cursor = { since: answer.last_id, epoch: answer.epoch, rev: answer.rev ?? this.#cursor?.rev ?? 0 };
     return !held || answer.messages.length > 0 || !!answer.state;
   }
 
-  refused() {
-    return this.#party.refused();
+  onRefused() {
+    return this.#listener.onRefused();
   }
 
-  lost() {
+  onLost() {
     this.#isLost = true;
-    this.#party.lost();
+    this.#listener.onLost();
   }
 
-  busy() {
-    this.#party.busy();
+  onBusy() {
+    this.#listener.onBusy();
   }
 
   /** @param {number} hold @param {AbortSignal} signal */
   async #read(hold, signal) {
     const { token } = this.#access;
-    const place = this.#cursor;
-    if (!place) return { answer: await readChat(this.#chatId, token, undefined, 0, signal), held: false };
-    const shared = this.#shared.works && (await this.#shared.read({ chatId: this.#chatId, token, ...place, hold }, signal));
-    if (shared) return { answer: shared, held: false };
-    await shown();
-    return { answer: await readChat(this.#chatId, token, place, hold, signal), held: true };
+    const chatId = this.#chatId;
+    const cursor = this.#cursor;
+    if (!cursor) return { answer: await readChat(chatId, token, undefined, 0, signal), held: false };
+    const answer = this.#shared.works && (await this.#shared.read({ chatId, token, ...cursor, hold }, signal));
+    if (answer) return { answer, held: false };
+    await pageVisible();
+    return { answer: await readChat(chatId, token, cursor, hold, signal), held: true };
   }
 
-  /** In the background, a poll of our own ends; back in sight, nobody waits for a back-off. */
-  #turned() {
+  /** In the background, end a poll of our own; back in sight, skip the back-off. */
+  #onVisibilityChange() {
     if (document.hidden ? !this.#shared.works : this.#isLost) this.#poller.nudge();
   }
 }
 
-/** A page nobody looks at leaves the few connections there are to those in sight. */
-const shown = () =>
+/** A page in the background leaves the browser's few connections to the visible ones. */
+const pageVisible = () =>
   new Promise((resume) => {
     if (!document.hidden) return resume(undefined);
     document.addEventListener("visibilitychange", resume, { once: true });

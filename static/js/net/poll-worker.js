@@ -1,95 +1,104 @@
 /**
- * One held poll for all tabs of this browser: it opens six connections to a host and no more, so a
- * poll per tab would leave none for the seventh. Runs as a SharedWorker and ends with the last tab.
+ * A SharedWorker that holds one poll for all tabs of this browser: browsers open six connections to a host,
+ * so a poll per tab would leave none for the seventh. It ends with the last tab.
  *
- * A tab asks with its cursor, gets one answer, and asks again. One that is gone or frozen doesn't, so
- * nothing of it stays behind; when it comes back it asks from where it was, and has missed nothing.
+ * A tab sends its cursor, gets one reply, and asks again. A tab that is closed or frozen stops asking, so
+ * nothing of it stays behind; when it comes back it asks from its old cursor, and has missed nothing.
  *
- * @typedef {import("./cursors.js").Place & { number: number, hold: number, at: number }} Question
+ * @typedef {import("./cursors.js").ReaderCursor & { number: number, hold: number, at: number }} Question
  */
 import { ask } from "./api.js";
-import { covers, excerpt, silence, together } from "./cursors.js";
+import { emptyAnswer, isCovered, mergeCursors, sliceFor } from "./cursors.js";
 import { HOLD, Poller } from "./poller.js";
 
-const GATHER = 25; // ms; tabs that were just answered ask again meanwhile, and share the next request
+const GATHER = 25; // ms; tabs that just got a reply ask again meanwhile, and share the next request
 
-class Switchboard {
-  /** @type {Map<MessagePort, Question>} who waits for an answer, the longest first */
+class PollHub {
+  /** @type {Map<MessagePort, Question>} unanswered, the oldest first */
   #questions = new Map();
-  /** @type {import("./cursors.js").Places} what the request under way asks for */
+  /** @type {import("./cursors.js").Cursors} of the request under way */
   #sent = {};
-  #gathers = false; // whoever asks now is in the next request anyway
+  #isGathering = false; // questions that arrive now are part of the next request anyway
   #poller = new Poller(this);
-  #arrived = () => {};
+  #onQuestion = () => {};
 
-  open() {
+  start() {
     this.#poller.run();
   }
 
   /** @param {MessagePort} port of a tab */
   connect(port) {
-    port.onmessage = ({ data }) => (data ? this.#hear(port, data) : this.#questions.delete(port));
+    port.onmessage = ({ data }) => {
+      if (data) this.#receive(port, data);
+      else this.#questions.delete(port);
+    };
     port.postMessage({});
   }
 
   /** @param {number} hold @param {AbortSignal} signal */
   async ask(hold, signal) {
-    this.#gathers = true;
-    while (!this.#questions.size) await new Promise((resume) => (this.#arrived = () => resume(undefined)));
+    this.#isGathering = true;
+    while (!this.#questions.size) await this.#nextQuestion();
     await new Promise((resume) => setTimeout(resume, GATHER));
-    this.#gathers = false;
-    this.#sent = together(this.#questions.values());
+    this.#isGathering = false;
+    this.#sent = mergeCursors(this.#questions.values());
     try {
-      const credential = Object.values(this.#sent)[0]?.token; // so that we count, and not our whole house
+      const credential = Object.values(this.#sent)[0]?.token; // requests with one count per member, not per address
       const body = { wait: hold, chats: this.#sent };
       const { chats } = await ask("POST", "/poll", { credential, body, signal, hold });
-      for (const [port, question] of this.#questions) this.#tell(port, question, chats[question.chatId], hold);
+      for (const [port, question] of this.#questions) this.#pass(port, question, chats[question.chatId], hold);
       return Object.keys(chats).length > 0;
     } finally {
       this.#sent = {};
     }
   }
 
-  lost() {
+  onLost() {
     for (const port of this.#questions.keys()) port.postMessage({ lost: true });
   }
 
-  /** Each tab is told to wait, too, and asks again then. @param {import("./api.js").Refused} refusal */
-  busy({ status, message, retryAfter }) {
-    for (const port of [...this.#questions.keys()]) this.#answer(port, { refused: [status, { message }, retryAfter] });
+  /** Each tab waits as well, and asks again then. @param {import("./api.js").Refused} refusal */
+  onBusy({ status, message, retryAfter }) {
+    for (const port of [...this.#questions.keys()]) this.#reply(port, { refused: [status, { message }, retryAfter] });
+  }
+
+  #nextQuestion() {
+    return new Promise((resume) => {
+      this.#onQuestion = () => resume(undefined);
+    });
   }
 
   /** @param {MessagePort} port @param {Question} question */
-  #hear(port, question) {
-    this.#questions.delete(port); // it goes to the end of the queue
+  #receive(port, question) {
+    this.#questions.delete(port); // it moves to the end of the queue
     this.#questions.set(port, { ...question, at: Date.now() });
-    this.#arrived();
+    this.#onQuestion();
     if (!question.hold) this.#poller.nudge();
-    else if (!this.#gathers && !covers(this.#sent, question)) this.#poller.again();
+    else if (!this.#isGathering && !isCovered(this.#sent, question)) this.#poller.again();
   }
 
-  /** @param {MessagePort} port @param {Question} question @param {any} page what came for its chat @param {number} hold */
-  #tell(port, question, page, hold) {
+  /** @param {MessagePort} port @param {Question} question @param {any} page the answer for its chat @param {number} hold */
+  #pass(port, question, page, hold) {
     if (page?.error) {
-      // another tab may have a new key already
-      if (question.token === this.#sent[question.chatId]?.token) this.#answer(port, { refused: [403, page, 0] });
+      // Another tab may have a new token already.
+      if (question.token === this.#sent[question.chatId]?.token) this.#reply(port, { refused: [403, page, 0] });
       return;
     }
-    const answer = page ? excerpt(page, this.#sent[question.chatId].since, question) : silence(question);
-    const news = !answer || answer.reset || answer.missed || answer.messages.length || answer.state;
-    // Silence is told, too, now and then: a tab that doesn't ask again is no longer there. One that is
-    // told nothing asks by itself.
-    if (news || !hold || Date.now() - question.at > HOLD * 1000) this.#answer(port, { answer });
+    const answer = page ? sliceFor(page, this.#sent[question.chatId].since, question) : emptyAnswer(question);
+    const isNews = !answer || answer.reset || answer.missed || answer.messages.length || answer.state;
+    // A reply without news once in a while shows which tabs are still there: only those ask again. A tab
+    // that gets no answer in its reply polls by itself.
+    if (isNews || !hold || Date.now() - question.at > HOLD * 1000) this.#reply(port, { answer });
   }
 
-  /** @param {MessagePort} port @param {object} said */
-  #answer(port, said) {
-    port.postMessage({ ...said, number: this.#questions.get(port)?.number });
+  /** @param {MessagePort} port @param {object} reply */
+  #reply(port, reply) {
+    port.postMessage({ ...reply, number: this.#questions.get(port)?.number });
     this.#questions.delete(port);
   }
 }
 
-const switchboard = new Switchboard();
-switchboard.open();
-// @ts-expect-error: the checker takes this for a page
-self.onconnect = ({ ports }) => switchboard.connect(ports[0]);
+const hub = new PollHub();
+hub.start();
+// @ts-expect-error: the type checker takes this for a page
+self.onconnect = ({ ports }) => hub.connect(ports[0]);

@@ -1,57 +1,58 @@
 /**
- * The one loop, in each page and in the worker they share: ask, deal with the answer, ask again. The next
- * request leaves when the last answer has been dealt with and not before; after a failure it waits.
+ * The poll loop, used by each page and by the worker they share: ask, handle the answer, ask again. Only
+ * one request is under way at a time; after a failure the loop backs off.
  */
 import { Refused, Unreachable } from "./api.js";
 import { Backoff, isBusy } from "./backoff.js";
 
 export const HOLD = 25; // seconds the server may hold a request; routers cut silent connections at 30 and up
-const HASTY = 1000; // ms; an empty answer sooner than this: the server holds nothing just now
+const HASTY = 1000; // ms; an empty answer sooner than this means that the server holds no requests at the moment
 
 /**
- * @typedef {object} Party
+ * @typedef {object} PollClient
  * @property {(hold: number, signal: AbortSignal) => Promise<boolean>} ask whether there was news
- * @property {() => Promise<boolean>} [refused] mend the access, or give up with false
- * @property {() => void} lost nobody answers
- * @property {(refusal: Refused) => void} busy we asked too often, and wait
+ * @property {() => Promise<boolean>} [onRefused] renew the access; false: stop polling
+ * @property {() => void} onLost no answer
+ * @property {(refusal: Refused) => void} onBusy rate-limited; the loop waits
  */
 
 export class Poller {
-  #party;
+  #client;
   #backoff = new Backoff();
-  #quick = false; // not held: its answer tells that the party is back
+  #skipHold = false; // ask for an answer at once: it shows that the server is back
   #ending = new AbortController();
 
-  /** @param {Party} party */
-  constructor(party) {
-    this.#party = party;
+  /** @param {PollClient} client */
+  constructor(client) {
+    this.#client = client;
   }
 
   async run() {
     while (await this.#turn());
   }
 
-  /** What there is to ask for has changed. */
+  /** What to ask for has changed. */
   again() {
     this.#ending.abort();
     this.#backoff.wake();
   }
 
-  /** The network may have changed: a request on the old one may hang for long. */
+  /** The network may have changed, and a request on the old one could hang for long. */
   nudge() {
-    this.#quick = true;
+    this.#skipHold = true;
     this.again();
   }
 
   /** @returns {Promise<boolean>} whether to go on */
   async #turn() {
-    const { signal } = (this.#ending = new AbortController());
+    this.#ending = new AbortController();
+    const { signal } = this.#ending;
     try {
       await this.#ask(signal);
     } catch (error) {
-      if (signal.aborted) return true; // we ended it ourselves
-      if (isRefusal(error)) return this.#mend(error);
-      await this.#endure(error);
+      if (signal.aborted) return true; // by `again`
+      if (isRefusal(error)) return this.#renew(error);
+      await this.#backOff(error);
     }
     return true;
   }
@@ -59,36 +60,36 @@ export class Poller {
   /** @param {AbortSignal} signal */
   async #ask(signal) {
     const asked = Date.now();
-    const hold = this.#quick ? 0 : HOLD;
-    const news = await this.#party.ask(hold, signal);
+    const hold = this.#skipHold ? 0 : HOLD;
+    const news = await this.#client.ask(hold, signal);
     this.#backoff.succeeded();
-    if (!signal.aborted) this.#quick = false;
+    if (!signal.aborted) this.#skipHold = false;
     if (hold && !news && Date.now() - asked < HASTY) await this.#backoff.pause(HASTY);
   }
 
   /** @param {unknown} refusal */
-  async #mend(refusal) {
+  async #renew(refusal) {
     try {
-      if (this.#party.refused) return await this.#party.refused();
+      if (this.#client.onRefused) return await this.#client.onRefused();
       throw refusal;
     } catch (error) {
-      await this.#endure(error);
+      await this.#backOff(error);
       return true;
     }
   }
 
   /** @param {unknown} error */
-  async #endure(error) {
-    if (isBusy(error)) this.#party.busy(error);
+  async #backOff(error) {
+    if (isBusy(error)) this.#client.onBusy(error);
     else this.#lose(error);
-    await this.#backoff.endure(error);
+    await this.#backoff.wait(error);
   }
 
   /** @param {unknown} error */
   #lose(error) {
-    this.#quick = true;
-    if (!(error instanceof Refused || error instanceof Unreachable)) console.error(error); // a mistake of ours
-    this.#party.lost();
+    this.#skipHold = true;
+    if (!(error instanceof Refused || error instanceof Unreachable)) console.error(error); // a bug
+    this.#client.onLost();
   }
 }
 

@@ -1,27 +1,27 @@
-/** This tab's line to the poll that all tabs share, as long as the browser can share one. */
+/** This tab's connection to the poll that all tabs share, in browsers that have shared workers. */
 import { Refused, Unreachable } from "./api.js";
 
-const START = 5000; // ms until a worker that has said nothing counts as one that doesn't run
-const SILENCE = 90_000; // ms; a living worker says something before,
-const ASKED = 30_000; // ms; and sooner when it holds nothing
+const START = 5000; // ms; a worker that has sent nothing until then does not run
+const HELD_TIMEOUT = 90_000; // ms; a live worker answers a held question before,
+const TIMEOUT = 30_000; // ms; and one that is not held before this
 
 const WORKER = new URL("./poll-worker.js", import.meta.url).href;
-// Where browsers take no text for code, they want to be told that this address is no such text.
+// Trusted Types: allow this one worker URL.
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("poll", { createScriptURL: () => WORKER });
 
-/** @typedef {import("./cursors.js").Place & { hold: number }} Question */
+/** @typedef {import("./cursors.js").ReaderCursor & { hold: number }} Question */
 
 export class SharedPoll {
   /** @type {MessagePort | undefined} */
   #port;
   #number = 0;
-  #lost;
-  /** @type {(said: any) => void} */
-  #hear = () => {};
+  #onLost;
+  /** @type {(reply: any) => void} */
+  #onReply = () => {};
 
-  /** @param {() => void} lost nobody answers the worker, who goes on trying */
-  constructor(lost) {
-    this.#lost = lost;
+  /** @param {() => void} onLost the worker cannot reach the server, and tries again */
+  constructor(onLost) {
+    this.#onLost = onLost;
     this.#connect();
     addEventListener("pagehide", () => this.#port?.postMessage(null));
   }
@@ -30,18 +30,28 @@ export class SharedPoll {
     return this.#port !== undefined;
   }
 
-  /** @param {Question} question @param {AbortSignal} signal @returns {Promise<import("./api.js").Answer | void>} */
+  /**
+   * Ask the worker; undefined: it knows too little, or does not work.
+   * @param {Question} question @param {AbortSignal} signal @returns {Promise<import("./api.js").Answer | void>}
+   */
   read(question, signal) {
     const number = ++this.#number;
     return new Promise((resolve, reject) => {
-      const end = () => reject(new Unreachable());
-      const timer = setTimeout(() => (this.#connect(), end()), question.hold ? SILENCE : ASKED);
-      signal.addEventListener("abort", () => (clearTimeout(timer), end()));
-      this.#hear = (said) => {
-        if (said.number !== number && this.#port) return; // too late: it was asked again
+      const fail = () => reject(new Unreachable());
+      const reconnect = () => {
+        this.#connect();
+        fail();
+      };
+      const timer = setTimeout(reconnect, question.hold ? HELD_TIMEOUT : TIMEOUT);
+      signal.addEventListener("abort", () => {
         clearTimeout(timer);
-        if (said.refused) reject(new Refused(.../** @type {[number, any, number]} */ (said.refused)));
-        else resolve(said.answer);
+        fail();
+      });
+      this.#onReply = (reply) => {
+        if (reply.number !== number && this.#port) return; // it answers an earlier question
+        clearTimeout(timer);
+        if (reply.refused) reject(new Refused(.../** @type {[number, any, number]} */ (reply.refused)));
+        else resolve(reply.answer);
       };
       this.#port?.postMessage({ ...question, number });
     });
@@ -55,8 +65,8 @@ export class SharedPoll {
       worker.onerror = () => this.#giveUp();
       worker.port.onmessage = ({ data }) => {
         clearTimeout(timer);
-        if (data.lost) this.#lost();
-        else this.#hear(data);
+        if (data.lost) this.#onLost();
+        else this.#onReply(data);
       };
       this.#port = worker.port;
     } catch {
@@ -66,6 +76,6 @@ export class SharedPoll {
 
   #giveUp() {
     this.#port = undefined;
-    this.#hear({});
+    this.#onReply({});
   }
 }

@@ -1,22 +1,45 @@
-/** The chat page decides what it is: a room, an invitation, or nothing for this visitor. */
-import { authKey } from "../identity/identity.js";
-import { chatInAddress, inviteIn, pocketKey, pocketedKey } from "../identity/invitation.js";
-import { Room } from "../chat/room.js";
-import { sessionFor } from "../identity/sessions.js";
+/** The chat page: it shows the room to members, an invitation to visitors with a key, and sends others home. */
+import { authKey, sessionFor } from "../identity/identity.js";
 import { NEEDS_INVITE, goHome } from "../identity/go-home.js";
+import { chatInAddress, showInvitation, stashKey, stashedKey } from "../identity/invitation.js";
+import { Unreachable } from "../net/api.js";
+import { byId, loadLinks } from "../ui/dom.js";
+
+/** @type {Promise<typeof import("./room.js")> | undefined} */
+let loading;
+
+/** Load the modules and style sheets of the room, which an invitation does without. */
+function loadRoom() {
+  loading ??= load().catch(() => {
+    loading = undefined; // the next call tries again
+    throw new Unreachable();
+  });
+  return loading;
+}
+
+async function load() {
+  /** @type {HTMLTemplateElement} */
+  const files = byId("room-files");
+  const links = /** @type {DocumentFragment} */ (files.content.cloneNode(true)).querySelectorAll("link");
+  const [room] = await Promise.all([import("./room.js"), loadLinks(links)]);
+  return room;
+}
 
 /** @param {string} chatId */
 async function enter(chatId) {
-  pocketKey(chatId);
-  addEventListener("hashchange", () => pocketKey(chatId));
-  if (sessionFor(chatId)) return new Room(chatId).open();
-  if (pocketedKey(chatId)) {
-    await inviteIn(chatId);
-    return new Room(chatId).open();
-  }
-  // No key of this chat, but perhaps a member all the same: the server knows.
-  if (authKey()) return new Room(chatId).openIfMember();
-  goHome(NEEDS_INVITE);
+  stashKey(chatId);
+  addEventListener("hashchange", () => stashKey(chatId));
+  if (sessionFor(chatId)) (await loadRoom()).openRoom(chatId);
+  else if (stashedKey(chatId)) invite(chatId);
+  // Without a key of this chat we may still be a member: the server knows.
+  else if (authKey()) (await loadRoom()).openRoomIfMember(chatId);
+  else goHome(NEEDS_INVITE);
+}
+
+/** @param {string} chatId */
+function invite(chatId) {
+  showInvitation(chatId, async () => (await loadRoom()).openRoom(chatId));
+  loadRoom().catch(() => {}); // while the person types; pressing Join tries again
 }
 
 const chatId = chatInAddress();

@@ -1,31 +1,29 @@
-/** The home page: a name, and a party is on. */
-import { ask } from "../net/api.js";
-import { as } from "../identity/identity.js";
-import { newKey } from "../net/keys.js";
-import { NameForm } from "../identity/name-form.js";
-import { part } from "../ui/dom.js";
-import { keepSession } from "../identity/sessions.js";
-import { forThisTab, text } from "../identity/storage.js";
+/** The home page: type a name, start a party. */
 import { NOTICE } from "../identity/go-home.js";
+import { keepSession, withIdentity } from "../identity/identity.js";
+import { NameForm } from "../identity/name-form.js";
+import { session, text } from "../identity/storage.js";
+import { ask, newKey } from "../net/api.js";
+import { byId } from "../ui/dom.js";
 
-let key = newKey(); // of one party, however often it takes to press
+let key = newKey(); // one party, however often the button is pressed until it exists
 
 /** @param {string} authKey @returns {Promise<import("../net/api.js").Session>} */
 const createChat = (authKey) => ask("POST", "/create", { credential: authKey, body: {}, key });
 
 /** @param {string} username @returns {Promise<boolean>} */
 async function startParty(username) {
-  const session = await as(username, createChat);
+  const created = await withIdentity(username, createChat);
   key = newKey();
-  const kept = keepSession(session);
-  // A browser that keeps nothing walks in by its own invitation.
-  location.assign(`/chat/${session.chat_id}${kept ? "" : `#${session.magic_key}`}`);
+  const isKept = keepSession(created);
+  // A browser that stores nothing enters by its own invitation.
+  location.assign(`/chat/${created.chat_id}${isKept ? "" : `#${created.magic_key}`}`);
   return true;
 }
 
-new NameForm(part("start-form"), startParty);
+new NameForm(byId("start-form"), startParty);
 
-const notice = part("notice");
-notice.textContent = text(forThisTab.read(NOTICE).notice); // what the last page wanted said, once
-forThisTab.remove(NOTICE);
+const notice = byId("notice");
+notice.textContent = text(session.read(NOTICE).notice); // left by the previous page, shown once
+session.remove(NOTICE);
 notice.hidden = !notice.textContent;

@@ -1,20 +1,19 @@
-/** The page that keeps a name for every later chat. */
-import { as, rememberedName } from "../identity/identity.js";
+/** The page that keeps a name for all later chats. */
+import { rememberedName, withIdentity } from "../identity/identity.js";
 import { NameForm } from "../identity/name-form.js";
-import { part } from "../ui/dom.js";
+import { byId, nameElement } from "../ui/dom.js";
 
-const saved = part("saved");
+const saved = byId("saved");
 
-/** Make or rename the identity. @param {string} username @returns {Promise<string>} the name as the server spells it */
-const goBy = (username) => as(username, async () => rememberedName());
+/** Create or rename the identity. @param {string} username @returns {Promise<string>} the name as the server spells it */
+const rename = (username) => withIdentity(username, async () => rememberedName());
 
 /** @param {string} username @returns {Promise<boolean>} */
 async function save(username) {
   saved.replaceChildren();
-  const name = document.createElement("bdi");
-  name.textContent = await goBy(username);
+  const name = nameElement(await rename(username));
   saved.append("Saved. Friends will see you as ", name, ".");
   return false;
 }
 
-new NameForm(part("username-form"), save);
+new NameForm(byId("username-form"), save);

@@ -1,26 +1,26 @@
-/** Copying, also on plain http in a home network, where browsers hide the clipboard API. */
+/** Copy to the clipboard, also over plain HTTP in a home network, where browsers hide the Clipboard API. */
 
-/** @param {string} text @returns {Promise<boolean>} whether it is in the clipboard */
+/** @param {string} text @returns {Promise<boolean>} whether it was copied */
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copyTheOldWay(text);
+    return copyBySelection(text);
   }
 }
 
 /** @param {string} text */
-function copyTheOldWay(text) {
-  const before = /** @type {HTMLElement | null} */ (document.activeElement);
-  const carrier = document.createElement("textarea");
-  carrier.value = text;
-  carrier.readOnly = true; // so that no keyboard pops up
-  carrier.className = "off-stage";
-  (before?.closest("dialog") ?? document.body).append(carrier); // beside an open dialog nothing can be selected
-  carrier.select();
+function copyBySelection(text) {
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const box = document.createElement("textarea");
+  box.value = text;
+  box.readOnly = true; // so that no on-screen keyboard pops up
+  box.className = "off-screen";
+  (focused?.closest("dialog") ?? document.body).append(box); // outside an open modal dialog nothing can be selected
+  box.select();
   const copied = document.execCommand("copy");
-  carrier.remove();
-  before?.focus();
+  box.remove();
+  focused?.focus();
   return copied;
 }

@@ -1,15 +1,15 @@
-/** Web addresses in a text become links; everything else stays the text it is. */
+/** Turns web addresses in a text into links and leaves the rest as it is. */
 
 const ADDRESS = /https?:\/\/[^\s<>"'`“”„‘’«»\u2066-\u2069\u200e\u200f\u202a-\u202e]+/giu;
 const TRAILING = /[.,;:!?…*_~。、！？，；：」』）】]$/u;
 const BRACKETS = [["(", ")"], ["[", "]"], ["{", "}"]];
 
 /** @param {string} text @returns {(string | HTMLAnchorElement)[]} */
-export function linked(text) {
+export function linkify(text) {
   const pieces = [];
   let done = 0;
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
-    const address = withoutTail(found);
+    const address = withoutTrailing(found);
     if (!isWeb(address) || isMidWord(text, index)) continue;
     pieces.push(text.slice(done, index), link(address));
     done = index + address.length;
@@ -17,8 +17,8 @@ export function linked(text) {
   return [...pieces, text.slice(done)];
 }
 
-/** The sentence around an address goes on after it: "(see http://a.example/b)." @param {string} address */
-function withoutTail(address) {
+/** Cut off the punctuation of the sentence around it: "(see http://a.example/b)." @param {string} address */
+function withoutTrailing(address) {
   const surplus = new Map(BRACKETS.map(([open, close]) => [close, count(address, close) - count(address, open)]));
   for (let end = address.length; ; end--) {
     const last = address[end - 1];
@@ -34,7 +34,7 @@ const count = (text, character) => text.split(character).length;
 /** @param {string} text @param {number} index */
 const isMidWord = (text, index) => /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, index - 2), index));
 
-/** A name before the host ("https://bank.example@elsewhere.example") only ever deceives. @param {string} address */
+/** User names ("https://bank.example@elsewhere.example") are excluded: they only ever deceive. @param {string} address */
 function isWeb(address) {
   try {
     const { protocol, username, password } = new URL(address);
@@ -51,6 +51,6 @@ function link(address) {
   anchor.target = "_blank";
   anchor.rel = "noopener noreferrer nofollow ugc";
   anchor.textContent = address;
-  anchor.title = anchor.href; // a look-alike host shows its true spelling here
+  anchor.title = anchor.href; // shows a look-alike host in Punycode
   return anchor;
 }

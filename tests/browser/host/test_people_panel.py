@@ -80,6 +80,6 @@ async def test_nothing_of_it_is_loaded_before_somebody_reaches_for_it(
     alice = await seated(await arrive("Alice", has_touch=True, is_mobile=True), story.alice)
     await story.bob.say("Just reading")
     await alice.sees("Just reading")
-    assert not any("backstage" in request.url for request in alice.witness.requests)
+    assert not any("/host/" in request.url for request in alice.witness.requests)
     await people(alice).tap()
     await expect(panel(alice)).to_be_visible()

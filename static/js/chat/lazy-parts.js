@@ -1,0 +1,57 @@
+/** Parts of the room that are loaded when they are needed. */
+import { byId } from "../ui/dom.js";
+
+/** @typedef {import("./room.js").Room} Room */
+
+/** Loaded once we are in. */
+export class LazyExpiryNotice {
+  /** @param {Room} room */
+  constructor(room) {
+    room.on("entered", (answer) => {
+      import("./expiry-notice.js").then(
+        ({ ExpiryNotice }) => new ExpiryNotice(room).check(answer),
+        () => {}, // the panel shows the time as well
+      );
+    });
+  }
+}
+
+/** Most guests never need them: loaded with the first sign of interest, or when our role or a link changes. */
+export class LazyHostTools {
+  #room;
+  /** @type {import("../host/index.js").HostTools | undefined} */
+  #tools;
+  #role = "";
+  #links = 0; // the number of replaced links
+
+  /** @param {Room} room */
+  constructor(room) {
+    this.#room = room;
+    byId("people").addEventListener("click", () => this.#use((tools) => tools.openPanel()));
+    byId("invite").addEventListener("click", () => this.#use((tools) => tools.offerInvite()));
+    room.on("entered", () => {
+      for (const sign of ["pointerover", "focusin"])
+        byId("room").addEventListener(sign, () => this.#use(), { once: true });
+    });
+    room.on("state", (state) => this.#update(state));
+  }
+
+  /** @param {import("../net/api.js").State} state */
+  #update({ links }) {
+    const { role } = this.#room.me;
+    const hasChanged = this.#role && (this.#role !== role || this.#links !== links);
+    this.#role = role;
+    this.#links = links;
+    if (hasChanged) this.#use((tools) => tools.renewLinks());
+    else if (this.#tools || role === "viewer") this.#use();
+  }
+
+  /** @param {(tools: import("../host/index.js").HostTools) => void} [act] */
+  async #use(act) {
+    const loaded = await import("../host/index.js").catch(() => undefined);
+    if (!loaded) return this.#room.setConnection("lost");
+    this.#tools ??= new loaded.HostTools(this.#room);
+    this.#tools.update();
+    act?.(this.#tools);
+  }
+}

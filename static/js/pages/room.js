@@ -1,0 +1,30 @@
+/**
+ * The room: one chat, and the parts of the page that show it. To add a part, add it to the list: each is
+ * given the room and subscribes to its events (see chat/room.js).
+ */
+import { Composer } from "../chat/composer.js";
+import { ConnectionStatus } from "../chat/connection-status.js";
+import { Header } from "../chat/header.js";
+import { InviteField } from "../chat/invite-field.js";
+import { LazyExpiryNotice, LazyHostTools } from "../chat/lazy-parts.js";
+import { Room } from "../chat/room.js";
+import { Transcript } from "../chat/transcript.js";
+
+const PARTS = [Header, ConnectionStatus, InviteField, Transcript, Composer, LazyExpiryNotice, LazyHostTools];
+
+/** Show the room at once, and fill it when the server answers. @param {string} chatId */
+export function openRoom(chatId) {
+  const room = create(chatId);
+  room.follow();
+  room.show();
+}
+
+/** Show the room if the server says that we are a member. @param {string} chatId */
+export const openRoomIfMember = (chatId) => create(chatId).follow();
+
+/** @param {string} chatId */
+function create(chatId) {
+  const room = new Room(chatId);
+  for (const Part of PARTS) new Part(room);
+  return room;
+}

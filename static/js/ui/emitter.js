@@ -1,0 +1,19 @@
+/**
+ * An EventTarget with typed events: parts subscribe to what they need, and one that fails does not stop
+ * the others.
+ *
+ * @template {Record<string, any>} Events the detail of each event, by its name
+ */
+export class Emitter {
+  #target = new EventTarget();
+
+  /** @template {keyof Events & string} Name @param {Name} name @param {(detail: Events[Name]) => void} listener */
+  on(name, listener) {
+    this.#target.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /** @template {keyof Events & string} Name @param {Name} name @param {Events[Name]} detail */
+  emit(name, detail) {
+    this.#target.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
