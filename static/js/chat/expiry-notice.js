@@ -29,7 +29,10 @@ export class ExpiryNotice {
     this.#wait(Date.now() + (left > AHEAD ? left - AHEAD : Math.max(left, 0) + SWEEP));
   }
 
-  /** Show the notice until the next message. @param {string} at RFC 3339 @param {number} after id of the last message */
+  /**
+   * Show the notice until the next message.
+   * @param {string} at RFC 3339 @param {number} after id of the last message
+   */
   #show(at, after) {
     this.#shownFor = at;
     const text = `This party is deleted at ${formatTime(new Date(at))}, unless somebody writes or joins.`;

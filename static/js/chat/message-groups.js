@@ -5,7 +5,8 @@
  * @typedef {import("./history.js").Notice} Notice
  * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
  * @typedef {import("./room.js").Me} Me
- * @typedef {{ author: number, username: string, at: string, isMine: boolean, items: (Message | PendingMessage)[] }} MessageGroup
+ * @typedef {{ author: number, username: string, at: string, isMine: boolean,
+ *             items: (Message | PendingMessage)[] }} MessageGroup
  */
 
 const TOGETHER = 5 * 60_000; // ms; messages that are further apart get a name and time of their own

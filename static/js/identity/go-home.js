@@ -11,7 +11,10 @@ export const NEEDS_INVITE = "To get into a party, open its invite link. Anybody 
 
 let exitNotice = "";
 
-/** Show this notice instead of any other, because we leave on purpose. @param {string} notice empty: we stay after all */
+/**
+ * Show this notice instead of any other, because we leave on purpose.
+ * @param {string} notice empty: we stay after all
+ */
 export function setExitNotice(notice) {
   exitNotice = notice;
 }

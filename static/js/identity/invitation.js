@@ -50,7 +50,10 @@ export function showInvitation(chatId, open) {
   byId("invitation").hidden = false;
 }
 
-/** @param {string} chatId @param {string} username @returns {Promise<boolean>} false: the invitation is no longer valid */
+/**
+ * @param {string} chatId @param {string} username
+ * @returns {Promise<boolean>} false: the invitation is no longer valid
+ */
 async function accept(chatId, username) {
   const invitation = { magic_key: stashedKey(chatId), username };
   try {

@@ -12,6 +12,7 @@
  * @typedef {{ auth_key: string, username: string }} Identity
  * @typedef {{ chat_id: number, session_token: string, username: string, magic_key?: string }} Session
  * @typedef {{ since: number, epoch: string, rev: number }} Cursor
+ * @typedef {{ credential?: string, body?: object, key?: string }} Content of a request
  *
  * Errors:
  *   Error
@@ -24,7 +25,10 @@ const GRACE = 10; // seconds on top of the hold before a held request counts as 
 const KEY_SIZE = 16; // bytes
 
 export class Refused extends Error {
-  /** @param {number} status @param {any} body of the answer @param {number} retryAfter seconds; 0: the server named none */
+  /**
+   * @param {number} status @param {any} body of the answer
+   * @param {number} retryAfter seconds; 0: the server named none
+   */
   constructor(status, body, retryAfter) {
     super(typeof body.message === "string" ? body.message : "The party had a hiccup. Try again in a moment.");
     this.status = status;
@@ -61,18 +65,22 @@ export const joinChat = (chatId, authKey, invitation) =>
  */
 export function readChat(chatId, token, cursor, hold, signal) {
   if (!cursor) return ask("GET", `/${chatId}?rev=0`, { credential: token, signal });
-  const query = new URLSearchParams(Object.entries({ ...cursor, wait: hold }).map(([name, value]) => [name, `${value}`]));
+  const { since, epoch, rev } = cursor;
+  const query = new URLSearchParams({ since: `${since}`, epoch, rev: `${rev}`, wait: `${hold}` });
   return ask("GET", `/${chatId}?${query}`, { credential: token, signal, hold });
 }
 
-/** @param {string} chatId @param {string} token @param {{ key: string, body: string }} message @param {AbortSignal} signal */
+/**
+ * @param {string} chatId @param {string} token @param {{ key: string, body: string }} message
+ * @param {AbortSignal} signal
+ */
 export const postMessage = (chatId, token, { key, body }, signal) =>
   ask("POST", `/${chatId}`, { credential: token, body: { body }, key, signal });
 
 /**
  * Send a request and return the JSON of its answer. Throws Refused or Unreachable.
  * @param {string} method @param {string} path
- * @param {{ credential?: string, body?: object, key?: string, hold?: number, signal?: AbortSignal }} options hold: seconds for which the server may hold it
+ * @param {Content & { hold?: number, signal?: AbortSignal }} options hold: seconds for which the server may hold it
  */
 export async function ask(method, path, { hold, signal, ...content }) {
   const ending = new AbortController();
@@ -88,7 +96,7 @@ export async function ask(method, path, { hold, signal, ...content }) {
   }
 }
 
-/** @param {string} method @param {{ credential?: string, body?: object, key?: string }} content @param {AbortSignal} signal */
+/** @param {string} method @param {Content} content @param {AbortSignal} signal */
 function request(method, { credential, body, key }, signal) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };

@@ -28,7 +28,10 @@ export function mergeCursors(readers) {
 /** @param {number} one @param {number} other */
 const older = (one, other) => (one === EVERYTHING ? one : Math.min(one, other));
 
-/** Whether a poll with these cursors brings all that the reader needs. @param {Cursors} chats @param {ReaderCursor} reader */
+/**
+ * Whether a poll with these cursors brings all that the reader needs.
+ * @param {Cursors} chats @param {ReaderCursor} reader
+ */
 export function isCovered(chats, { chatId, token, since, epoch, rev }) {
   const sent = chats[chatId];
   return sent?.token === token && sent.epoch === epoch && sent.since <= since && sent.rev <= rev;

@@ -1,6 +1,6 @@
 /** The updates of one chat: from the poll that all tabs share, or else from a poll of this page. */
 import { readChat } from "./api.js";
-import { HOLD, Poller } from "./poller.js";
+import { Poller } from "./poller.js";
 import { SharedPoll } from "./shared-poll.js";
 
 const TICK = 5000; // ms

@@ -77,7 +77,10 @@ class PollHub {
     else if (!this.#isGathering && !isCovered(this.#sent, question)) this.#poller.again();
   }
 
-  /** @param {MessagePort} port @param {Question} question @param {any} page the answer for its chat @param {number} hold */
+  /**
+   * @param {MessagePort} port @param {Question} question @param {any} page the answer for its chat
+   * @param {number} hold
+   */
   #pass(port, question, page, hold) {
     if (page?.error) {
       // Another tab may have a new token already.

@@ -5,6 +5,8 @@ import { chatInAddress, showInvitation, stashKey, stashedKey } from "../identity
 import { Unreachable } from "../net/api.js";
 import { byId, loadLinks } from "../ui/dom.js";
 
+const RETRY = 3000; // ms between two attempts to load the room
+
 /** @type {Promise<typeof import("./room.js")> | undefined} */
 let loading;
 
@@ -15,6 +17,15 @@ function loadRoom() {
     throw new Unreachable();
   });
   return loading;
+}
+
+/** Load the room however long it takes: a member sees nothing before it is there. */
+async function keepLoadingRoom() {
+  for (;;) {
+    const room = await loadRoom().catch(() => undefined);
+    if (room) return room;
+    await new Promise((resume) => setTimeout(resume, RETRY));
+  }
 }
 
 async function load() {
@@ -29,10 +40,10 @@ async function load() {
 async function enter(chatId) {
   stashKey(chatId);
   addEventListener("hashchange", () => stashKey(chatId));
-  if (sessionFor(chatId)) (await loadRoom()).openRoom(chatId);
+  if (sessionFor(chatId)) (await keepLoadingRoom()).openRoom(chatId);
   else if (stashedKey(chatId)) invite(chatId);
   // Without a key of this chat we may still be a member: the server knows.
-  else if (authKey()) (await loadRoom()).openRoomIfMember(chatId);
+  else if (authKey()) (await keepLoadingRoom()).openRoomIfMember(chatId);
   else goHome(NEEDS_INVITE);
 }
 

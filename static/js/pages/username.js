@@ -5,7 +5,10 @@ import { byId, nameElement } from "../ui/dom.js";
 
 const saved = byId("saved");
 
-/** Create or rename the identity. @param {string} username @returns {Promise<string>} the name as the server spells it */
+/**
+ * Create or rename the identity.
+ * @param {string} username @returns {Promise<string>} the name as the server spells it
+ */
 const rename = (username) => withIdentity(username, async () => rememberedName());
 
 /** @param {string} username @returns {Promise<boolean>} */

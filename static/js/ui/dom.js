@@ -39,7 +39,10 @@ export const nameElement = (name) => el("bdi", {}, name);
 /** The class with the colour of a member. @param {number} memberId */
 export const colourClass = (memberId) => `person-${memberId % HUES}`;
 
-/** Make `children` the children of `parent`, moving as few as possible. @param {Element} parent @param {Element[]} children */
+/**
+ * Make `children` the children of `parent`, moving as few as possible.
+ * @param {Element} parent @param {Element[]} children
+ */
 export function arrange(parent, children) {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
@@ -57,7 +60,13 @@ export function arrange(parent, children) {
 export async function loadLinks(links) {
   const all = [...links];
   const sheets = all.filter(({ rel }) => rel === "stylesheet");
-  const loaded = sheets.map((sheet) => new Promise((resolve, reject) => Object.assign(sheet, { onload: resolve, onerror: reject })));
+  const loaded = sheets.map(
+    (sheet) =>
+      new Promise((resolve, reject) => {
+        sheet.onload = resolve;
+        sheet.onerror = reject;
+      }),
+  );
   document.head.append(...all);
   await Promise.all(loaded);
 }

@@ -34,7 +34,10 @@ const count = (text, character) => text.split(character).length;
 /** @param {string} text @param {number} index */
 const isMidWord = (text, index) => /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, index - 2), index));
 
-/** User names ("https://bank.example@elsewhere.example") are excluded: they only ever deceive. @param {string} address */
+/**
+ * User names ("https://bank.example@elsewhere.example") are excluded: they only ever deceive.
+ * @param {string} address
+ */
 function isWeb(address) {
   try {
     const { protocol, username, password } = new URL(address);

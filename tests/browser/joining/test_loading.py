@@ -1,0 +1,93 @@
+"""An invitation loads little and can be used soon; the room is loaded meanwhile."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Route, expect
+
+from tests.browser.conftest import Arrival
+from tests.browser.page_actions import Guest
+from tests.browser.page_errors import UNREACHABLE
+from tests.support.api_fixtures import Story
+
+REQUESTS_MAX = 15  # the document, modules, style sheets and the icon
+MODULES_MAX = 10
+STATIC = re.compile(r"/static/\w+/(.*)")
+# The links that the page keeps for later, as the paths that they lead to.
+ROOM_FILES = """[...document.querySelector('#room-files').content.querySelectorAll('link')]
+    .map(link => new URL(link.getAttribute('href'), location.href).href)"""
+OPENING = "You’re in. Opening the party…"
+
+
+async def test_an_invitation_needs_few_files(arrive: Arrival, story: Story) -> None:
+    dora = await arrive("Dora")
+    await follows(dora, story)
+    room = set(await dora.page.evaluate(ROOM_FILES))
+    needed = [one.url for one in dora.witness.requests if one.url not in room]
+    assert len(needed) <= REQUESTS_MAX
+    assert len([url for url in needed if url.endswith(".js")]) <= MODULES_MAX
+    assert [path for path in map(static, needed) if path.startswith(("js/chat/", "js/host/"))] == []
+
+
+async def test_who_joins_before_the_room_is_there_sees_that_it_opens(
+    arrive: Arrival, story: Story
+) -> None:
+    dora, loading = await arrive("Dora"), asyncio.Event()
+    await dora.page.route("**/chat/room.js", once(loading))
+    await follows(dora, story)
+    await dora.button("Join").click()
+    await expect(dora.page.get_by_role("status").get_by_text(OPENING)).to_be_visible()
+    loading.set()
+    await dora.is_in()
+    await expect(dora.page.get_by_text(OPENING)).to_have_count(0)
+    await dora.says("Here I am")
+
+
+async def test_a_room_that_cannot_be_loaded_is_tried_again(arrive: Arrival, story: Story) -> None:
+    dora = await arrive("Dora")
+    dora.witness.forgive(UNREACHABLE)
+    await dora.page.route("**/chat/room.js", fail)
+    await follows(dora, story)
+    await dora.button("Join").click()
+    await expect(dora.page.get_by_role("alert")).to_contain_text("Can't reach the party.")
+    await dora.page.unroute("**/chat/room.js")
+    await dora.button("Join").click()
+    await dora.is_in()
+    joined = f"POST /{story.chat_id}/join"
+    assert dora.witness.calls.count(joined) == 1
+
+
+async def test_a_member_gets_the_room_once_it_can_be_loaded(arrive: Arrival, story: Story) -> None:
+    dora = await arrive("Dora")
+    dora.witness.forgive(UNREACHABLE)
+    await dora.joins(f"/chat/{story.chat_id}#{story.magic_key}")
+    await dora.page.route("**/chat/room.js", fail, times=1)
+    await dora.page.reload()
+    await dora.is_in()
+
+
+async def follows(guest: Guest, story: Story) -> None:
+    """Open the invitation and type a name."""
+    await guest.opens(f"/chat/{story.chat_id}#{story.magic_key}")
+    await guest.is_invited()
+    await guest.name_box.fill(guest.name)
+
+
+def static(url: str) -> str:
+    found = STATIC.search(url)
+    return found[1] if found else ""
+
+
+def once(ready: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
+    """Let a request wait for the event."""
+
+    async def wait(route: Route) -> None:
+        await ready.wait()
+        await route.continue_()
+
+    return wait
+
+
+async def fail(route: Route) -> None:
+    await route.abort()
