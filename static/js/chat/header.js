@@ -33,11 +33,11 @@ export class Header {
   }
 }
 
-/** Replace what stood here before, an invitation at most, with the room. */
+/** Show the room, instead of the invitation if there was one. */
 function show() {
   document.title = TITLE;
   byId("invitation").hidden = true;
-  byId("welcome").prepend(query(byId("invitation"), ".art")); // one picture for both
+  byId("empty-room").prepend(query(byId("invitation"), ".art")); // one picture for both
   byId("room").hidden = false;
 }
 

@@ -6,7 +6,7 @@ const THIS_COMPUTER = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 export class InviteField {
   #room;
   #share = byId("share");
-  #welcome = byId("welcome");
+  #emptyRoom = byId("empty-room");
   #field = /** @type {HTMLInputElement} */ (byId("invite-link"));
 
   /** @param {import("./room.js").Room} room */
@@ -26,12 +26,12 @@ export class InviteField {
     this.#share.hidden = !link;
   }
 
-  /** Show the welcome, with the field in it, as long as nobody has said anything. */
+  /** As long as there are no messages, show the empty room with the field in it. */
   #place() {
     const { me, entries, pending } = this.#room;
     const isEmpty = me.memberId !== 0 && !pending.length && entries.every((entry) => "notice" in entry);
-    if (this.#welcome.hidden !== isEmpty) return;
-    this.#welcome.hidden = !isEmpty;
-    query(isEmpty ? this.#welcome : byId("room"), ".share-place").append(this.#share);
+    if (this.#emptyRoom.hidden !== isEmpty) return;
+    this.#emptyRoom.hidden = !isEmpty;
+    query(isEmpty ? this.#emptyRoom : byId("room"), ".share-place").append(this.#share);
   }
 }

@@ -86,6 +86,6 @@ export class HostTools {
   #showViewerNote(isViewer) {
     if (isViewer) byId("composer").before(this.#note);
     else this.#note.remove();
-    query(byId("welcome"), ".subtitle").hidden = isViewer;
+    query(byId("empty-room"), ".subtitle").hidden = isViewer;
   }
 }

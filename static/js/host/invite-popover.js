@@ -47,7 +47,7 @@ export class InvitePopover {
     const tools = el("div", { className: "popover-tools" }, button("Show QR code", () => this.#showQrCode()));
     this.#popover.append(head, place, tools);
     this.#button.after(this.#popover);
-    if (byId("welcome").hidden) place.append(byId("share")); // later the invite field moves it
+    if (byId("empty-room").hidden) place.append(byId("share")); // later the invite field moves it
   }
 
   /** With what the phone offers; it rejects if the person cancels, which is not an error. */

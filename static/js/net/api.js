@@ -6,9 +6,8 @@
  * @typedef {{ member_id: number, username: string, role: string }} Member
  * @typedef {{ epoch: string, messages: Message[], last_id: number, missed: number, reset: boolean,
  *             rev?: number, state?: State, username?: string, member_id?: number, magic_link?: string }} Answer
- * @typedef {{ members: Member[], topic: string, deleted: number[], links: number,
- *             alike: number[] }} State everything that members see besides messages; `alike` are the members whose names
- *             look like another one's
+ * @typedef {{ members: Member[], topic: string, deleted: number[], links: number, alike: number[] }} State what
+ *   members see besides messages; `links` counts replaced links, `alike` has the ids of members with similar names
  * @typedef {{ auth_key: string, username: string }} Identity
  * @typedef {{ chat_id: number, session_token: string, username: string, magic_key?: string }} Session
  * @typedef {{ since: number, epoch: string, rev: number }} Cursor
