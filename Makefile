@@ -8,12 +8,13 @@ AUDIT = $(VENV)-audit
 BENCH = $(VENV)-bench
 export VENV PYTHON
 
-.PHONY: help run test test-server torture bench bench-quick bench-page lint audit format screenshots clean
+.PHONY: help run test test-unit test-server torture bench bench-quick bench-page lint audit format screenshots clean
 
 help:
 	@echo "make run                      install and start the server, and say where it is"
 	@echo "make run BIND=0.0.0.0:8000    the same for phones on your network"
 	@echo "make test                     install what the tests need, a browser too, and run them"
+	@echo "make test-unit                the tests of the page's pure modules, in a second"
 	@echo "make test-server              the tests that need no browser"
 	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
 	@echo "make bench                    what everything costs, beside other servers, in half an hour"
@@ -28,11 +29,14 @@ help:
 run: $(VENV)/run.done
 	@exec $(BIN)/watchparty serve --bind $(BIND)
 
-test: $(VENV)/test.done
+test: test-unit
 	@scripts/browser
 	$(BIN)/pytest $(ARGS)
 
-test-server: $(VENV)/test.done
+test-unit: $(VENV)/test.done
+	$(BIN)/node --test "tests/unit/*.test.js"
+
+test-server: test-unit
 	$(BIN)/pytest -m "not browser" $(ARGS)
 
 torture: $(VENV)/test.done
@@ -48,12 +52,14 @@ bench-page: $(VENV)/test.done
 	@scripts/browser
 	$(BIN)/python -m benchmarks.page $(ARGS)
 
-lint: $(VENV)/lint.done
+lint: $(VENV)/lint.done $(VENV)/typescript.done
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.check_js_layers
+	$(BIN)/oxlint
+	$(BIN)/node $(VENV)/typescript/node_modules/typescript/bin/tsc --project jsconfig.json --noEmit
 
 audit: $(VENV)/run.done $(AUDIT)/audit.done
 	@$(BIN)/python -m scripts.audit $(AUDIT)/bin/pip-audit
@@ -81,6 +87,13 @@ $(VENV)/test.done: pyproject.toml scripts/setup
 $(VENV)/lint.done: pyproject.toml scripts/setup
 	@scripts/setup "[test,lint]"
 	@touch $@ $(VENV)/run.done $(VENV)/test.done
+
+# TypeScript comes from npm alone, and npm comes with the Node among the extras.
+$(VENV)/typescript.done: package.json package-lock.json | $(VENV)/lint.done
+	@mkdir -p $(VENV)/typescript
+	@cp package.json package-lock.json $(VENV)/typescript
+	@$(BIN)/npm ci --no-audit --loglevel=error --prefix $(VENV)/typescript >/dev/null
+	@touch $@
 
 $(BENCH)/bench.done: pyproject.toml scripts/setup scripts/bench-peers
 	@VENV=$(BENCH) scripts/setup "[bench]"

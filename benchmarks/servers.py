@@ -92,7 +92,7 @@ SERVERS: dict[str, Server] = {
     ),
     "socketio": Server(
         "a Socket.IO room on Node",
-        ("node", "benchmarks/peers/socketio_chat.js", "{port}"),
+        ("node", "benchmarks/peers/socketio_chat.cjs", "{port}"),
         (WEBSOCKET,),
         "socketio",
         {"NODE_PATH": str(SOCKETIO)},

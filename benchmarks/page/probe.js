@@ -100,7 +100,7 @@
     shown: () => Object.fromEntries(shown),
     painted: (body) => new Promise((resolve) => (waiting.set(body, resolve), tell(body))),
     forget: () => [frames, shown, waiting].forEach((map) => map.clear()),
-    watch: () => (window.probe.watched = new Watch(document.getElementById("log"))) && undefined,
+    watch: () => void (window.probe.watched = new Watch(document.getElementById("log"))),
   };
 
   entries("longtask", { buffered: true }, ({ duration }) => window.probe.longTasks.push(duration));

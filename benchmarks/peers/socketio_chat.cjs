@@ -1,7 +1,7 @@
 /**
  * A room of Socket.IO and nothing else: in memory, WebSockets only, no compression (its default).
  *
- * NODE_PATH=… node benchmarks/peers/socketio_chat.js PORT
+ * NODE_PATH=… node benchmarks/peers/socketio_chat.cjs PORT
  */
 const { createServer } = require("http");
 const { Server } = require("socket.io");
