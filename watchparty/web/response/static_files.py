@@ -7,10 +7,11 @@ the request does, and a browser without them in its cache asks for dozens at onc
 import mimetypes
 from pathlib import Path
 
-from quart import Quart, Response
+from quart import Quart, Response, request
 from werkzeug.exceptions import NotFound
 
 from watchparty import assets
+from watchparty.web.response.precompressed import Precompressed
 
 # Not left to the system's tables: a browser runs no module of another type.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -21,15 +22,16 @@ def init_files(app: Quart, folder: Path) -> None:
     home = f"/static/{assets.fingerprint(folder)}"
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     contents = {
-        name: (path.read_bytes(), _type(path)) for name, path in files.items() if path.is_file()
+        name: Precompressed.of(path.read_bytes(), _type(path))
+        for name, path in files.items()
+        if path.is_file()
     }
 
     @app.get(f"{home}/<path:name>", endpoint="static")
     async def static(name: str) -> Response:
         if name not in contents:
             raise NotFound
-        content, content_type = contents[name]
-        return Response(content, content_type=content_type)
+        return contents[name].response(request.accept_encodings)
 
     app.jinja_env.globals["static"] = home
 
