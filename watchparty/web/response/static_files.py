@@ -5,12 +5,14 @@ the request does, and a browser without them in its cache asks for dozens at onc
 """
 
 import mimetypes
+from functools import partial
 from pathlib import Path
 
 from quart import Quart, Response, request
 from werkzeug.exceptions import NotFound
 
 from watchparty import assets
+from watchparty.web.response.module_graph import static_imports
 from watchparty.web.response.precompressed import Precompressed
 
 # Not left to the system's tables: a browser runs no module of another type.
@@ -34,6 +36,7 @@ def init_files(app: Quart, folder: Path) -> None:
         return contents[name].response(request.accept_encodings)
 
     app.jinja_env.globals["static"] = home
+    app.jinja_env.globals["static_imports"] = partial(static_imports, folder)
 
 
 def _type(path: Path) -> str:
