@@ -15,10 +15,11 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
-from benchmarks.page import burst, delivery, opening
+from benchmarks.page import burst, delivery, opening, slow_line
 from benchmarks.page.burst import Burst
 from benchmarks.page.delivery import Delivery
 from benchmarks.page.opening import Opening
+from benchmarks.page.slow_line import Invited
 from tests.browser import chromium
 from tests.support.server_process import Server
 
@@ -77,9 +78,30 @@ def tell_opening(device: str, took: Opening) -> None:
     row(device, *ms(took.shown), ms(took.first)[0], took.files, ms(took.long_tasks)[2])
 
 
+def tell_invited(encoding: str, took: Invited) -> None:
+    """Print a line for one way of sending the page."""
+    row(encoding, f"{took.seconds:.2f}", took.requests, f"{took.bytes / 1000:.0f}")
+
+
+async def follow(browser: Browser, url: str, times: int) -> dict[str, Any]:
+    """Follow an invitation on a bad line, and print how that was beside how it should be."""
+    found: dict[str, Any] = {}
+    rate = slow_line.RATE * 8 / 1000
+    what = f"an invitation, {slow_line.ROUND_TRIP} ms round trip, {rate:.0f} kbit/s"
+    head(what, "name can be typed after s", "requests", "KB")
+    for encoding in slow_line.ENCODINGS:
+        invited = await slow_line.measure(browser, url, times, encoding)
+        tell_invited(encoding, invited)
+        found[encoding] = invited._asdict()
+    row("at most", slow_line.USABLE_MAX, slow_line.REQUESTS_MAX, "")
+    return found
+
+
 async def measure(browser: Browser, url: str, asked: argparse.Namespace) -> dict[str, Any]:
     """Measure everything, and print each part when it is there."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"invited": await follow(browser, url, asked.invited)}
+    if asked.invited_only:
+        return found
     for device, slower in DEVICES.items():
         said = await delivery.measure(browser, url, asked.messages, slower)
         tell_delivery(device, said)
@@ -113,6 +135,8 @@ def main() -> None:
     parser.add_argument("--burst", type=int, default=500, help="messages")
     parser.add_argument("--seconds", type=float, default=10, help="in which those come")
     parser.add_argument("--openings", type=int, default=15)
+    parser.add_argument("--invited", type=int, default=5, help="invitations on a bad line")
+    parser.add_argument("--invited-only", action="store_true", help="and nothing else")
     parser.add_argument("--json", type=Path, default=Path("build/page.json"))
     asked = parser.parse_args()
     found = asyncio.run(run(asked))
