@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from playwright.async_api import Browser, CDPSession, Page
 
 from benchmarks.page.pages import PHONE
-from tests.client import Api
-from tests.people import tell
+from tests.support.api_client import Api
+from tests.support.api_fixtures import tell
 
 ROUND_TRIP = 400  # ms
 RATE = 400_000 / 8  # bytes per second, each way
@@ -65,12 +65,12 @@ async def opened(page: Page, link: str) -> float:
 
 
 class Wire:
-    """What passes on the line of a page."""
+    """What passes on the line of a page; times are in seconds of a monotonic clock."""
 
     def __init__(self) -> None:
         """Nothing has passed."""
-        self._began: dict[str, float] = {}  # by request, seconds of a monotonic clock
-        self._sizes: dict[str, int] = {}
+        self._began: list[float] = []
+        self._answers: list[tuple[float, int]] = []  # when the last byte came, and how many did
 
     @classmethod
     async def watch(cls, chrome: CDPSession) -> "Wire":
@@ -83,13 +83,16 @@ class Wire:
         return wire
 
     def until(self, seconds: float) -> tuple[int, int]:
-        """Return the number and the bytes of the requests that began within so many seconds."""
-        end = min(self._began.values()) + seconds
-        early = [request for request, at in self._began.items() if at < end]
-        return len(early), sum(self._sizes.get(request, 0) for request in early)
+        """Return the number and the bytes of the answers that came within so many seconds.
+
+        What the page only asks for by then, to have it when somebody joins, is not among them.
+        """
+        end = min(self._began) + seconds
+        sizes = [size for at, size in self._answers if at < end]
+        return len(sizes), sum(sizes)
 
     def _begin(self, event: dict[str, Any]) -> None:
-        self._began[event["requestId"]] = event["timestamp"]
+        self._began.append(event["timestamp"])
 
     def _end(self, event: dict[str, Any]) -> None:
-        self._sizes[event["requestId"]] = event["encodedDataLength"]
+        self._answers.append((event["timestamp"], event["encodedDataLength"]))
