@@ -3,8 +3,9 @@
 import asyncio
 
 from watchparty.party import clock
+from watchparty.party.changes import Change, DeleteMessage
 from watchparty.party.confusables import alike
-from watchparty.party.errors import Forbidden, NotAllowed
+from watchparty.party.errors import Forbidden, NotAllowed, NotFound
 from watchparty.party.models import ChatRecord, Member, Message, Receipt, Standing, User
 from watchparty.party.state import State
 from watchparty.party.store import Permit, Store, granted
@@ -76,6 +77,21 @@ class Chat:
             self.stand(standing, gather=True)
         return member
 
+    @indivisible
+    async def change(self, actor: Member, change: Change) -> None:
+        """Make a change, then show it to everybody who waits.
+
+        Raises NotAllowed when the actor's role does not allow it, and what `Store.change` raises.
+        """
+        if not change.is_allowed(actor):
+            raise NotAllowed
+        standing = await self.store.change(self.chat_id, actor, change)
+        if isinstance(change, DeleteMessage):
+            self.window.blank(change.message.id)
+        self.stand(standing)
+        if isinstance(change, DeleteMessage):
+            await self.store.scrub()
+
     def stand(self, standing: Standing, *, gather: bool = False) -> None:
         """Show a new revision, at once or together with others that follow.
 
@@ -89,6 +105,19 @@ class Chat:
             self.wake()
         elif self._gathering is None:
             self._gathering = asyncio.get_running_loop().call_later(GATHER, self.wake)
+
+    def find_member(self, member_id: int) -> Member:
+        """Return a member. Raises NotFound."""
+        if member_id not in self.members:
+            raise NotFound
+        return self.members[member_id]
+
+    def find_message(self, id_: int) -> Message:
+        """Return a message in the window. Raises NotFound."""
+        message = self.window.find(id_)
+        if message is None:
+            raise NotFound
+        return message
 
     def burn(self) -> None:
         """Let nobody see anything here any more: the chat is gone from the store."""

@@ -5,9 +5,12 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from watchparty.party import tokens
+from watchparty.party.errors import NotAllowed
 
 Role = Literal["host", "cohost", "guest", "viewer"]
 InviteRole = Literal["guest", "viewer"]
+
+HOSTS: frozenset[Role] = frozenset({"host", "cohost"})
 
 
 class User(Struct, frozen=True):
@@ -30,6 +33,18 @@ class Invites(Struct, frozen=True):
 
     guest: str
     viewer: str
+
+    @classmethod
+    def new(cls) -> "Invites":
+        """Make two fresh ones."""
+        return cls(tokens.new_secret(), tokens.new_secret())
+
+    def shown_to(self, role: Role) -> dict[InviteRole, str]:
+        """Return those that a member in this role may pass on. Raises NotAllowed for viewers."""
+        if role == "viewer":
+            raise NotAllowed
+        guest: dict[InviteRole, str] = {"guest": self.guest}
+        return guest | {"viewer": self.viewer} if role in HOSTS else guest
 
     def role_of(self, magic_key: str) -> InviteRole | None:
         """Return what a passphrase makes of its bearer, at the same cost whatever it is."""

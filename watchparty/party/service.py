@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from watchparty.party import tokens
 from watchparty.party.chat import Chat
 from watchparty.party.chat_cache import Chats
-from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite
+from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite, NotAllowed
 from watchparty.party.models import Invites, Member, Session, Start, User
 from watchparty.party.store import Permit, Store, granted
 from watchparty.party.uncancellable import indivisible
@@ -86,8 +86,7 @@ class Party:
             permit()
         host = await self._identify(auth_key, username)
         token = tokens.new_secret()
-        invites = Invites(tokens.new_secret(), tokens.new_secret())
-        asked = Start(0, invites, host.user, key if auth_key else None, username or "")
+        asked = Start(0, Invites.new(), host.user, key if auth_key else None, username or "")
         chat_id = None
         while chat_id is None:  # a taken id is a one in a million affair, but not impossible
             start = replace(asked, chat_id=tokens.new_chat_id())
@@ -144,6 +143,15 @@ class Party:
         if chat is None or member_id not in chat.members:
             return None
         return Seat(chat, chat.members[member_id])
+
+    @indivisible
+    async def delete_chat(self, seat: Seat) -> None:
+        """Delete a chat and everything in it. Raises NotAllowed unless it is its host who asks."""
+        if seat.member.role != "host":
+            raise NotAllowed
+        await self.store.delete_chat(seat.chat.chat_id, seat.member)
+        self.chats.burn(seat.chat.chat_id)
+        await self.store.scrub()
 
     def stop(self) -> None:
         """Answer everybody who waits: the server is going down."""

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from watchparty.party.changes import Change
 from watchparty.party.models import (
     ChatRecord,
-    InviteRole,
     Invites,
     Member,
     Receipt,
-    Role,
     Session,
     Standing,
     Start,
@@ -81,36 +80,16 @@ class Store(Protocol):
         ChatFull when they would be one more than `most` members.
         """
 
-    # What members do about a chat. Each raises Forbidden, with nothing changed, when `actor`
-    # is no member in that role any more, and NotFound when what it is about has changed.
+    async def change(self, chat_id: int, actor: Member, change: Change) -> Standing:
+        """Make a change, and return what the chat is then.
 
-    async def replace_invite(
-        self, chat_id: int, actor: Member, role: InviteRole, magic_key: str
-    ) -> Standing:
-        """Put another passphrase in the place of one."""
-
-    async def set_role(self, chat_id: int, actor: Member, member: Member, role: Role) -> Standing:
-        """Give a member another role."""
-
-    async def set_topic(self, chat_id: int, actor: Member, topic: str) -> Standing:
-        """Say what is being watched."""
-
-    async def expel(
-        self, chat_id: int, actor: Member, member: Member, invites: Invites
-    ) -> Standing:
-        """Delete a member with all their sessions, and put `invites` in the place of the links."""
-
-    async def leave(self, chat_id: int, actor: Member) -> Standing:
-        """Delete a member at their own wish; the oldest co-host follows a host.
-
-        Raises NoSuccessor when there is none.
+        Raises Forbidden when `actor` is not a member in that role any more, NotFound when
+        whoever or whatever the change is about is not as it says any more, and NoSuccessor
+        when a host leaves without a co-host; then nothing has changed.
         """
 
-    async def delete_message(self, chat_id: int, actor: Member, id_: int) -> Standing:
-        """Delete the text of a message; its id stays used."""
-
     async def delete_chat(self, chat_id: int, actor: Member) -> None:
-        """Delete a chat with everything that belongs to it."""
+        """Delete a chat with everything that belongs to it. Raises Forbidden like `change`."""
 
     async def scrub(self) -> None:
         """Overwrite what was deleted wherever it still is; now, or else as soon as it can be."""

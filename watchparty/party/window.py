@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.structs import replace
 
 from watchparty.party.models import Message
 from watchparty.party.state import State
@@ -99,6 +100,11 @@ class Window:
         self._kept[message.id], self._encoded[message.id] = message, encoded
         self._texts_weight += _size(encoded) - _size(before)
         self._forget_pages()
+
+    def blank(self, id_: int) -> None:
+        """Show a deleted message without its text, unless it has left the window meanwhile."""
+        if id_ in self._kept:
+            self.put(replace(self._kept[id_], body="", deleted=True))
 
     def show(self, rev: int, state: State) -> None:
         """Tell readers with another revision what there is beside the messages."""

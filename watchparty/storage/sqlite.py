@@ -6,14 +6,13 @@ from pathlib import Path
 
 from aiosqlite import Connection
 
+from watchparty.party.changes import Change
 from watchparty.party.errors import Forbidden, StoreUnavailable
 from watchparty.party.models import (
     ChatRecord,
-    InviteRole,
     Invites,
     Member,
     Receipt,
-    Role,
     Session,
     Standing,
     Start,
@@ -78,35 +77,8 @@ class SqliteStore(Store):
             lambda db: moderation.add_member(db, chat_id, user, magic_key, credential, most)
         )
 
-    async def replace_invite(
-        self, chat_id: int, actor: Member, role: InviteRole, magic_key: str
-    ) -> Standing:
-        return await self._act(
-            chat_id, actor, lambda db: moderation.replace_invite(db, chat_id, role, magic_key)
-        )
-
-    async def set_role(self, chat_id: int, actor: Member, member: Member, role: Role) -> Standing:
-        return await self._act(
-            chat_id, actor, lambda db: moderation.set_role(db, chat_id, member, role)
-        )
-
-    async def set_topic(self, chat_id: int, actor: Member, topic: str) -> Standing:
-        return await self._act(chat_id, actor, lambda db: moderation.set_topic(db, chat_id, topic))
-
-    async def expel(
-        self, chat_id: int, actor: Member, member: Member, invites: Invites
-    ) -> Standing:
-        return await self._act(
-            chat_id, actor, lambda db: moderation.expel(db, chat_id, member, invites)
-        )
-
-    async def leave(self, chat_id: int, actor: Member) -> Standing:
-        return await self._act(chat_id, actor, lambda db: moderation.leave(db, chat_id, actor))
-
-    async def delete_message(self, chat_id: int, actor: Member, id_: int) -> Standing:
-        return await self._act(
-            chat_id, actor, lambda db: moderation.delete_message(db, chat_id, id_)
-        )
+    async def change(self, chat_id: int, actor: Member, change: Change) -> Standing:
+        return await self._write(lambda db: moderation.change(db, chat_id, actor, change))
 
     async def delete_chat(self, chat_id: int, actor: Member) -> None:
         await self._write(lambda db: moderation.delete_chat(db, chat_id, actor))
@@ -131,9 +103,6 @@ class SqliteStore(Store):
         self, chat_id: int, author: Member, draft: Draft, permit: Permit = granted
     ) -> Receipt:
         return await self._write(lambda db: _append(db, chat_id, author, draft, permit))
-
-    async def _act(self, chat_id: int, actor: Member, deed: Work[None]) -> Standing:
-        return await self._write(lambda db: moderation.act(db, chat_id, actor, deed))
 
     async def _read(self, work: Work[T]) -> T:
         return await (await self._opened()).writer.read(work)

@@ -1,27 +1,27 @@
-"""SQL of who is in a chat and what they do about it; the schema's triggers count the revisions.
+"""SQL of who is in a chat and what they change; the schema's triggers count the revisions.
 
-Who acts is asked again in the transaction itself: since their request came in they may have
-been removed, or have another role now.
+Roles are checked again in the transaction: since the request came in, the actor may have been
+removed, or have another role now.
 """
 
-from typing import Any
+from typing import Any, assert_never
 
 from aiosqlite import Connection
 
-from watchparty.party.errors import ChatFull, Forbidden, InvalidInvite, NoSuccessor, NotFound
-from watchparty.party.models import (
-    InviteRole,
-    Invites,
-    Member,
-    Role,
-    Session,
-    Standing,
-    User,
+from watchparty.party.changes import (
+    Change,
+    DeleteMessage,
+    Expel,
+    Leave,
+    ReplaceInvite,
+    SetRole,
+    SetTopic,
 )
-from watchparty.storage.group_commit import Work
+from watchparty.party.errors import ChatFull, Forbidden, InvalidInvite, NoSuccessor, NotFound
+from watchparty.party.models import InviteRole, Invites, Member, Role, Session, Standing, User
 from watchparty.storage.queries import chats
 
-KEYS: dict[InviteRole, str] = {"guest": "magic_key", "viewer": "viewer_key"}
+INVITE_COLUMNS: dict[InviteRole, str] = {"guest": "magic_key", "viewer": "viewer_key"}
 
 
 async def add_member(
@@ -39,67 +39,90 @@ async def add_member(
     return member, await _standing(db, chat_id)
 
 
-async def act(db: Connection, chat_id: int, actor: Member, deed: Work[None]) -> Standing:
-    """Do something about a chat if `actor` still may, and return what the chat is then."""
-    await _ask(db, chat_id, actor)
-    await deed(db)
+async def change(db: Connection, chat_id: int, actor: Member, change: Change) -> Standing:
+    """Make a change if `actor` still has their role, and return what the chat is then."""
+    await _require_role(db, chat_id, actor)
+    match change:
+        case ReplaceInvite(role, magic_key):
+            await _replace_invite(db, chat_id, role, magic_key)
+        case SetTopic(topic):
+            await _set_topic(db, chat_id, topic)
+        case SetRole(member_id, role, before):
+            await _set_role(db, chat_id, member_id, role, before)
+        case Expel(member, invites):
+            await _expel(db, chat_id, member, invites)
+        case Leave():
+            await _leave(db, chat_id, actor)
+        case DeleteMessage(message):
+            await _delete_message(db, chat_id, message.id)
+        case _:
+            assert_never(change)
     return await _standing(db, chat_id)
-
-
-async def replace_invite(db: Connection, chat_id: int, role: InviteRole, magic_key: str) -> None:
-    """Put another passphrase in the place of one."""
-    sql = f"UPDATE chats SET {KEYS[role]} = ?, links = links + 1 WHERE chat_id = ?"  # noqa: S608
-    await db.execute_fetchall(sql, (magic_key, chat_id))
-
-
-async def set_role(db: Connection, chat_id: int, member: Member, role: Role) -> None:
-    """Give a member another role."""
-    await _change(
-        db,
-        "UPDATE members SET role = ? WHERE chat_id = ? AND member_id = ? AND role = ? RETURNING 1",
-        (role, chat_id, member.member_id, member.role),
-    )
-
-
-async def set_topic(db: Connection, chat_id: int, topic: str) -> None:
-    """Say what is being watched."""
-    await db.execute_fetchall("UPDATE chats SET topic = ? WHERE chat_id = ?", (topic, chat_id))
-
-
-async def expel(db: Connection, chat_id: int, member: Member, invites: Invites) -> None:
-    """Delete a member with all that is theirs, and replace every link."""
-    await _delete_member(db, chat_id, member)
-    for role in KEYS:
-        await replace_invite(db, chat_id, role, getattr(invites, role))
-
-
-async def leave(db: Connection, chat_id: int, member: Member) -> None:
-    """Delete a member at their own wish; a host is followed by the oldest co-host."""
-    if member.role == "host":
-        await _change(
-            db,
-            "UPDATE members SET role = 'host' WHERE chat_id = ?1 AND member_id ="
-            " (SELECT min(member_id) FROM members WHERE chat_id = ?1 AND role = 'cohost')"
-            " RETURNING 1",
-            (chat_id,),
-            NoSuccessor,
-        )
-    await _delete_member(db, chat_id, member)
-
-
-async def delete_message(db: Connection, chat_id: int, id_: int) -> None:
-    """Delete the text of a message; its id stays used."""
-    await _change(
-        db,
-        "UPDATE messages SET body = '', deleted = 1 WHERE chat_id = ? AND id = ? RETURNING 1",
-        (chat_id, id_),
-    )
 
 
 async def delete_chat(db: Connection, chat_id: int, actor: Member) -> None:
     """Delete a chat, and with it everything that belongs to it (by the foreign keys)."""
-    await _ask(db, chat_id, actor)
+    await _require_role(db, chat_id, actor)
     await db.execute_fetchall("DELETE FROM chats WHERE chat_id = ?", (chat_id,))
+
+
+async def _replace_invite(db: Connection, chat_id: int, role: InviteRole, magic_key: str) -> None:
+    column = INVITE_COLUMNS[role]
+    sql = f"UPDATE chats SET {column} = ?, links = links + 1 WHERE chat_id = ?"  # noqa: S608
+    await db.execute_fetchall(sql, (magic_key, chat_id))
+
+
+async def _set_topic(db: Connection, chat_id: int, topic: str) -> None:
+    await db.execute_fetchall("UPDATE chats SET topic = ? WHERE chat_id = ?", (topic, chat_id))
+
+
+async def _set_role(
+    db: Connection, chat_id: int, member_id: int, role: Role, before: Role | None
+) -> None:
+    await _execute_or_raise(
+        db,
+        "UPDATE members SET role = ? WHERE chat_id = ? AND member_id = ? AND role = ? RETURNING 1",
+        (role, chat_id, member_id, before),
+    )
+
+
+async def _expel(db: Connection, chat_id: int, member: Member, invites: Invites) -> None:
+    await _delete_member(db, chat_id, member)
+    for role in INVITE_COLUMNS:
+        await _replace_invite(db, chat_id, role, getattr(invites, role))
+
+
+async def _leave(db: Connection, chat_id: int, member: Member) -> None:
+    if member.role == "host":
+        await _promote_oldest_cohost(db, chat_id)
+    await _delete_member(db, chat_id, member)
+
+
+async def _promote_oldest_cohost(db: Connection, chat_id: int) -> None:
+    await _execute_or_raise(
+        db,
+        "UPDATE members SET role = 'host' WHERE chat_id = ?1 AND member_id ="
+        " (SELECT min(member_id) FROM members WHERE chat_id = ?1 AND role = 'cohost')"
+        " RETURNING 1",
+        (chat_id,),
+        NoSuccessor,
+    )
+
+
+async def _delete_member(db: Connection, chat_id: int, member: Member) -> None:
+    await _execute_or_raise(
+        db,
+        "DELETE FROM members WHERE chat_id = ? AND member_id = ? AND role = ? RETURNING 1",
+        (chat_id, member.member_id, member.role),
+    )
+
+
+async def _delete_message(db: Connection, chat_id: int, id_: int) -> None:
+    await _execute_or_raise(
+        db,
+        "UPDATE messages SET body = '', deleted = 1 WHERE chat_id = ? AND id = ? RETURNING 1",
+        (chat_id, id_),
+    )
 
 
 async def _standing(db: Connection, chat_id: int) -> Standing:
@@ -109,18 +132,18 @@ async def _standing(db: Connection, chat_id: int) -> Standing:
     return standing
 
 
-async def _ask(db: Connection, chat_id: int, actor: Member) -> None:
-    """Raise Forbidden unless they are still in the chat, in the role in which they act."""
-    rows = await db.execute_fetchall(
+async def _require_role(db: Connection, chat_id: int, actor: Member) -> None:
+    """Raise Forbidden unless the actor is still in the chat, in the same role."""
+    await _execute_or_raise(
+        db,
         "SELECT 1 FROM members WHERE chat_id = ? AND member_id = ? AND role = ?",
         (chat_id, actor.member_id, actor.role),
+        Forbidden,
     )
-    if not list(rows):
-        raise Forbidden
 
 
 async def _role_of(db: Connection, chat_id: int, magic_key: str) -> InviteRole:
-    """Return what a passphrase makes of its bearer now. Raises InvalidInvite."""
+    """Return the role that a magic key grants now. Raises InvalidInvite."""
     invites = await chats.select_invites(db, chat_id)
     role = None if invites is None else invites.role_of(magic_key)
     if role is None:
@@ -128,17 +151,9 @@ async def _role_of(db: Connection, chat_id: int, magic_key: str) -> InviteRole:
     return role
 
 
-async def _delete_member(db: Connection, chat_id: int, member: Member) -> None:
-    await _change(
-        db,
-        "DELETE FROM members WHERE chat_id = ? AND member_id = ? AND role = ? RETURNING 1",
-        (chat_id, member.member_id, member.role),
-    )
-
-
-async def _change(
-    db: Connection, sql: str, values: tuple[Any, ...], otherwise: type[Exception] = NotFound
+async def _execute_or_raise(
+    db: Connection, sql: str, values: tuple[Any, ...], error: type[Exception] = NotFound
 ) -> None:
-    """Run a statement that returns what it touched; raise when that is nothing."""
+    """Run a statement that returns the rows it found or changed; raise when there are none."""
     if not list(await db.execute_fetchall(sql, values)):
-        raise otherwise
+        raise error

@@ -14,7 +14,7 @@ from watchparty.party.errors import (
     InvalidInvite,
     RateLimited,
 )
-from watchparty.party.moderation import HOSTS
+from watchparty.party.models import HOSTS
 from watchparty.party.service import Seat
 from watchparty.party.store import Permit
 from watchparty.web.limits import quotas

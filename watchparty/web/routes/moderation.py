@@ -1,11 +1,19 @@
-"""What members do about a chat: links, members, messages taken back, the topic, the end."""
+"""What members change about a chat: links, members, messages, the topic, its end."""
 
 from typing import get_args
 
 from quart import Blueprint, Response, request
 
-from watchparty.party import moderation, validation
-from watchparty.party.errors import InvalidRequest
+from watchparty.party import validation
+from watchparty.party.changes import (
+    DeleteMessage,
+    Expel,
+    Leave,
+    ReplaceInvite,
+    SetRole,
+    SetTopic,
+)
+from watchparty.party.errors import InvalidRequest, NotAllowed
 from watchparty.party.models import InviteRole, Role
 from watchparty.party.service import Seat
 from watchparty.web.context import limits, party, take_seat
@@ -29,85 +37,100 @@ INVITED: tuple[InviteRole, ...] = get_args(InviteRole)
 
 @host.get("/invite")
 async def invites(chat_id: int) -> Response:
-    """Return the links that this member may hand on."""
+    """Return the links that this member may pass on."""
     seat = await take_seat(chat_id)
-    return json(
-        InvitesAnswer([_invite(seat, role, key) for role, key in moderation.invites(seat).items()])
-    )
+    return json(InvitesAnswer([_invite(chat_id, *shown) for shown in _shown(seat).items()]))
 
 
 @host.post("/invite")
 async def replace_invite(chat_id: int) -> Response:
     """Replace a link; the old one is dead at once."""
     seat = await take_seat(chat_id)
-    role = _invite_role(body.text(await body.read(request), "role"))
-    return json(_invite(seat, role, await moderation.replace_invite(seat, role)))
+    change = ReplaceInvite(_invite_role(body.text(await body.read(request), "role")))
+    await seat.chat.change(seat.member, change)
+    return json(_invite(chat_id, change.role, change.magic_key))
 
 
 @host.get("/invite/qr")
 async def draw_invite(chat_id: int) -> Response:
-    """Return a link that this member may hand on as a picture."""
+    """Return a link that this member may pass on, as a QR code."""
     seat = await take_seat(chat_id)
     role = _invite_role(request.args.get("role"))
     limits().check_qr_code(seat)
-    return json(QrAnswer(role, qr.svg(link_for(chat_id, moderation.invite(seat, role)))))
+    if role not in _shown(seat):
+        raise NotAllowed
+    return json(QrAnswer(role, qr.svg(link_for(chat_id, _shown(seat)[role]))))
 
 
 @host.put("/members/<chat_id:member_id>")
 async def set_role(chat_id: int, member_id: int) -> Response:
-    """Name a co-host, or take it back."""
+    """Make a member a co-host, or a guest again."""
     seat = await take_seat(chat_id)
-    role = body.text(await body.read(request), "role")
-    for known in ASSIGNABLE:
-        if role == known:
-            await moderation.set_role(seat, member_id, known)
-            return _changed(seat)
-    raise InvalidRequest("role must be cohost or guest.")
+    role = _assignable_role(body.text(await body.read(request), "role"))
+    member = seat.chat.members.get(member_id)
+    change = SetRole(member_id, role, before=member.role if member else None)
+    await seat.chat.change(seat.member, change)
+    return _changed(seat)
 
 
 @host.delete("/members/<chat_id:member_id>")
 async def remove(chat_id: int, member_id: int) -> Response:
     """Remove a member, or leave."""
     seat = await take_seat(chat_id)
-    await moderation.remove(seat, member_id)
-    return json(GoneAnswer()) if member_id == seat.member.member_id else _changed(seat)
+    member = seat.chat.find_member(member_id)
+    if member_id == seat.member.member_id:
+        await seat.chat.change(seat.member, Leave())
+        return json(GoneAnswer())
+    await seat.chat.change(seat.member, Expel(member))
+    return _changed(seat)
 
 
 @host.delete("/messages/<chat_id:id_>")
 async def delete_message(chat_id: int, id_: int) -> Response:
-    """Take a message back."""
+    """Delete the text of a message."""
     seat = await take_seat(chat_id)
-    await moderation.delete_message(seat, id_)
+    await seat.chat.change(seat.member, DeleteMessage(seat.chat.find_message(id_)))
     return _changed(seat)
 
 
 @host.delete("")
-async def burn(chat_id: int) -> Response:
-    """Delete the chat with all that belongs to it."""
-    await moderation.burn(party(), await take_seat(chat_id))
+async def delete_chat(chat_id: int) -> Response:
+    """Delete the chat and everything in it."""
+    await party().delete_chat(await take_seat(chat_id))
     return json(GoneAnswer())
 
 
 @host.put("/topic")
 async def set_topic(chat_id: int) -> Response:
-    """Say what is being watched."""
+    """Set the topic."""
     seat = await take_seat(chat_id)
     topic = body.text(await body.read(request), "topic")
     if topic is None:
         raise InvalidRequest("topic is required.")
-    await moderation.set_topic(seat, validation.topic(topic))
+    await seat.chat.change(seat.member, SetTopic(validation.topic(topic)))
     return _changed(seat)
 
 
-def _invite_role(said: str | None) -> InviteRole:
-    for known in INVITED:
-        if (said or "guest") == known:
-            return known
+def _invite_role(sent: str | None) -> InviteRole:
+    for role in INVITED:
+        if (sent or "guest") == role:
+            return role
     raise InvalidRequest("role must be guest or viewer.")
 
 
-def _invite(seat: Seat, role: InviteRole, magic_key: str) -> InviteAnswer:
-    return InviteAnswer(role, magic_key, link_for(seat.chat.chat_id, magic_key))
+def _assignable_role(sent: str | None) -> Role:
+    for role in ASSIGNABLE:
+        if sent == role:
+            return role
+    raise InvalidRequest("role must be cohost or guest.")
+
+
+def _shown(seat: Seat) -> dict[InviteRole, str]:
+    return seat.chat.standing.invites.shown_to(seat.member.role)
+
+
+def _invite(chat_id: int, role: InviteRole, magic_key: str) -> InviteAnswer:
+    return InviteAnswer(role, magic_key, link_for(chat_id, magic_key))
 
 
 def _changed(seat: Seat) -> Response:

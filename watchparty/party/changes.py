@@ -1,0 +1,78 @@
+"""What members can change about a chat: each change as a value that knows who may make it.
+
+A new change is a value here, with its permission; a statement in the store; and a route.
+`Chat.change` checks the permission against the roles in memory. The store checks once more, in
+its transaction, that the actor and whoever the change is about still have these roles.
+"""
+
+from msgspec import Struct, field
+
+from watchparty.party import tokens
+from watchparty.party.models import HOSTS, InviteRole, Invites, Member, Message, Role
+
+
+class ReplaceInvite(Struct, frozen=True):
+    """Replace the magic key of one invite link; members stay."""
+
+    role: InviteRole
+    magic_key: str = field(default_factory=tokens.new_secret)
+
+    def is_allowed(self, actor: Member) -> bool:
+        """Allow hosts and co-hosts."""
+        return actor.role in HOSTS
+
+
+class SetTopic(Struct, frozen=True):
+    """Set the topic; an empty one removes it."""
+
+    topic: str
+
+    def is_allowed(self, actor: Member) -> bool:
+        """Allow hosts and co-hosts."""
+        return actor.role in HOSTS
+
+
+class SetRole(Struct, frozen=True):
+    """Give a member another role instead of `before`, which is None when nobody has that id."""
+
+    member_id: int
+    role: Role
+    before: Role | None
+
+    def is_allowed(self, actor: Member) -> bool:
+        """Allow the host, whose own role stays."""
+        return actor.role == "host" and self.before != "host"
+
+
+class Expel(Struct, frozen=True):
+    """Remove a member and replace both invite links, so that they know none that works."""
+
+    member: Member
+    invites: Invites = field(default_factory=Invites.new)
+
+    def is_allowed(self, actor: Member) -> bool:
+        """Allow the host, and co-hosts unless it is the host or a co-host who is removed."""
+        if actor.role == "cohost":
+            return self.member.role not in HOSTS
+        return actor.role == "host"
+
+
+class Leave(Struct, frozen=True):
+    """Remove oneself; a host is succeeded by the oldest co-host. Raises NoSuccessor."""
+
+    def is_allowed(self, actor: Member) -> bool:
+        """Allow everybody."""
+        return True
+
+
+class DeleteMessage(Struct, frozen=True):
+    """Delete the text of a message; its id stays in use."""
+
+    message: Message
+
+    def is_allowed(self, actor: Member) -> bool:
+        """Allow the author, hosts and co-hosts."""
+        return actor.role in HOSTS or actor.member_id == self.message.member_id
+
+
+Change = ReplaceInvite | SetTopic | SetRole | Expel | Leave | DeleteMessage
