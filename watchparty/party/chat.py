@@ -6,8 +6,7 @@ from watchparty.party import clock
 from watchparty.party.changes import Change, DeleteMessage
 from watchparty.party.confusables import alike
 from watchparty.party.errors import Forbidden, NotAllowed, NotFound
-from watchparty.party.models import ChatRecord, Member, Message, Receipt, Standing, User
-from watchparty.party.state import State
+from watchparty.party.models import ChatRecord, Member, Message, Receipt, Standing, State, User
 from watchparty.party.store import Permit, Store, granted
 from watchparty.party.subscriptions import StopFlag, Subscribers
 from watchparty.party.uncancellable import indivisible

@@ -112,6 +112,21 @@ class Standing(Struct, frozen=True):
     invites: Invites
 
 
+class State(Struct, frozen=True):
+    """The same for every member, and without any secret.
+
+    `deleted` lists ids in the window whose text was taken back; `links` grows when a
+    link is replaced, so that who may see links asks for them again. `alike` lists the ids
+    of members, and of authors in the window, whose name looks like another one's.
+    """
+
+    members: list[Member]
+    topic: str
+    deleted: list[int]
+    links: int
+    alike: list[int]
+
+
 class ChatRecord(Struct, frozen=True):
     """A chat as the store keeps it.
 

@@ -6,8 +6,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.structs import replace
 
-from watchparty.party.models import Message
-from watchparty.party.state import State
+from watchparty.party.models import Message, State
 
 WINDOW = 30  # messages that exist; the product's promise
 

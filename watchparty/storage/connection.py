@@ -15,7 +15,7 @@ from aiosqlite import Connection
 from watchparty.party.errors import StoreUnavailable
 from watchparty.storage.file_lock import OURS, Presence, claim
 from watchparty.storage.group_commit import GroupCommit
-from watchparty.storage.queries import chats
+from watchparty.storage.queries import meta
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -88,8 +88,8 @@ async def open_database(path: str) -> Database:
             await _check_integrity(db)
             await migrate(db)
             await db.executescript("BEGIN IMMEDIATE; COMMIT;")  # who can't write says so now
-            await chats.begin_epoch_of_copy(db)
-            epoch = await chats.select_epoch(db)
+            await meta.begin_epoch_of_copy(db)
+            epoch = await meta.select_epoch(db)
             presence = Presence(path)
             logger.info("store: %s, SQLite %s", path, sqlite3.sqlite_version)
             return Database(GroupCommit(db, presence), presence, epoch, closing.pop_all())

@@ -7,7 +7,7 @@ from pathlib import Path
 from aiosqlite import Connection
 
 from watchparty.party.changes import Change
-from watchparty.party.errors import Forbidden, StoreUnavailable
+from watchparty.party.errors import StoreUnavailable
 from watchparty.party.models import (
     ChatRecord,
     Invites,
@@ -20,9 +20,10 @@ from watchparty.party.models import (
 )
 from watchparty.party.store import Permit, Store, granted
 from watchparty.party.validation import Draft
+from watchparty.storage import transactions
 from watchparty.storage.connection import Database, open_database
 from watchparty.storage.group_commit import T, Work
-from watchparty.storage.queries import chats, expiry, idempotency, moderation
+from watchparty.storage.queries import chats, expiry, members, users
 
 
 class SqliteStore(Store):
@@ -47,18 +48,18 @@ class SqliteStore(Store):
         return (await self._opened()).epoch
 
     async def add_user(self, credential: bytes, username: str) -> User:
-        return await self._write(lambda db: chats.insert_user(db, credential, username))
+        return await self._write(lambda db: users.insert_user(db, credential, username))
 
     async def rename_user(self, user_id: int, username: str) -> None:
-        await self._write(lambda db: chats.update_username(db, user_id, username))
+        await self._write(lambda db: users.update_username(db, user_id, username))
 
     async def find_holder(self, credential: bytes) -> Session | User | None:
-        return await self._read(lambda db: chats.select_holder(db, credential))
+        return await self._read(lambda db: users.select_holder(db, credential))
 
     async def add_chat(
         self, start: Start, credential: bytes, permit: Permit = granted
     ) -> int | None:
-        return await self._write(lambda db: _start(db, start, credential, permit))
+        return await self._write(lambda db: transactions.add_chat(db, start, credential, permit))
 
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
         return await self._read(lambda db: chats.select_chat(db, chat_id))
@@ -67,21 +68,21 @@ class SqliteStore(Store):
         return await self._read(lambda db: chats.select_invites(db, chat_id))
 
     async def find_member_id(self, chat_id: int, user_id: int) -> int | None:
-        member = await self._read(lambda db: chats.select_member(db, chat_id, user_id))
+        member = await self._read(lambda db: members.select_member(db, chat_id, user_id))
         return None if member is None else member.member_id
 
     async def add_member(
         self, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
     ) -> tuple[Member, Standing]:
         return await self._write(
-            lambda db: moderation.add_member(db, chat_id, user, magic_key, credential, most)
+            lambda db: transactions.add_member(db, chat_id, user, magic_key, credential, most)
         )
 
     async def change(self, chat_id: int, actor: Member, change: Change) -> Standing:
-        return await self._write(lambda db: moderation.change(db, chat_id, actor, change))
+        return await self._write(lambda db: transactions.change(db, chat_id, actor, change))
 
     async def delete_chat(self, chat_id: int, actor: Member) -> None:
-        await self._write(lambda db: moderation.delete_chat(db, chat_id, actor))
+        await self._write(lambda db: transactions.delete_chat(db, chat_id, actor))
 
     async def scrub(self) -> None:
         self._scrubbed = False
@@ -102,7 +103,7 @@ class SqliteStore(Store):
     async def append(
         self, chat_id: int, author: Member, draft: Draft, permit: Permit = granted
     ) -> Receipt:
-        return await self._write(lambda db: _append(db, chat_id, author, draft, permit))
+        return await self._write(lambda db: transactions.append(db, chat_id, author, draft, permit))
 
     async def _read(self, work: Work[T]) -> T:
         return await (await self._opened()).writer.read(work)
@@ -115,37 +116,3 @@ class SqliteStore(Store):
             if self._database is None:
                 self._database = await open_database(self._path)
             return self._database
-
-
-async def _append(
-    db: Connection, chat_id: int, author: Member, draft: Draft, permit: Permit
-) -> Receipt:
-    if draft.key is not None:
-        kept = await idempotency.find_message(db, chat_id, author, draft)
-        if kept is not None:
-            return Receipt(kept, replayed=True)
-        permit()
-    message = await chats.insert_message(db, chat_id, author, draft)
-    if message is None:
-        raise Forbidden
-    if draft.key is not None:
-        await idempotency.insert_message(db, chat_id, message, draft.key)
-    return Receipt(message)
-
-
-async def _start(db: Connection, start: Start, credential: bytes, permit: Permit) -> int | None:
-    chat_id = None if start.key is None else await idempotency.find_chat(db, start)
-    if chat_id is None:
-        if start.key is not None:
-            permit()
-        if not await chats.insert_chat(db, start):
-            return None
-        chat_id = start.chat_id
-        await chats.insert_member(db, chat_id, start.host, "host")
-        if start.key is not None:
-            await idempotency.insert_chat(db, start, start.key)
-    host = await chats.select_member(db, chat_id, start.host.user_id)
-    if host is None:
-        raise Forbidden  # they left it, or were removed: a repeat is no way back
-    await chats.insert_session(db, credential, Session(chat_id, host.member_id))
-    return chat_id

@@ -7,8 +7,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from quart import Response
 
 from watchparty.party.errors import PartyError, RateLimited, Unavailable
-from watchparty.party.models import InviteRole, Member, Role
-from watchparty.party.state import State
+from watchparty.party.models import InviteRole, Member, Role, State
 from watchparty.party.window import Page
 from watchparty.web.request.poll_query import ID_MAX
 

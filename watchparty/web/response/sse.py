@@ -11,7 +11,7 @@ from msgspec import UNSET, Raw, Struct
 from quart import Response
 
 from watchparty.party.errors import PartyError
-from watchparty.party.state import State
+from watchparty.party.models import State
 from watchparty.party.window import Cursor, Page
 from watchparty.web.response.schemas import refusal
 

@@ -1,0 +1,106 @@
+"""SQL for members and their sessions; the schema's triggers count the revisions of the chat."""
+
+from functools import lru_cache
+from sys import intern
+
+from aiosqlite import Connection
+
+from watchparty.party import clock
+from watchparty.party.errors import Forbidden, NoSuccessor, NotFound
+from watchparty.party.models import Member, Role, Session, User
+from watchparty.storage.queries.rows import fetch_rows, require_rows
+
+MEMBERS_SHARED = 10_000  # about 250 bytes each
+
+
+async def insert_member(
+    db: Connection, chat_id: int, user: User, role: Role, most: int | None = None
+) -> None:
+    """Add a user to a chat under the next member id, unless they are in it or it is full."""
+    await fetch_rows(
+        db,
+        "INSERT INTO members (chat_id, member_id, user_id, username, role, joined_at)"
+        " SELECT chat_id, last_member_id + 1, ?1, ?2, ?3, ?4 FROM chats WHERE chat_id = ?5 AND"
+        " (?6 IS NULL OR ?6 > (SELECT count(*) FROM members WHERE members.chat_id = ?5))"
+        " ON CONFLICT (user_id, chat_id) DO NOTHING",
+        (user.user_id, user.username, role, clock.now(), chat_id, most),
+    )
+
+
+async def insert_session(db: Connection, credential: bytes, session: Session) -> None:
+    """Add a session of a member."""
+    await fetch_rows(
+        db,
+        "INSERT INTO sessions (credential, chat_id, member_id, created_at) VALUES (?, ?, ?, ?)",
+        (credential, session.chat_id, session.member_id, clock.now()),
+    )
+
+
+async def select_member(db: Connection, chat_id: int, user_id: int) -> Member | None:
+    """Return which member of a chat a user is."""
+    rows = await fetch_rows(
+        db,
+        "SELECT member_id, username, role FROM members WHERE user_id = ? AND chat_id = ?",
+        (user_id, chat_id),
+    )
+    return next((Member(*row) for row in rows), None)
+
+
+async def select_members(db: Connection, chat_id: int) -> list[Member]:
+    """Return the members of a chat in the order in which they joined."""
+    rows = await fetch_rows(
+        db,
+        "SELECT member_id, username, role FROM members WHERE chat_id = ? ORDER BY member_id",
+        (chat_id,),
+    )
+    return [_shared_member(member_id, username, intern(role)) for member_id, username, role in rows]
+
+
+async def require_role(db: Connection, chat_id: int, actor: Member) -> None:
+    """Raise Forbidden unless the actor is still in the chat, in the same role."""
+    await require_rows(
+        db,
+        "SELECT 1 FROM members WHERE chat_id = ? AND member_id = ? AND role = ?",
+        (chat_id, actor.member_id, actor.role),
+        Forbidden,
+    )
+
+
+async def update_role(
+    db: Connection, chat_id: int, member_id: int, role: Role, before: Role | None
+) -> None:
+    """Give a member another role than `before`. Raises NotFound when that is not theirs."""
+    await require_rows(
+        db,
+        "UPDATE members SET role = ? WHERE chat_id = ? AND member_id = ? AND role = ? RETURNING 1",
+        (role, chat_id, member_id, before),
+        NotFound,
+    )
+
+
+async def promote_oldest_cohost(db: Connection, chat_id: int) -> None:
+    """Make the co-host who joined first a host. Raises NoSuccessor when there is none."""
+    await require_rows(
+        db,
+        "UPDATE members SET role = 'host' WHERE chat_id = ?1 AND member_id ="
+        " (SELECT min(member_id) FROM members WHERE chat_id = ?1 AND role = 'cohost')"
+        " RETURNING 1",
+        (chat_id,),
+        NoSuccessor,
+    )
+
+
+async def delete_member(db: Connection, chat_id: int, member: Member) -> None:
+    """Delete a member with their sessions. Raises NotFound when they have another role now."""
+    await require_rows(
+        db,
+        "DELETE FROM members WHERE chat_id = ? AND member_id = ? AND role = ? RETURNING 1",
+        (chat_id, member.member_id, member.role),
+        NotFound,
+    )
+
+
+@lru_cache(MEMBERS_SHARED)
+def _shared_member(member_id: int, username: str, role: Role) -> Member:
+    """Return the same object for equal members: while a crowd joins, each join reads them all."""
+    return Member(member_id, username, role)

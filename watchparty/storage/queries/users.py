@@ -1,0 +1,35 @@
+"""SQL for users, and for what a credential stands for."""
+
+from aiosqlite import Connection
+
+from watchparty.party import clock
+from watchparty.party.models import Session, User
+from watchparty.storage.queries.rows import fetch_rows
+
+
+async def insert_user(db: Connection, credential: bytes, username: str) -> User:
+    """Add a user."""
+    [(user_id,)] = await fetch_rows(
+        db,
+        "INSERT INTO users (credential, username, created_at) VALUES (?, ?, ?) RETURNING user_id",
+        (credential, username, clock.now()),
+    )
+    return User(user_id, username)
+
+
+async def update_username(db: Connection, user_id: int, username: str) -> None:
+    """Rename a user."""
+    await fetch_rows(db, "UPDATE users SET username = ? WHERE user_id = ?", (username, user_id))
+
+
+async def select_holder(db: Connection, credential: bytes) -> Session | User | None:
+    """Return what a credential stands for; the same two look-ups whatever it is."""
+    rows = await fetch_rows(
+        db,
+        "SELECT 'session', chat_id, member_id FROM sessions WHERE credential = ?1"
+        " UNION ALL SELECT 'user', user_id, username FROM users WHERE credential = ?1",
+        (credential,),
+    )
+    for kind, *holder in rows:
+        return Session(*holder) if kind == "session" else User(*holder)
+    return None

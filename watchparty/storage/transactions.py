@@ -1,0 +1,139 @@
+"""The transactions of several statements: start a chat, join it, post to it, change it.
+
+Roles are checked again in the transaction: since the request came in, the actor may have been
+removed, or have another role now.
+"""
+
+from typing import assert_never
+
+from aiosqlite import Connection
+
+from watchparty.party.changes import (
+    Change,
+    DeleteMessage,
+    Expel,
+    Leave,
+    ReplaceInvite,
+    SetRole,
+    SetTopic,
+)
+from watchparty.party.errors import ChatFull, Forbidden, InvalidInvite, NotFound
+from watchparty.party.models import (
+    InviteRole,
+    Invites,
+    Member,
+    Receipt,
+    Session,
+    Standing,
+    Start,
+    User,
+)
+from watchparty.party.store import Permit
+from watchparty.party.validation import Draft
+from watchparty.storage.queries import chats, idempotency, members, messages
+
+
+async def add_chat(db: Connection, start: Start, credential: bytes, permit: Permit) -> int | None:
+    """Add a chat and its host, or find the one that a repeated start made; see `Store.add_chat`."""
+    chat_id = None if start.key is None else await idempotency.find_chat(db, start)
+    if chat_id is None:
+        if start.key is not None:
+            permit()
+        if not await chats.insert_chat(db, start):
+            return None
+        chat_id = start.chat_id
+        await members.insert_member(db, chat_id, start.host, "host")
+        if start.key is not None:
+            await idempotency.insert_chat(db, start, start.key)
+    host = await members.select_member(db, chat_id, start.host.user_id)
+    if host is None:
+        raise Forbidden  # they left it, or were removed: a repeat is no way back
+    await members.insert_session(db, credential, Session(chat_id, host.member_id))
+    return chat_id
+
+
+async def add_member(
+    db: Connection, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
+) -> tuple[Member, Standing]:
+    """Add a member who has a magic key, or a session of one who is in the chat already."""
+    member = await members.select_member(db, chat_id, user.user_id)
+    if member is None:
+        role = await _role_of(db, chat_id, magic_key)
+        await members.insert_member(db, chat_id, user, role, most)
+        member = await members.select_member(db, chat_id, user.user_id)
+    if member is None:
+        raise ChatFull
+    await members.insert_session(db, credential, Session(chat_id, member.member_id))
+    return member, await _standing(db, chat_id)
+
+
+async def append(
+    db: Connection, chat_id: int, author: Member, draft: Draft, permit: Permit
+) -> Receipt:
+    """Add a message, or find the one that a repeated draft was; see `Store.append`."""
+    if draft.key is not None:
+        kept = await idempotency.find_message(db, chat_id, author, draft)
+        if kept is not None:
+            return Receipt(kept, replayed=True)
+        permit()
+    message = await messages.insert_message(db, chat_id, author, draft)
+    if message is None:
+        raise Forbidden
+    if draft.key is not None:
+        await idempotency.insert_message(db, chat_id, message, draft.key)
+    return Receipt(message)
+
+
+async def change(db: Connection, chat_id: int, actor: Member, change: Change) -> Standing:
+    """Make a change if the actor still has their role, and return what the chat is then."""
+    await members.require_role(db, chat_id, actor)
+    match change:
+        case ReplaceInvite(role, magic_key):
+            await chats.update_invite(db, chat_id, role, magic_key)
+        case SetTopic(topic):
+            await chats.update_topic(db, chat_id, topic)
+        case SetRole(member_id, role, before):
+            await members.update_role(db, chat_id, member_id, role, before)
+        case Expel(member, invites):
+            await members.delete_member(db, chat_id, member)
+            await _replace_invites(db, chat_id, invites)
+        case Leave():
+            await _leave(db, chat_id, actor)
+        case DeleteMessage(message):
+            await messages.blank_message(db, chat_id, message.id)
+        case _:
+            assert_never(change)
+    return await _standing(db, chat_id)
+
+
+async def delete_chat(db: Connection, chat_id: int, actor: Member) -> None:
+    """Delete a chat if the actor still has their role."""
+    await members.require_role(db, chat_id, actor)
+    await chats.delete_chat(db, chat_id)
+
+
+async def _leave(db: Connection, chat_id: int, member: Member) -> None:
+    if member.role == "host":
+        await members.promote_oldest_cohost(db, chat_id)
+    await members.delete_member(db, chat_id, member)
+
+
+async def _replace_invites(db: Connection, chat_id: int, invites: Invites) -> None:
+    await chats.update_invite(db, chat_id, "guest", invites.guest)
+    await chats.update_invite(db, chat_id, "viewer", invites.viewer)
+
+
+async def _role_of(db: Connection, chat_id: int, magic_key: str) -> InviteRole:
+    """Return the role that a magic key grants now. Raises InvalidInvite."""
+    invites = await chats.select_invites(db, chat_id)
+    role = None if invites is None else invites.role_of(magic_key)
+    if role is None:
+        raise InvalidInvite
+    return role
+
+
+async def _standing(db: Connection, chat_id: int) -> Standing:
+    standing = await chats.select_standing(db, chat_id)
+    if standing is None:
+        raise NotFound
+    return standing
