@@ -14,7 +14,7 @@ from watchparty.party.errors import StoreUnavailable
 from watchparty.server.shutdown import serve_until, stop_event
 from watchparty.server.sockets import BindError, listen, raise_file_limit
 from watchparty.settings import BadSettings, Settings
-from watchparty.storage import back_up
+from watchparty.storage.backup import backup as copy_store
 
 
 @click.group()
@@ -51,7 +51,7 @@ def serve(bind: str | None, store: str | None, config: Path | None) -> None:
 def backup(file: Path, store: str | None) -> None:
     """Copy the database to the new FILE, while a server uses it or not."""
     try:
-        back_up(Settings.from_env(store=store).store, file)
+        copy_store(Settings.from_env(store=store).store, file)
     except (BadSettings, StoreUnavailable) as error:
         raise click.ClickException(str(error)) from error
     click.echo(

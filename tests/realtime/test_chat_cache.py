@@ -8,7 +8,7 @@ import pytest
 
 from watchparty.party.chat_cache import Chats
 from watchparty.party.errors import Forbidden
-from watchparty.party.models import ChatRecord, Invites, Start, User
+from watchparty.party.models import ChatRecord, Invites, NewChat, User
 from watchparty.party.service import Admission, Party
 from watchparty.storage.sqlite import SqliteStore
 
@@ -88,6 +88,6 @@ async def test_that_a_chat_was_nowhere_is_not_remembered(store: CountingStore) -
     assert store.loads == 1
     host = await store.add_user(b"auth key", "Alice")
     assert await store.add_chat(
-        Start(NOWHERE, Invites("key", "other key"), User(host.user_id, "Alice")), b"token"
+        NewChat(NOWHERE, Invites("key", "other key"), User(host.user_id, "Alice")), b"token"
     )
     assert (await chats.get(NOWHERE)).members[1].username == "Alice"

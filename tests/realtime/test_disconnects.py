@@ -117,7 +117,7 @@ async def test_a_thousand_who_vanish_leave_no_task_and_no_waiter(
 async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat_cache, "KEPT_WARM", WARM * WEIGHT)
+    monkeypatch.setattr(chat_cache, "CACHE_BYTES", WARM * WEIGHT)
     async with served_here(tmp_path) as (party, url):
         async with Api(url) as api:
             story = await tell(api)

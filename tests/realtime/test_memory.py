@@ -20,14 +20,14 @@ def alive() -> list[Chat]:
 
 async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyPatch) -> None:
     most = 20_000_000
-    monkeypatch.setattr(chats_module, "KEPT_WARM", most)
+    monkeypatch.setattr(chats_module, "CACHE_BYTES", most)
     party = Party(open_store("sqlite::memory:"))
     ids = []
     for _ in range(30):
         seat = (await party.create(None, "Alice")).seat
         ids.append(seat.chat.chat_id)
         for _ in range(30):
-            await seat.chat.say(seat.member, Draft.of("\N{POPCORN}" * 2_000))
+            await seat.chat.say(seat.member, Draft.parse("\N{POPCORN}" * 2_000))
         for since in range(30):
             seat.chat.look(seat.member.member_id, Cursor(since))
         await party.chats.get(seat.chat.chat_id)
@@ -47,11 +47,11 @@ async def test_the_weight_is_what_is_there() -> None:
     seat = (await party.create(None, "Alice")).seat
     chat, empty = seat.chat, seat.chat.weight
     for _ in range(40):
-        await chat.say(seat.member, Draft.of("x" * 1_000))
+        await chat.say(seat.member, Draft.parse("x" * 1_000))
     full = chat.weight
     assert 60_000 < full - empty < 75_000  # thirty messages of a good thousand bytes, twice
     chat.look(seat.member.member_id, Cursor(10))
     assert chat.weight - full > 30_000
-    await chat.say(seat.member, Draft.of("x" * 1_000))
+    await chat.say(seat.member, Draft.parse("x" * 1_000))
     assert chat.weight == full
     await party.store.close()

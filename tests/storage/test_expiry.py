@@ -12,7 +12,7 @@ from tests.support.api_fixtures import Story, tell
 from tests.support.load_clients import until
 from tests.support.server_process import Server
 from watchparty.storage import open_store
-from watchparty.storage.queries.expiry import ABSENCE, AT_ONCE
+from watchparty.storage.queries.expiry import ROWS_AT_ONCE, USER_LIFETIME_MS
 
 TTL = 3600  # seconds
 TABLES = ("chats", "members", "sessions", "messages", "message_keys", "chat_keys")
@@ -84,7 +84,7 @@ async def test_people_in_no_chat_are_forgotten_after_ninety_days(server: Server)
     async with Api(server.url) as api:
         story = await tell(api)
         absent = (await api.post("/auth", json={"username": "Dora"})).ok()["auth_key"]
-    age(server, "UPDATE users SET active_at = active_at - ?", ABSENCE)
+    age(server, "UPDATE users SET active_at = active_at - ?", USER_LIFETIME_MS)
     await until_gone(server, "users", left=3)
     async with Api(server.url) as api:
         assert (await api.post("/create", absent)).error == (401, "invalid_credentials")
@@ -102,7 +102,7 @@ async def test_dead_keys_are_forgotten(server: Server, table: str) -> None:
 async def test_many_are_deleted_a_helping_at_a_time_and_their_room_is_used_again(
     server: Server,
 ) -> None:
-    many = 3 * AT_ONCE
+    many = 3 * ROWS_AT_ONCE
     sizes = []
     for _ in range(3):
         server.stop()

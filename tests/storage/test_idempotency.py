@@ -12,7 +12,7 @@ from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, Story, tell
 from tests.support.server_process import Server
 from watchparty.party.window import WINDOW
-from watchparty.storage.queries.idempotency import LIFE
+from watchparty.storage.queries.idempotency import KEY_LIFETIME_MS
 
 KEY = "7d9f6a52-1c0e-4f7b-8a39-6b1e0c5d2f84"
 HEADER = "Idempotency-Key"
@@ -152,7 +152,7 @@ async def test_a_key_survives_a_crash_and_dies_after_a_day(tmp_path: Path) -> No
     server.stop()
     with closing(sqlite3.connect(server.database)) as db, db:
         for table in ("message_keys", "chat_keys"):
-            db.execute(f"UPDATE {table} SET created_at = created_at - {LIFE}")
+            db.execute(f"UPDATE {table} SET created_at = created_at - {KEY_LIFETIME_MS}")
     server.start(bind=server.url.removeprefix("http://"))
     async with Api(server.url) as story.alice.api:
         assert (await say(story.alice, "Hello", KEY)).ok()["id"] == first["id"] + 1
@@ -169,7 +169,7 @@ async def test_dead_keys_are_buried_by_the_next_ones(tmp_path: Path) -> None:
         for number in range(10):
             await say(alice, "Hello", f"old-{number}")
         with closing(sqlite3.connect(server.database)) as db, db:
-            db.execute(f"UPDATE message_keys SET created_at = created_at - {LIFE}")
+            db.execute(f"UPDATE message_keys SET created_at = created_at - {KEY_LIFETIME_MS}")
         for number in range(5):
             await say(alice, "Hello", f"new-{number}")
     assert server.stop() == 0

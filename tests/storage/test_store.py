@@ -11,7 +11,7 @@ import pytest
 
 from watchparty.party import tokens
 from watchparty.party.errors import Forbidden, StoreUnavailable
-from watchparty.party.models import Invites, Start, User
+from watchparty.party.models import Invites, NewChat, User
 from watchparty.party.service import Admission, Party
 from watchparty.party.validation import Draft
 from watchparty.party.window import WINDOW
@@ -76,19 +76,19 @@ FAULTS: dict[str, tuple[type[Exception], Fault]] = {
         lambda store, alice: store.add_member(
             alice.seat.chat.chat_id,
             NOBODY,
-            alice.seat.chat.standing.invites.guest,
+            alice.seat.chat.state.invites.guest,
             b"some credential",
             None,
         ),
     ),
     "a chat whose host is nobody": (
         StoreUnavailable,
-        lambda store, alice: store.add_chat(Start(NOWHERE, KEYS, NOBODY), b"some credential"),
+        lambda store, alice: store.add_chat(NewChat(NOWHERE, KEYS, NOBODY), b"some credential"),
     ),
     "a chat that is opened by the key of another": (
         StoreUnavailable,
         lambda store, alice: store.add_chat(
-            Start(NOWHERE, KEYS, ALICE), tokens.fingerprint(alice.session_token)
+            NewChat(NOWHERE, KEYS, ALICE), tokens.hash_token(alice.session_token)
         ),
     ),
 }
@@ -142,8 +142,8 @@ async def test_whoever_gives_up_leaves_all_or_nothing_and_no_open_transaction(
     turns, tries, whole = 0, 0, False
     while not whole:
         tries += 1
-        start = Start(NOWHERE + tries, KEYS, ALICE)
-        task = asyncio.create_task(store.add_chat(start, tokens.fingerprint(f"{tries}")))
+        start = NewChat(NOWHERE + tries, KEYS, ALICE)
+        task = asyncio.create_task(store.add_chat(start, tokens.hash_token(f"{tries}")))
         whole = await give_up_after(turns, task)
         turns = max(turns + 1, turns * 5 // 4)
         await store.rename_user(ALICE.user_id, f"Alice the {tries}.")  # who comes next is served

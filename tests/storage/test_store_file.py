@@ -157,7 +157,7 @@ async def test_a_file_of_any_older_version_is_brought_up_to_date(
     assert version(file) == NEWEST
     assert record is not None
     assert [message.body for message in record.messages] == ["First!"]
-    assert [member.username for member in record.standing.members] == ["Alice"]
+    assert [member.username for member in record.state.members] == ["Alice"]
     assert alice is not None
     new = file.with_name("new.db")
     await (await opened(new)).close()

@@ -1,4 +1,4 @@
-"""Wall-clock time as the product tells it."""
+"""Wall-clock time, and how it is written in the API."""
 
 import time
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Names that the eye can take for one another (UTS #39, section 4)."""
+"""Find names that look alike (UTS #39, section 4)."""
 
 import re
 import unicodedata
@@ -17,64 +17,65 @@ NAMES_REMEMBERED = 10_000  # about 300 bytes each
 # Default_Ignorable_Code_Point, where the category does not say so (DerivedCoreProperties.txt).
 SELECTORS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
-BADGE = re.compile(r"\s*(#\d+|\(you\))+$", re.IGNORECASE)
+DISPLAY_SUFFIX = re.compile(r"\s*(#\d+|\(you\))+$", re.IGNORECASE)
 
-LEFT_TO_RIGHT_MARK = "\u200e"  # the table has one on both sides of what runs from right to left
+LEFT_TO_RIGHT_MARK = "\u200e"  # in the table, right-to-left characters stand between two
 
 
 class Homoglyph(Struct, frozen=True):
-    """A character, or several, that look like another."""
+    """One or several characters that look like another one."""
 
     c: str
 
 
-def alike(names: Mapping[int, str]) -> list[int]:
-    """Return whose name, of those given by their ids, looks like somebody else's."""
-    bearers: defaultdict[str, set[int]] = defaultdict(set)
-    for bearer, name in names.items():
-        for look in looks(name):
-            bearers[look].add(bearer)
-    return sorted(set[int]().union(*(found for found in bearers.values() if len(found) > 1)))
+def find_confusable(names: Mapping[int, str]) -> list[int]:
+    """Return the ids of those, of `names` by id, whose name looks like somebody else's."""
+    ids: defaultdict[str, set[int]] = defaultdict(set)
+    for id_, name in names.items():
+        for fingerprint in fingerprints(name):
+            ids[fingerprint].add(id_)
+    return sorted(set[int]().union(*(found for found in ids.values() if len(found) > 1)))
 
 
 @lru_cache(NAMES_REMEMBERED)
-def looks(name: str) -> frozenset[str]:
-    """Return what the eye makes of a name, whether it minds upper and lower case first or last.
+def fingerprints(name: str) -> frozenset[str]:
+    """Return strings that names share when they look alike, with the case folded first and last.
 
     Only a capital I looks like a small L, so "AIice" is Alice before the case is folded;
-    "ALICE" is after. What the page puts behind a name is not part of it: "Alice #1" is Alice.
+    "ALICE" is after. A suffix like those that the page adds is ignored: "Alice #1" is Alice.
     """
-    bare = BADGE.sub("", " ".join("".join(c for c in name if not _is_ignorable(c)).split()))
+    visible = "".join(character for character in name if not _is_ignorable(character))
+    bare = DISPLAY_SUFFIX.sub("", " ".join(visible.split()))
     plain = unicodedata.normalize("NFKC", bare)
     seen = {skeleton(bare).casefold(), skeleton(plain).casefold(), skeleton(plain.casefold())}
     return frozenset(seen)
 
 
 def skeleton(text: str) -> str:
-    """Return `text` with one character in the place of all that look like it."""
+    """Return `text` with each character replaced by the one that stands for its look-alikes."""
     table = _prototypes()
-    # Twice, because what stands for several characters at once has look-alikes, too.
+    # Twice, because the replacement of a sequence can itself have look-alikes.
     return unicodedata.normalize("NFD", text).translate(table).translate(table)
 
 
 def _is_ignorable(character: str) -> bool:
-    """Tell what draws nothing: format controls, what is to become one, selectors, fillers."""
+    """Return True for what draws nothing: format controls, unassigned, selectors, fillers."""
     unseen = unicodedata.category(character) in {"Cf", "Cn"}
     return unseen or character in INVISIBLE or bool(SELECTORS.match(character))
 
 
 @cache
 def _prototypes() -> dict[int, str]:
-    """Return for each character the one that stands for all of its look.
+    """Return for each character the one that stands for all that look like it.
 
-    The table is Unicode's, as a library keeps it; its own code would keep 18 MB of it.
+    The table is Unicode's, from the data of a library; the library's code takes 18 MB for it.
     """
     data = files("confusable_homoglyphs").joinpath("confusables.json").read_bytes()
     table: defaultdict[str, set[str]] = defaultdict(set)
     for character, found in msgspec.json.decode(data, type=dict[str, list[Homoglyph]]).items():
         table[_bare(character)].update(_bare(homoglyph.c) for homoglyph in found)
     return {
-        ord(character): _first({character, *found, *(c for one in found for c in table[one])})
+        ord(character): _canonical({character, *found, *(c for one in found for c in table[one])})
         for character, found in list(table.items())
         if len(character) == 1
     }
@@ -84,6 +85,6 @@ def _bare(text: str) -> str:
     return text.strip(LEFT_TO_RIGHT_MARK)
 
 
-def _first(cluster: set[str]) -> str:
-    """Return the same of a cluster whoever asks; several characters are the look of all."""
+def _canonical(cluster: set[str]) -> str:
+    """Return the canonical member of a cluster: the longest, then the smallest."""
     return min(cluster, key=lambda text: (-len(text), text))

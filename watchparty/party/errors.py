@@ -3,26 +3,26 @@
 PartyError
 ├── InvalidRequest        the request itself is malformed
 ├── MissingCredentials    a credential is needed and none was sent
-├── InvalidCredentials    an auth key that nobody holds
-├── Forbidden             no access to this chat, or no such chat: never told apart
-├── InvalidInvite         a wrong or dead magic key, or no such chat: never told apart
-├── NotAllowed            a member whose role does not allow it
+├── InvalidCredentials    an unknown auth key
+├── Forbidden             no access to this chat, or no such chat: indistinguishable
+├── InvalidInvite         a wrong or replaced magic key, or no such chat: indistinguishable
+├── NotAllowed            the role of the member does not allow it
 ├── NotFound              no such member or message in this chat
-├── NoSuccessor           the host can't leave, because nobody could take over
-├── ChatFull              as many members as a chat may have
-├── KeyReused             an idempotency key that stands for something else
-├── RateLimited           too much at once
-└── Unavailable           not now; the same request may work soon
-    ├── Stopping          the server is going down
+├── NoSuccessor           the host can't leave: there is no co-host to take over
+├── ChatFull              the chat has the maximum number of members
+├── KeyReused             the idempotency key was used for something else
+├── RateLimited           too many requests
+└── Unavailable           not now; the same request may succeed soon
+    ├── Stopping          the server is shutting down
     └── StoreUnavailable  the store cannot be reached, opened or written
 
-Each has a stable `code` for programs and a sentence for people. The sentence of
-an error never depends on whether a chat exists.
+Each has a stable `code` for programs and a `message` for people. Neither depends on whether a
+chat exists.
 """
 
 
 class PartyError(Exception):
-    """An expected failure, told to the client by `code` and `message`."""
+    """An expected failure, sent to the client as `code` and `message`."""
 
     code = "internal_error"
     message = "Something went wrong on our side."
@@ -47,28 +47,28 @@ class MissingCredentials(PartyError):
 
 
 class InvalidCredentials(PartyError):
-    """An auth key was sent that nobody holds."""
+    """An unknown auth key was sent."""
 
     code = "invalid_credentials"
     message = "This auth_key is not known here."
 
 
 class Forbidden(PartyError):
-    """The credential opens no such chat, whether the chat exists or not."""
+    """The credential does not open this chat, which may not even exist."""
 
     code = "forbidden"
     message = "This credential does not open this chat."
 
 
 class InvalidInvite(PartyError):
-    """The magic key opens no such chat, whether the chat exists or not."""
+    """The magic key does not open this chat, which may not even exist."""
 
     code = "invalid_invite"
     message = "This invite link does not work, or does not work any more."
 
 
 class NotAllowed(PartyError):
-    """A member asked for something that their role does not allow."""
+    """The role of this member does not allow that."""
 
     code = "not_allowed"
     message = "Your role in this chat does not allow that."
@@ -89,7 +89,7 @@ class NoSuccessor(PartyError):
 
 
 class ChatFull(PartyError):
-    """The chat has as many members as one may have."""
+    """The chat has the maximum number of members."""
 
     code = "chat_full"
     message = "This party is full."
@@ -103,7 +103,7 @@ class KeyReused(PartyError):
 
 
 class RateLimited(PartyError):
-    """Too much at once; the same request is welcome after `retry_after` whole seconds."""
+    """Too many requests; the same one may succeed after `retry_after` whole seconds."""
 
     code = "rate_limited"
     message = "That was a lot at once. Take a breath, and try again."
@@ -114,7 +114,7 @@ class RateLimited(PartyError):
 
 
 class Unavailable(PartyError):
-    """The server cannot do this now; `retry_after` is in seconds."""
+    """The server cannot do this now; the client may retry after `retry_after` seconds."""
 
     code = "unavailable"
     message = "Watch Party can't do this right now. Try again in a moment."
@@ -122,7 +122,7 @@ class Unavailable(PartyError):
 
 
 class Stopping(Unavailable):
-    """The server is going down; another one may already be coming up."""
+    """The server is shutting down; the next one may be starting already."""
 
     message = "Watch Party is restarting. Try again in a moment."
 

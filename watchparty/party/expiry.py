@@ -1,4 +1,4 @@
-"""Delete chats that were idle for too long."""
+"""Delete unused chats, users and keys."""
 
 from watchparty.party import clock
 from watchparty.party.service import Party

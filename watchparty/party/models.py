@@ -1,4 +1,4 @@
-"""The nouns: what the product speaks of, as frozen values."""
+"""The nouns of the product, as frozen values."""
 
 from typing import Literal
 
@@ -14,14 +14,14 @@ HOSTS: frozenset[Role] = frozenset({"host", "cohost"})
 
 
 class User(Struct, frozen=True):
-    """Somebody with an auth key; the name is the one for chats to come."""
+    """A person with an auth key; `username` is their name in the next chat they start or join."""
 
     user_id: int
     username: str
 
 
 class Member(Struct, frozen=True):
-    """Somebody in one chat, under the name they have there."""
+    """A user in one chat, under the name they have there."""
 
     member_id: int
     username: str
@@ -29,45 +29,44 @@ class Member(Struct, frozen=True):
 
 
 class Invites(Struct, frozen=True):
-    """The passphrases of a chat, by the role they let people in with."""
+    """The magic keys of a chat, by the role that they grant."""
 
     guest: str
     viewer: str
 
     @classmethod
     def new(cls) -> "Invites":
-        """Make two fresh ones."""
+        """Make two fresh keys."""
         return cls(tokens.new_secret(), tokens.new_secret())
 
     def shown_to(self, role: Role) -> dict[InviteRole, str]:
-        """Return those that a member in this role may pass on. Raises NotAllowed for viewers."""
+        """Return the keys that a member in this role may pass on. Raises NotAllowed for viewers."""
         if role == "viewer":
             raise NotAllowed
         guest: dict[InviteRole, str] = {"guest": self.guest}
         return guest | {"viewer": self.viewer} if role in HOSTS else guest
 
     def role_of(self, magic_key: str) -> InviteRole | None:
-        """Return what a passphrase makes of its bearer, at the same cost whatever it is."""
-        is_guest = tokens.same(self.guest, magic_key)
-        is_viewer = tokens.same(self.viewer, magic_key)
+        """Return the role that a key grants, if any, in the same time for every key."""
+        is_guest = tokens.equal_constant_time(self.guest, magic_key)
+        is_viewer = tokens.equal_constant_time(self.viewer, magic_key)
         if not magic_key or not (is_guest or is_viewer):
             return None
         return "guest" if is_guest else "viewer"
 
 
 class Session(Struct, frozen=True):
-    """What a session token stands for: one member of one chat."""
+    """What a session token identifies: one member of one chat."""
 
     chat_id: int
     member_id: int
 
 
 class Message(Struct, frozen=True):
-    """Something said. `created_at` is RFC 3339, UTC, in milliseconds.
+    """A message. `created_at` is RFC 3339, UTC, in milliseconds.
 
-    `key` is the idempotency key it was sent with: its sender's page knows it again by
-    that. A key counts per member, so the others may see it. `deleted` is true, and `body`
-    empty, when somebody took it back.
+    `key` is the idempotency key it was sent with, by which its sender's page recognizes it.
+    Keys count per member, so the others may see it. A `deleted` message has an empty `body`.
     """
 
     id: int
@@ -79,17 +78,17 @@ class Message(Struct, frozen=True):
     deleted: bool | UnsetType = UNSET
 
 
-class Receipt(Struct, frozen=True):
-    """The store's word that a message is durable; `replayed` when it has been before."""
+class AppendResult(Struct, frozen=True):
+    """A durable message; `replayed` when an earlier request had stored it."""
 
     message: Message
     replayed: bool = False
 
 
-class Start(Struct, frozen=True):
-    """A chat about to be started.
+class NewChat(Struct, frozen=True):
+    """A chat to be created.
 
-    `asked` is what the request said; a repeat of `key` stands for the same words only.
+    `asked` is what the request contained: with the same `key`, other content is an error.
     """
 
     chat_id: int
@@ -99,10 +98,10 @@ class Start(Struct, frozen=True):
     asked: str = ""
 
 
-class Standing(Struct, frozen=True):
-    """What a chat is at one revision, beside its messages.
+class ChatState(Struct, frozen=True):
+    """Everything about a chat but its messages, at one revision.
 
-    `rev` grows with every change, `links` when a link is replaced.
+    `rev` grows with every change, `links` whenever a link is replaced.
     """
 
     rev: int
@@ -113,11 +112,11 @@ class Standing(Struct, frozen=True):
 
 
 class State(Struct, frozen=True):
-    """The same for every member, and without any secret.
+    """The part of a chat's state that every member sees; it has no secrets in it.
 
-    `deleted` lists ids in the window whose text was taken back; `links` grows when a
-    link is replaced, so that who may see links asks for them again. `alike` lists the ids
-    of members, and of authors in the window, whose name looks like another one's.
+    `deleted` lists the deleted messages in the window. `links` grows whenever a link is
+    replaced, so that members who may see the links fetch them again. `alike` lists the members
+    and authors in the window whose names look like another one's.
     """
 
     members: list[Member]
@@ -128,14 +127,14 @@ class State(Struct, frozen=True):
 
 
 class ChatRecord(Struct, frozen=True):
-    """A chat as the store keeps it.
+    """A chat as it is stored.
 
-    `messages` are the newest at most 30, oldest first; `last_id` is the id of the
-    newest message ever said (0: none); `active_at` is in milliseconds since 1970.
+    `messages` are the newest 30 at most, oldest first; `last_id` is the id of the newest
+    message ever posted, or 0; `active_at` is in milliseconds since 1970.
     """
 
     chat_id: int
-    standing: Standing
+    state: ChatState
     last_id: int
     active_at: int
     messages: tuple[Message, ...]

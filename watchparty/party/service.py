@@ -1,4 +1,4 @@
-"""The house rules: who you are, starting a chat, being let in, taking your seat."""
+"""Everything before a member is in a chat: users, creating and joining chats, authorization."""
 
 from cachetools import LRUCache
 from msgspec import Struct
@@ -8,36 +8,36 @@ from watchparty.party import tokens
 from watchparty.party.chat import Chat
 from watchparty.party.chat_cache import Chats
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite, NotAllowed
-from watchparty.party.models import Invites, Member, Session, Start, User
-from watchparty.party.store import Permit, Store, granted
-from watchparty.party.uncancellable import indivisible
+from watchparty.party.models import Invites, Member, NewChat, Session, User
+from watchparty.party.store import RateCheck, Store, no_check
+from watchparty.party.uncancellable import uncancellable
 from watchparty.party.validation import DEFAULT_NAME
 
 NO_INVITES = Invites("", "")
 
-MEMBERS_MAX = 200  # of one chat: its roster is 12 KB, and goes to each of them at each join
+MEMBERS_MAX = 200  # of one chat: each join sends the list of members, 12 KB, to each of them
 
-SEATS_REMEMBERED = 50_000  # credentials looked up lately; about 300 bytes each
+CREDENTIALS_REMEMBERED = 50_000  # about 300 bytes each
 
 
 class Identity(Struct, frozen=True):
-    """A user, and the auth key when it was made just now (it cannot be told again)."""
+    """A user, and the auth key if it was made just now: only its hash is stored."""
 
     user: User
     auth_key: str | None = None
 
 
 class Seat(Struct, frozen=True):
-    """A chat as seen by one of its members: the only way to get at one."""
+    """A member and their chat: how a request gets access to a chat."""
 
     chat: Chat
     member: Member
 
 
 class Admission(Struct, frozen=True):
-    """A seat, the fresh session token that opens it again, and the auth key if made now.
+    """A new session of a member, and the auth key if it was made just now.
 
-    `replayed` when a repeated request led to a chat that had been started before.
+    `replayed` when a repeated request led to a chat that it had created before.
     """
 
     seat: Seat
@@ -47,89 +47,88 @@ class Admission(Struct, frozen=True):
 
 
 class Party:
-    """All that people can do before and until they sit in a chat."""
+    """Users, chats and who may access them."""
 
     def __init__(self, store: Store, members_max: int | None = None) -> None:
-        """Keep everything in `store`; without `members_max` a chat is never full."""
+        """Use `store`; without `members_max`, a chat is never full."""
         self.store = store
         self._members_max = members_max
         self.chats = Chats(store)
-        # Whether the member is still in the chat is asked of the chat, every time; who was
-        # removed and let in again is another member, and looked up anew.
-        self._seats: LRUCache[tuple[int, bytes], int] = LRUCache(SEATS_REMEMBERED)
+        # The member id of each credential used lately. Whether that member is still in the chat
+        # is checked each time; somebody who is removed and joins again gets another member id.
+        self._seats: LRUCache[tuple[int, bytes], int] = LRUCache(CREDENTIALS_REMEMBERED)
 
     async def register(self, username: str) -> tuple[User, str]:
-        """Make a user, and return them with their auth key."""
+        """Make a user; return them and their auth key."""
         auth_key = tokens.new_secret()
-        return await self.store.add_user(tokens.fingerprint(auth_key), username), auth_key
+        return await self.store.add_user(tokens.hash_token(auth_key), username), auth_key
 
-    async def rename(self, auth_key: str, username: str) -> User:
-        """Give a user another name for chats to come. Raises InvalidCredentials."""
-        user = await self._recognise(auth_key)
+    async def rename(self, auth_key: str, username: str) -> None:
+        """Change a user's name for the chats they join from now on. Raises InvalidCredentials."""
+        user = await self._find_user(auth_key)
         await self.store.rename_user(user.user_id, username)
-        return replace(user, username=username)
 
-    @indivisible
+    @uncancellable
     async def create(
         self,
         auth_key: str | None,
         username: str | None,
         key: str | None = None,
-        permit: Permit = granted,
+        check_rate: RateCheck = no_check,
     ) -> Admission:
-        """Start a chat with its host in it; a repeat of `key` leads to the same chat.
+        """Create a chat with its host in it; with a `key` used before, return that chat.
 
-        A key counts only together with an auth key: nobody else can be known again.
-        Raises InvalidCredentials, and KeyReused, and what `permit` raises when it is no repeat.
+        A key counts only together with an auth key: anonymous users cannot be recognized.
+        Raises InvalidCredentials, KeyReused, and what `check_rate` raises unless it is a repeat.
         """
         if auth_key is None or key is None:
-            permit()
+            check_rate()
         host = await self._identify(auth_key, username)
         token = tokens.new_secret()
-        asked = Start(0, Invites.new(), host.user, key if auth_key else None, username or "")
+        asked = NewChat(0, Invites.new(), host.user, key if auth_key else None, username or "")
         chat_id = None
-        while chat_id is None:  # a taken id is a one in a million affair, but not impossible
-            start = replace(asked, chat_id=tokens.new_chat_id())
-            chat_id = await self.store.add_chat(start, tokens.fingerprint(token), permit)
+        while chat_id is None:  # until an id is free: nearly always the first
+            chat = replace(asked, chat_id=tokens.new_chat_id())
+            chat_id = await self.store.add_chat(chat, tokens.hash_token(token), check_rate)
         seat = await self.take_seat(chat_id, token)
-        return Admission(seat, token, host.auth_key, replayed=chat_id != start.chat_id)
+        return Admission(seat, token, host.auth_key, replayed=chat_id != chat.chat_id)
 
-    @indivisible
+    @uncancellable
     async def join(
         self, chat_id: int, magic_key: str, auth_key: str | None, username: str | None
     ) -> Admission:
-        """Let somebody in who holds the invitation, or is a member already.
+        """Add somebody with a valid magic key, or a session to a member of the chat.
 
-        Raises InvalidCredentials for an auth key that is nobody's, InvalidInvite for a
-        magic key that does not open this chat, or when there is no such chat, and ChatFull.
+        Raises InvalidCredentials for an unknown auth key, InvalidInvite when the magic key does
+        not open this chat or there is no such chat, and ChatFull.
         """
         known = await self._identify(auth_key, username) if auth_key is not None else None
         if known is None or not await self._is_member(chat_id, known.user):
             await self._check_invite(chat_id, magic_key)
         guest = known or await self._identify(None, username)
         token = tokens.new_secret()
-        credential = tokens.fingerprint(token)
+        credential = tokens.hash_token(token)
         try:
             chat = await self.chats.get(chat_id)
-        except Forbidden:  # burned while its guest was at the door
+        except Forbidden:  # deleted just now
             raise InvalidInvite from None
-        member = await chat.admit(guest.user, magic_key, credential, self._members_max)
+        member = await chat.add_member(guest.user, magic_key, credential, self._members_max)
         self._seats[chat_id, credential] = member.member_id
         return Admission(Seat(chat, member), token, guest.auth_key)
 
     async def take_seat(self, chat_id: int, secret: str) -> Seat:
-        """Return the chat as seen by the holder of a session token or auth key.
+        """Return the member who has this session token or auth key, and their chat.
 
-        Raises Forbidden for everybody else, and when there is no such chat; the chat
-        is touched only after the holder turned out to be a member of it.
+        Raises Forbidden when it is nobody's in this chat, and when there is no such chat. The
+        chat is loaded only for its members.
         """
-        credential = tokens.fingerprint(secret)
+        credential = tokens.hash_token(secret)
         remembered = self._seats.get((chat_id, credential))
         if remembered is not None:
             chat = await self.chats.get(chat_id)
             if remembered in chat.members:
                 return Seat(chat, chat.members[remembered])
-        member_id = await self._find_seat(chat_id, credential)
+        member_id = await self._find_member_id(chat_id, credential)
         chat = await self.chats.get(chat_id)
         if member_id not in chat.members:
             raise Forbidden
@@ -137,16 +136,16 @@ class Party:
         return Seat(chat, chat.members[member_id])
 
     def recall_seat(self, chat_id: int, credential: bytes) -> Seat | None:
-        """Return what `take_seat` would for a secret of this fingerprint, if it is in memory."""
+        """Return what `take_seat` returns for a secret with this hash, if it is all in memory."""
         member_id = self._seats.get((chat_id, credential))
         chat = None if member_id is None else self.chats.recall(chat_id)
         if chat is None or member_id not in chat.members:
             return None
         return Seat(chat, chat.members[member_id])
 
-    @indivisible
+    @uncancellable
     async def delete_chat(self, seat: Seat) -> None:
-        """Delete a chat and everything in it. Raises NotAllowed unless it is its host who asks."""
+        """Delete a chat and everything in it. Raises NotAllowed unless its host does it."""
         if seat.member.role != "host":
             raise NotAllowed
         await self.store.delete_chat(seat.chat.chat_id, seat.member)
@@ -158,14 +157,14 @@ class Party:
         self.chats.stop()
 
     async def _identify(self, auth_key: str | None, username: str | None) -> Identity:
-        """Return who is acting, under the name they act by; without a key, make them."""
+        """Return the user of an auth key, by their name in this chat; without one, make a user."""
         if auth_key is None:
             return Identity(*await self.register(username or DEFAULT_NAME))
-        user = await self._recognise(auth_key)
+        user = await self._find_user(auth_key)
         return Identity(replace(user, username=username or user.username))
 
-    async def _recognise(self, auth_key: str) -> User:
-        holder = await self.store.find_holder(tokens.fingerprint(auth_key))
+    async def _find_user(self, auth_key: str) -> User:
+        holder = await self.store.find_holder(tokens.hash_token(auth_key))
         if not isinstance(holder, User):
             raise InvalidCredentials
         return holder
@@ -176,13 +175,13 @@ class Party:
     async def _check_invite(self, chat_id: int, magic_key: str) -> None:
         """Raise InvalidInvite unless the key opens the chat, at the same cost in each case.
 
-        It is asked again when somebody is let in; this is before they are made.
+        The store checks it again when it adds the member; this is before a user is made.
         """
         invites = await self.store.find_invites(chat_id) or NO_INVITES
         if invites.role_of(magic_key) is None:
             raise InvalidInvite
 
-    async def _find_seat(self, chat_id: int, credential: bytes) -> int:
+    async def _find_member_id(self, chat_id: int, credential: bytes) -> int:
         match await self.store.find_holder(credential):
             case Session(chat_id=own, member_id=member_id) if own == chat_id:
                 return member_id

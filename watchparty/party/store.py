@@ -1,113 +1,114 @@
-"""What the product asks of a store, and the promises it builds on."""
+"""What every store promises."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 from watchparty.party.changes import Change
 from watchparty.party.models import (
+    AppendResult,
     ChatRecord,
+    ChatState,
     Invites,
     Member,
-    Receipt,
+    NewChat,
     Session,
-    Standing,
-    Start,
     User,
 )
 from watchparty.party.validation import Draft
 
-# Called when something new is about to be kept; what it raises goes to the caller.
-Permit = Callable[[], None]
+# Called before something new is stored, not for a repeat; what it raises goes to the caller.
+RateCheck = Callable[[], None]
 
 
-def granted() -> None:
-    """Permit anything."""
+def no_check() -> None:
+    """Allow everything."""
 
 
 class Store(Protocol):
     """Keeps users, chats, members, sessions and the last 30 messages of each chat.
 
-    Every call is one indivisible transaction, durable before it returns, and sees
-    all that returned before it began. A `credential` is the hash of a secret; the
-    secret itself never gets here. Every call may raise StoreUnavailable, and then
-    has changed nothing. The store opens itself on first use.
+    Every call is one atomic transaction, is durable before it returns, and sees the effects of
+    all calls that returned before it began. A `credential` is the hash of a secret; the store
+    never sees the secret. Every call may raise StoreUnavailable, and then has changed nothing.
+    The store opens itself on first use.
     """
 
     async def open(self) -> None:
-        """Open now, to learn of trouble at the start rather than at the first guest."""
+        """Open now, to fail at the start of the server and not at the first request."""
 
     async def close(self) -> None:
-        """Finish what is under way and let go of every resource."""
+        """Finish the calls in progress and release all resources."""
 
     async def epoch(self) -> str:
-        """Return the random name of this history; it survives restarts and crashes."""
+        """Return the random name of this history; it stays over restarts and crashes."""
 
     async def add_user(self, credential: bytes, username: str) -> User:
-        """Keep somebody new."""
+        """Add a user."""
 
     async def rename_user(self, user_id: int, username: str) -> None:
-        """Give a user another name for chats to come."""
+        """Change a user's name for the chats they join from now on."""
 
     async def find_holder(self, credential: bytes) -> Session | User | None:
-        """Return what this credential stands for, at a cost that tells nothing."""
+        """Return what this credential identifies, at the same cost for every answer."""
 
     async def add_chat(
-        self, start: Start, credential: bytes, permit: Permit = granted
+        self, chat: NewChat, credential: bytes, check_rate: RateCheck = no_check
     ) -> int | None:
-        """Keep a new chat with its host in it as member 1, and return its id.
+        """Add a chat with its host as member 1, and a session of the host; return its id.
 
-        With a key that the host used within 24 hours it is the chat made then. Either
-        way the host gets a session. Returns None, and keeps nothing, when the id is
-        taken; raises KeyReused when the key stands for something else, and what `permit`
-        raises when a start with a key is no repeat.
+        With a key that the host used within 24 hours, return the chat created then. Returns
+        None, and adds nothing, when the id is taken. Raises KeyReused when the key was used for
+        something else, and Forbidden when the host of that chat is not in it any more. Calls
+        `check_rate` first when there is a key and it was not used before.
         """
 
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
-        """Return a chat with all its members and messages."""
+        """Return a chat with its members and messages."""
 
     async def find_invites(self, chat_id: int) -> Invites | None:
-        """Return the passphrases of the chat's invitations."""
+        """Return the magic keys of the chat."""
 
     async def find_member_id(self, chat_id: int, user_id: int) -> int | None:
-        """Return which member of the chat this user is."""
+        """Return the member id of a user in the chat."""
 
     async def add_member(
         self, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
-    ) -> tuple[Member, Standing]:
-        """Let `user` in with a session, or add the session to the member they are.
+    ) -> tuple[Member, ChatState]:
+        """Add `user` with a session, or add the session to the member that they are already.
 
-        Raises InvalidInvite when they are none and the key is not the chat's now, and
-        ChatFull when they would be one more than `most` members.
+        Raises InvalidInvite when they are not a member and the key is not valid now, and
+        ChatFull when the chat has `most` members.
         """
 
-    async def change(self, chat_id: int, actor: Member, change: Change) -> Standing:
-        """Make a change, and return what the chat is then.
+    async def change(self, chat_id: int, actor: Member, change: Change) -> ChatState:
+        """Make a change, and return the state of the chat after it.
 
-        Raises Forbidden when `actor` is not a member in that role any more, NotFound when
-        whoever or whatever the change is about is not as it says any more, and NoSuccessor
-        when a host leaves without a co-host; then nothing has changed.
+        Raises Forbidden when `actor` is not a member in that role any more, NotFound when the
+        member of the change has another role or is gone, or the message has left the window,
+        and NoSuccessor when a host leaves without a co-host. Then nothing has changed.
         """
 
     async def delete_chat(self, chat_id: int, actor: Member) -> None:
-        """Delete a chat with everything that belongs to it. Raises Forbidden like `change`."""
+        """Delete a chat and everything in it. Raises Forbidden like `change`."""
 
     async def scrub(self) -> None:
-        """Overwrite what was deleted wherever it still is; now, or else as soon as it can be."""
+        """Overwrite deleted data wherever it still is; now, or else as soon as possible."""
 
     async def expire(self, before: int) -> list[int]:
-        """Delete some of what nobody uses any more, and return which chats were among it.
+        """Delete some of what nobody uses any more; return the ids of the deleted chats.
 
-        Chats in which nothing happened since `before` (milliseconds since 1970), users in
-        no chat for 90 days, dead keys. Empty when there are no more such chats.
+        That is chats in which nothing happened since `before` (milliseconds since 1970), users
+        who have been in no chat for 90 days, and expired keys.
         """
 
     async def append(
-        self, chat_id: int, author: Member, draft: Draft, permit: Permit = granted
-    ) -> Receipt:
-        """Keep a message under the next id of its chat and delete what is older than 30.
+        self, chat_id: int, author: Member, draft: Draft, check_rate: RateCheck = no_check
+    ) -> AppendResult:
+        """Add a message under the next id of its chat, and delete all but the newest 30.
 
-        Ids are 1, 2, 3 … in the order in which calls return, never used twice. With a key
-        that the author used within 24 hours it is the message kept then, also when it has
-        left the window. Raises KeyReused when the key stands for another text, and what
-        `permit` raises when a draft with a key is no repeat.
+        Ids are 1, 2, 3 … in the order in which calls return, and are never reused. With a key
+        that the author used within 24 hours, return the message stored then, even when it has
+        left the window. Raises KeyReused when the key was used for another text, and Forbidden
+        when the author is not in the chat. Calls `check_rate` first when there is a key and it
+        was not used before.
         """

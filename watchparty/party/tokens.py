@@ -1,4 +1,4 @@
-"""Make the secrets that open a party, and the hashes that are kept of them."""
+"""Secrets, chat ids, and the hashes under which secrets are stored."""
 
 import hmac
 import secrets
@@ -6,12 +6,12 @@ import string
 from hashlib import sha256
 
 # Letters and digits only: messengers end a link before a trailing "-" or "_",
-# and a double click selects the whole of it.
+# and a double click selects the whole token.
 ALPHABET = string.ascii_letters + string.digits
 
 SECRET_LENGTH = 33  # characters of log2(62) bits each: 196 bits, the contract asks for 192
 
-CHAT_ID_DIGITS = 12  # long enough that ids are not guessed in passing; they are no secret
+CHAT_ID_DIGITS = 12  # long enough that ids are not guessed by chance; they are not secret
 
 
 def new_secret() -> str:
@@ -25,8 +25,8 @@ def new_chat_id() -> int:
     return lowest + secrets.randbelow(9 * lowest)
 
 
-def fingerprint(secret: str) -> bytes:
-    """Return what the store keeps of a secret: its SHA-256.
+def hash_token(secret: str) -> bytes:
+    """Return the SHA-256 of a secret, which is all that is stored of it.
 
     The secrets are uniformly random, so neither salt nor stretching adds anything
     (NIST SP 800-63B section 5.1.2.2 asks for a salt only below 112 bits).
@@ -34,6 +34,6 @@ def fingerprint(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-def same(one: str, other: str) -> bool:
-    """Compare two secrets in time that does not depend on where they differ."""
+def equal_constant_time(one: str, other: str) -> bool:
+    """Compare two secrets in a time that does not depend on where they differ."""
     return hmac.compare_digest(one.encode(), other.encode())

@@ -1,4 +1,4 @@
-"""A write, once begun, is finished: the servers cancel a handler whose client hangs up."""
+"""Finish writes whose client hangs up: servers cancel the handler of such a request."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -9,28 +9,28 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # The event loop keeps only weak references to tasks.
-_under_way: set[asyncio.Task[Any]] = set()
+_running: set[asyncio.Task[Any]] = set()
 
 
-def indivisible(verb: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Awaitable[T]]:
-    """Run `verb` to its end even when the caller is cancelled meanwhile.
+def uncancellable(verb: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Awaitable[T]]:
+    """Run `verb` to its end even if its caller is cancelled.
 
-    Without it a message could be in the store and never reach the readers, because
-    its author hung up between the commit and the waking.
+    Without this, a message could be stored and never reach the readers, because its author
+    hung up between the commit and the wake-up.
     """
 
     @wraps(verb)
-    async def whole(*args: P.args, **kwargs: P.kwargs) -> T:
+    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         task = asyncio.ensure_future(verb(*args, **kwargs))
-        _under_way.add(task)
+        _running.add(task)
         task.add_done_callback(_end)
         return await asyncio.shield(task)
 
-    return whole
+    return wrapper
 
 
 def _end(task: asyncio.Task[Any]) -> None:
-    """Let go of a task; how it failed is of interest only to a caller who is still there."""
-    _under_way.discard(task)
+    """Forget a task, and mark its exception as retrieved: its caller may be gone."""
+    _running.discard(task)
     if not task.cancelled():
         task.exception()

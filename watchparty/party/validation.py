@@ -1,4 +1,4 @@
-"""The words people bring: names and messages, checked once, at the door."""
+"""Check names, topics, messages and keys once, before anything else sees them."""
 
 import re
 import unicodedata
@@ -8,20 +8,20 @@ from msgspec import Struct
 from watchparty.party.errors import InvalidRequest
 
 NAME_MAX = 32  # code points; a longer name pushes the message off a phone
-BODY_MAX = 2_000  # code points; about one screen of text
+MESSAGE_MAX = 2_000  # code points; about one screen of text
 DEFAULT_NAME = "Guest"
 
 # Bidirectional embeddings, overrides and isolates: they would let a name
 # rearrange the text around it (UAX #9 section 2).
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-# "Letters" and "symbols" that draw nothing: the Hangul fillers, which Unicode
-# counts as Default_Ignorable_Code_Point, the empty Braille pattern, the place of an
-# object that is not there, and a note without a head.
+# "Letters" and "symbols" that draw nothing: the Hangul fillers, which are
+# Default_Ignorable_Code_Point, the empty Braille pattern, the object replacement
+# character, and the null notehead.
 INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffc\U0001d159")
 
-
-PARTS_MAX = 8  # code points that become one by composition, and more than there are
+# More code points than NFC ever composes into one.
+MAX_DECOMPOSITION = 8
 
 TOPIC_MAX = 100  # code points; about one line
 
@@ -30,34 +30,33 @@ KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 class Draft(Struct, frozen=True):
-    """A message before it is said: trimmed, not empty, not too long.
+    """A message to be posted: trimmed, not empty, not too long.
 
-    A repeat with the same `key` is the same message.
+    Two drafts of one author with the same `key` are the same message.
     """
 
     body: str
     key: str | None = None
 
     @classmethod
-    def of(cls, text: str, key: str | None = None) -> "Draft":
-        """Check what somebody wants to say.
+    def parse(cls, text: str, key: str | None = None) -> "Draft":
+        """Trim and check a text.
 
-        Raises InvalidRequest when nothing is left after trimming, or more than
-        2,000 code points are.
+        Raises InvalidRequest when it is empty or has more than 2,000 code points.
         """
         body = text.strip()
-        if not 1 <= len(body) <= BODY_MAX:
-            raise InvalidRequest(f"body must be 1 to {BODY_MAX} characters, not {len(body)}.")
+        if not 1 <= len(body) <= MESSAGE_MAX:
+            raise InvalidRequest(f"body must be 1 to {MESSAGE_MAX} characters, not {len(body)}.")
         return cls(body, key)
 
 
 def username(text: str) -> str:
     """Return a name as it will be shown: NFC (UAX #15), trimmed.
 
-    Raises InvalidRequest when it is empty, longer than 32 code points, carries
-    control characters or bidirectional overrides, or shows nothing.
+    Raises InvalidRequest when it is empty, has more than 32 code points, contains control
+    characters or bidirectional overrides, or has no visible character.
     """
-    name = _composed(text, NAME_MAX, "username")
+    name = _normalize(text, NAME_MAX, "username")
     if not 1 <= len(name) <= NAME_MAX:
         raise InvalidRequest(f"username must be 1 to {NAME_MAX} characters, not {len(name)}.")
     if any(_is_control(char) for char in name):
@@ -68,11 +67,12 @@ def username(text: str) -> str:
 
 
 def topic(text: str) -> str:
-    """Return what is being watched: NFC, trimmed; empty when nothing is said of it.
+    """Return a topic as it will be shown: NFC, trimmed, possibly empty.
 
-    Raises InvalidRequest above 100 code points, and for what would not stay in one line.
+    Raises InvalidRequest when it has more than 100 code points or contains control characters,
+    such as line breaks.
     """
-    topic = _composed(text, TOPIC_MAX, "topic")
+    topic = _normalize(text, TOPIC_MAX, "topic")
     if len(topic) > TOPIC_MAX:
         raise InvalidRequest(f"topic must be at most {TOPIC_MAX} characters, not {len(topic)}.")
     if any(_is_control(char) for char in topic):
@@ -87,10 +87,13 @@ def idempotency_key(text: str) -> str:
     return text
 
 
-def _composed(text: str, most: int, what: str) -> str:
-    """Return NFC, trimmed, unless it is far too long: ordering marks takes their square."""
+def _normalize(text: str, most: int, what: str) -> str:
+    """Trim and normalize to NFC. Overlong input is refused first.
+
+    Normalizing takes quadratic time in the number of combining marks.
+    """
     trimmed = text.strip()
-    if len(trimmed) > most * PARTS_MAX:
+    if len(trimmed) > most * MAX_DECOMPOSITION:
         raise InvalidRequest(f"{what} must be at most {most} characters, not {len(trimmed)}.")
     return unicodedata.normalize("NFC", trimmed).strip()
 

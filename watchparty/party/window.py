@@ -1,14 +1,14 @@
-"""The last 30 messages of a chat, and what a reader's cursor has missed."""
+"""The last 30 messages of a chat, and the pages of them for each cursor."""
 
 from collections.abc import Iterable
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
-from msgspec.structs import replace
+from msgspec.structs import replace as changed
 
 from watchparty.party.models import Message, State
 
-WINDOW = 30  # messages that exist; the product's promise
+WINDOW = 30  # messages that a chat keeps; the product's promise
 
 EMPTY = Raw()
 
@@ -16,9 +16,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Cursor(Struct, frozen=True):
-    """How far a reader has come: the newest id they hold, and whose history it was.
+    """How far a reader has read: the newest message id they have, and the epoch it is from.
 
-    With a `rev` they also want to know what has changed beside the messages.
+    With a `rev`, they also want the state when it has another revision.
     """
 
     since: int | None = None
@@ -27,11 +27,11 @@ class Cursor(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
-    """The answer to one cursor, the same object for everybody who asks with it at a time.
+    """The answer to one cursor, shared by all readers with the same cursor.
 
-    `messages` are oldest first, each already encoded; `missed` counts the ids newer
-    than the cursor that have left the window. `rev` and `state` are there when the
-    reader asked for them and has another revision.
+    `messages` are oldest first, each already encoded; `missed` counts the ids newer than the
+    cursor that have left the window. `rev` and `state` are set when the reader asked for them
+    and has another revision.
     """
 
     chat_id: int
@@ -45,12 +45,12 @@ class Page(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
 
     @property
     def has_news(self) -> bool:
-        """Tell whether a reader who waits should be answered with this."""
+        """Return True if a held poll should be answered with this page."""
         return bool(self.messages) or self.reset or self.missed > 0 or self.state is not UNSET
 
 
 class Window:
-    """At most 30 messages, each encoded once, and the pages cut from them."""
+    """At most 30 messages, each encoded once, and the pages built from them."""
 
     def __init__(self, chat_id: int, epoch: str, last_id: int, messages: Iterable[Message]) -> None:
         self.chat_id = chat_id
@@ -66,26 +66,26 @@ class Window:
 
     @property
     def deleted(self) -> list[int]:
-        """Return the ids whose text was taken back."""
+        """Return the ids of the deleted messages."""
         return [id_ for id_, message in self._kept.items() if message.deleted]
 
     @property
     def authors(self) -> dict[int, str]:
-        """Return who said what is here, by member id."""
+        """Return the names of those who wrote these messages, by member id."""
         return {message.member_id: message.username for message in self._kept.values()}
 
     @property
     def weight(self) -> int:
-        """Return about how many bytes of memory this takes: each text twice, and the pages."""
+        """Return the approximate size in memory, in bytes: each text twice, and the pages."""
         return 2 * self._texts_weight + self._pages_weight
 
     def find(self, id_: int) -> Message | None:
-        """Return a message that is still here."""
+        """Return a message, if it is in the window."""
         return self._kept.get(id_)
 
     def add(self, message: Message) -> Message | None:
-        """Take a message the store has kept; the oldest leaves, and is returned, of 31."""
-        self.put(message)
+        """Add a stored message; return the oldest one if it leaves the window for it."""
+        self.replace(message)
         self.last_id = message.id
         if len(self._kept) <= WINDOW:
             return None
@@ -93,25 +93,25 @@ class Window:
         self._texts_weight -= _size(self._encoded.pop(oldest))
         return self._kept.pop(oldest)
 
-    def put(self, message: Message) -> None:
-        """Show a message in its place, instead of the one with the same id."""
+    def replace(self, message: Message) -> None:
+        """Put a message in the place of the one with the same id, if there is one."""
         before, encoded = self._encoded.get(message.id, EMPTY), Raw(_encode(message))
         self._kept[message.id], self._encoded[message.id] = message, encoded
         self._texts_weight += _size(encoded) - _size(before)
         self._forget_pages()
 
     def blank(self, id_: int) -> None:
-        """Show a deleted message without its text, unless it has left the window meanwhile."""
+        """Delete the text of a message, unless it has left the window meanwhile."""
         if id_ in self._kept:
-            self.put(replace(self._kept[id_], body="", deleted=True))
+            self.replace(changed(self._kept[id_], body="", deleted=True))
 
-    def show(self, rev: int, state: State) -> None:
-        """Tell readers with another revision what there is beside the messages."""
+    def set_state(self, rev: int, state: State) -> None:
+        """Set the state, for the pages of readers who have another revision."""
         self._rev, self._state = rev, state
         self._forget_pages()
 
     def look(self, cursor: Cursor) -> tuple[Page, bytes]:
-        """Return what a reader at `cursor` should see now, and the same as JSON."""
+        """Return the page for a reader at `cursor`, and the same as JSON."""
         foreign = cursor.epoch is not None and cursor.epoch != self.epoch
         stale = cursor.rev is not None and (foreign or cursor.rev != self._rev)
         if cursor.since is None:
@@ -122,8 +122,8 @@ class Window:
     def _page(self, since: int | None, reset: bool, stale: bool) -> tuple[Page, bytes]:
         asked = (since, reset, stale)
         if asked not in self._pages:
-            page = self._cut(since, reset, stale)
-            if page.missed and not reset:  # any number of cursors lag behind: don't keep those
+            page = self._build_page(since, reset, stale)
+            if page.missed and not reset:  # the number of such cursors is unbounded: no cache
                 return page, _encode(page)
             self._pages[asked] = page, _encode(page)
             self._pages_weight += len(self._pages[asked][1])
@@ -133,7 +133,7 @@ class Window:
         self._pages.clear()
         self._pages_weight = 0
 
-    def _cut(self, since: int | None, reset: bool, stale: bool) -> Page:
+    def _build_page(self, since: int | None, reset: bool, stale: bool) -> Page:
         newer = [id_ for id_ in self._kept if id_ > (since or 0)]
         oldest = newer[0] if newer else self.last_id + 1
         return Page(

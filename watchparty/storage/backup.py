@@ -1,4 +1,4 @@
-"""Copy a database that a server may be using."""
+"""Back up a database that a server may be using."""
 
 import os
 import sqlite3
@@ -8,26 +8,27 @@ from pathlib import Path
 from urllib.parse import quote
 
 from watchparty.party.errors import StoreUnavailable
-from watchparty.storage.file_lock import PRIVATE, InUse, claim
+from watchparty.storage.file_lock import PRIVATE, InUse, lock_file
 
-# Whoever followed the history beyond this moment must notice when the copy takes its place:
-# the server that opens it begins another epoch.
-MARK = "INSERT OR REPLACE INTO meta (name, value) VALUES ('copied', 'yes')"
+# The server that opens the copy begins another epoch: clients that read messages newer than the
+# copy have to notice.
+MARK_AS_COPY = "INSERT OR REPLACE INTO meta (name, value) VALUES ('copied', 'yes')"
 
 
-def backup(source: Path, target: Path) -> None:
-    """Write all that is committed in `source` to the new file `target`, as another history.
+def backup(url: str, target: Path) -> None:
+    """Write everything committed in the store at `url` to the new file `target`.
 
-    It is made beside it under the name `target.part`, and gets its own when it is whole.
-    Raises StoreUnavailable, and leaves no file behind, when that is impossible.
+    It is written under the name `target.part`, and renamed when it is complete. Raises
+    StoreUnavailable, and leaves no file behind, when that is impossible.
     """
+    source = Path(url.partition(":")[2]).resolve()
     if not source.exists():
         raise StoreUnavailable(f"There is no database {source}.")
     if target.exists():
         raise StoreUnavailable(f"Cannot write {target}: it exists already.")
     part = Path(f"{target}.part")
     try:
-        _clear(part)  # an earlier try may have been killed
+        _clear(part)  # of a run that was killed
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
         _copy(source, part)
         part.rename(target)
@@ -47,25 +48,25 @@ def _clear(part: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     with (
-        _opened(source) as live,
+        _connect(source) as live,
         closing(sqlite3.connect(target, isolation_level=None)) as copy,
     ):
         live.backup(copy)
-        copy.execute(MARK)
+        copy.execute(MARK_AS_COPY)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file; the server turns WAL on again
     _sync(target)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _connect(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the database, read-only when a server is using it.
 
-    SQLite up to 3.51.2 can lose what is committed while a second connection writes or
-    checkpoints (the "WAL-reset" bug, sqlite.org/wal.html); one that is read-only does neither.
+    SQLite up to 3.51.2 can lose commits while a second connection writes or checkpoints (the
+    "WAL-reset" bug, sqlite.org/wal.html); a read-only connection does neither.
     """
     mode = "ro"
     with suppress(InUse):
-        lock, mode = claim(path), "rw"
+        lock, mode = lock_file(path), "rw"
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode={mode}", uri=True)) as db:
             yield db

@@ -1,4 +1,4 @@
-"""Open the database file: private, alone, durable, and at the newest schema."""
+"""Open the database file: private, exclusive, durable, and with the newest schema."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ import aiosqlite
 from aiosqlite import Connection
 
 from watchparty.party.errors import StoreUnavailable
-from watchparty.storage.file_lock import OURS, Presence, claim
+from watchparty.storage.file_lock import APPLICATION_ID, FileGuard, lock_file
 from watchparty.storage.group_commit import GroupCommit
 from watchparty.storage.queries import meta
 
@@ -21,9 +21,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
 
-LOCKED_MAX = 1.0  # seconds to wait for somebody else's lock; the queue waits as long
+LOCKED_MAX = 1.0  # seconds to wait for another program's lock; all other requests wait, too
 
-# What SQLite's own words leave open, by the name of its result code (sqlite.org/rescode.html).
+# Hints that SQLite's messages lack, by the name of the result code (sqlite.org/rescode.html).
 HINTS = {
     "BUSY": " Another program has locked it.",
     "FULL": " Make room on the disk.",
@@ -35,51 +35,51 @@ PRAGMAS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;      -- an acknowledged message survives a power cut
 PRAGMA foreign_keys = ON;
-PRAGMA secure_delete = ON;      -- what is deleted is overwritten, not only forgotten
+PRAGMA secure_delete = ON;      -- deleted data is overwritten with zeros
 """
 
 logger = logging.getLogger(__name__)
 
 
 class Database(NamedTuple):
-    """An open database and what it takes to close it."""
+    """An open database, and how to close it."""
 
     writer: GroupCommit
-    presence: Presence
+    guard: FileGuard
     epoch: str
     closing: AsyncExitStack
 
     async def scrub(self) -> bool:
-        """Take what was deleted out of the write-ahead log, too, and tell whether that was done.
+        """Remove deleted data from the write-ahead log, too; return False if that was impossible.
 
-        It can't be while somebody else reads the file, such as a backup.
+        It is impossible while another program, such as a backup, reads the file.
         """
 
         async def work(db: Connection) -> bool:
-            self.presence.check()
+            self.guard.check()
             [(busy, *_)] = await db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            self.presence.note()
+            self.guard.snapshot()
             return not busy
 
         return await self.writer.read(work)
 
     async def close(self) -> None:
-        """Finish, close, and let another server have the file."""
+        """Finish all work, close the file and release its lock."""
         await self.writer.finish()
         await self.closing.aclose()
 
 
 async def open_database(path: str) -> Database:
-    """Open the file at `path`, make it if it is not there, and migrate it.
+    """Open the file at `path`, create it if it does not exist, and migrate it.
 
-    Raises StoreUnavailable, saying why, when that is impossible.
+    Raises StoreUnavailable with the reason when that is impossible.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreUnavailable(f"SQLite {sqlite3.sqlite_version} is older than 3.37.")
     try:
         async with AsyncExitStack() as closing:
             if path != ":memory:":
-                closing.callback(os.close, claim(Path(path)))
+                closing.callback(os.close, lock_file(Path(path)))
             db = await _connect(path)
             closing.push_async_callback(db.close)
             await _check_version(db)
@@ -87,12 +87,12 @@ async def open_database(path: str) -> Database:
             await db.executescript(PRAGMAS)
             await _check_integrity(db)
             await migrate(db)
-            await db.executescript("BEGIN IMMEDIATE; COMMIT;")  # who can't write says so now
+            await db.executescript("BEGIN IMMEDIATE; COMMIT;")  # fail now if read-only
             await meta.begin_epoch_of_copy(db)
             epoch = await meta.select_epoch(db)
-            presence = Presence(path)
+            guard = FileGuard(path)
             logger.info("store: %s, SQLite %s", path, sqlite3.sqlite_version)
-            return Database(GroupCommit(db, presence), presence, epoch, closing.pop_all())
+            return Database(GroupCommit(db, guard), guard, epoch, closing.pop_all())
     except OSError as error:
         raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
     except sqlite3.Error as error:
@@ -102,7 +102,7 @@ async def open_database(path: str) -> Database:
 
 
 async def migrate(db: Connection) -> None:
-    """Bring the schema to the newest version, one numbered file and transaction at a time."""
+    """Bring the schema to the newest version: each numbered file is one transaction."""
     version = await _version(db)
     for number, file in sorted(_scripts().items()):
         if number > version:
@@ -111,7 +111,7 @@ async def migrate(db: Connection) -> None:
 
 
 async def _check_version(db: Connection) -> None:
-    """Raise StoreUnavailable when the file comes from a newer Watch Party: it is left as it is."""
+    """Raise StoreUnavailable, and change nothing, when the file is from a newer Watch Party."""
     version = await _version(db)
     if version > max(_scripts()):
         raise StoreUnavailable(f"The store is of version {version}, newer than this Watch Party.")
@@ -127,24 +127,24 @@ def _scripts() -> dict[int, Path]:
 
 
 async def _sign(db: Connection) -> None:
-    """Mark a new file as ours, before the write-ahead log takes what is written."""
+    """Mark a new file as ours, before writes go to the write-ahead log."""
     [(pages,)] = await db.execute_fetchall("PRAGMA page_count")
     if not pages:
-        await db.executescript(f"PRAGMA application_id = {int.from_bytes(OURS)}")
+        await db.executescript(f"PRAGMA application_id = {int.from_bytes(APPLICATION_ID)}")
 
 
 async def _check_integrity(db: Connection) -> None:
-    """Raise StoreUnavailable when the file is damaged: better now than in somebody's chat."""
+    """Raise StoreUnavailable when the file is damaged: better now than in a request."""
     [(found,)] = await db.execute_fetchall("PRAGMA quick_check(1)")
     if found != "ok":
         raise StoreUnavailable(f"The store is damaged ({found}). Restore a backup of it.")
 
 
 async def _connect(path: str) -> Connection:
-    """Connect on a daemon thread, so that a server killed in mid-air does not hang.
+    """Connect from a daemon thread, so that the process can end without closing the store.
 
-    aiosqlite's thread takes after the one that creates it, and an application that
-    is never told to shut down (a test client, a server that dies) can't stop it.
+    aiosqlite's thread inherits this from the thread that creates it. An application that is
+    not shut down in order, such as a test client or a crashed server, never stops that thread.
     """
     made: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
     loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""The database file itself: ours, private, locked against a second server, and still there."""
+"""The database file: check that it is ours, private, locked and still in its place."""
 
 import fcntl
 import logging
@@ -7,28 +7,27 @@ from pathlib import Path
 
 from watchparty.party.errors import StoreUnavailable
 
-# The first 16 bytes of every SQLite file, and the four at 68 that say whose it is
+# The first 16 bytes of every SQLite file, and the application id, four bytes at 68
 # (SQLite file format, section 1.3).
 MAGIC = b"SQLite format 3\0"
-OURS = b"WPty"
+APPLICATION_ID = b"WPty"
 
-PRIVATE = 0o600  # read and write for the owner: the file holds what people said
+PRIVATE = 0o600  # read and write for the owner only: the file contains messages
 
 logger = logging.getLogger(__name__)
 
 
 class InUse(StoreUnavailable):
-    """Another process has the file."""
+    """Another process has locked the file."""
 
 
-def claim(path: Path) -> int:
+def lock_file(path: Path) -> int:
     """Lock the file against a second server until the result is closed, and make it private.
 
-    Every chat is answered from the memory of one process, so a second one on the
-    same file would answer with gaps. The lock is a file of its own because SQLite's
-    locks on the database are lost when anybody here opens and closes it (POSIX).
-    Raises InUse, and StoreUnavailable when the place or the file is not for us: then
-    nothing was touched.
+    Chats are answered from the memory of one process, so a second process on the same file
+    would miss messages. The lock is a file of its own because POSIX locks, such as SQLite's on
+    the database, are lost when this process opens and closes the file again. Raises InUse when
+    it is locked, and StoreUnavailable, with nothing changed, when it cannot be our database.
     """
     if not path.parent.is_dir():
         raise StoreUnavailable(f"The folder of the store {path} does not exist. Make it first.")
@@ -63,31 +62,31 @@ def _check_ours(path: Path) -> None:
     if path.exists():
         with path.open("rb") as file:
             header = file.read(100)
-        if header and (header[:16] != MAGIC or header[68:72] != OURS):
+        if header and (header[:16] != MAGIC or header[68:72] != APPLICATION_ID):
             raise StoreUnavailable(f"{path} is not a database of Watch Party.")
 
 
-class Presence:
-    """Sees that the files still have their names and their size: what is in others is not kept.
+class FileGuard:
+    """Detects files that were moved, replaced or truncated: writes to them would be lost.
 
-    Beside the database itself these are its write-ahead log, where the newest messages
-    are, and the lock that keeps a second server away.
+    The files are the database, its write-ahead log, which has the newest messages, and the lock
+    file, which keeps a second server away.
     """
 
     def __init__(self, path: str) -> None:
         kept = [] if path == ":memory:" else [path, f"{path}-wal", f"{path}.lock"]
         self._seen: dict[str, os.stat_result | None] = dict.fromkeys(kept)
-        self.note()
+        self.snapshot()
 
     def check(self) -> None:
-        """Raise StoreUnavailable when a file was moved, deleted, replaced or cut."""
+        """Raise StoreUnavailable when a file was moved, deleted, replaced or truncated."""
         for name, before in self._seen.items():
             if before is not None and not _is_whole(before, _stat(name)):
                 logger.error("the file %s was moved, deleted, replaced or cut", name)
                 raise StoreUnavailable
 
-    def note(self) -> None:
-        """Take the files as they are now for whole: it was ourselves who wrote them."""
+    def snapshot(self) -> None:
+        """Take the files as they are now as the reference, after a write of our own."""
         self._seen = {name: _stat(name) for name in self._seen}
 
 

@@ -1,4 +1,4 @@
-"""One connection for all: reads as they come, and writes that are committed together."""
+"""One connection for all requests: reads one by one, writes committed in groups."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from aiosqlite import Connection
 
 from watchparty.party.errors import PartyError, StoreUnavailable
-from watchparty.storage.file_lock import Presence
+from watchparty.storage.file_lock import FileGuard
 
 T = TypeVar("T")
 Work = Callable[[Connection], Awaitable[T]]
@@ -18,8 +18,8 @@ Work = Callable[[Connection], Awaitable[T]]
 logger = logging.getLogger(__name__)
 
 
-class Order(NamedTuple):
-    """Some work for the connection, and where its outcome is awaited."""
+class Job(NamedTuple):
+    """Work for the connection, and the future for its outcome."""
 
     work: Work[Any]
     outcome: asyncio.Future[Any]
@@ -27,123 +27,122 @@ class Order(NamedTuple):
 
 
 class GroupCommit:
-    """The only one who touches the connection.
+    """The only user of the connection.
 
-    Whatever queued up while the last commit ran is worked off together: first the reads,
-    which therefore see nothing that is not committed, then the writes in one transaction.
-    Committing to disk is what takes time, and a group of a hundred takes no longer than
-    one. The task that does it lives only while there is something to do, so there is
-    nothing to start and nothing to cancel.
+    All jobs that were queued during the last commit run together: first the reads, which
+    therefore see only committed data, then the writes in one transaction. Most of the time goes
+    into committing to disk, and a group of a hundred takes no longer than a single write. The
+    task that runs the jobs exists only while there are any, so it needs no start and no stop.
 
-    Work refuses by raising a PartyError; best before it has changed anything, because
-    otherwise the whole group is taken back and done again.
+    A job may raise a PartyError, preferably before it has changed anything: otherwise the whole
+    group is rolled back and run again.
     """
 
-    def __init__(self, db: Connection, presence: Presence) -> None:
-        """Use `db`, as long as its files are present: in others nothing is durable."""
+    def __init__(self, db: Connection, guard: FileGuard) -> None:
+        """Use `db` as long as `guard` finds its files in place."""
         self._db = db
-        self._presence = presence
-        self._queue: list[Order] = []
+        self._guard = guard
+        self._queue: list[Job] = []
         self._task: asyncio.Task[None] | None = None
 
     async def read(self, work: Work[T]) -> T:
-        """Return what `work` finds. Raises StoreUnavailable when the database refuses."""
+        """Return the result of `work`. Raises StoreUnavailable when the database fails."""
         return await self._run(work, writes=False)
 
     async def write(self, work: Work[T]) -> T:
-        """Do `work` in a transaction, and return its result once that is durable.
+        """Run `work` in a transaction, and return its result when that is durable.
 
-        Raises StoreUnavailable, with nothing changed, when the database refuses.
+        Raises StoreUnavailable, with nothing changed, when the database fails.
         """
         return await self._run(work, writes=True)
 
     async def finish(self) -> None:
-        """Return when everything queued is done."""
+        """Wait until all queued jobs are done."""
         if self._task is not None:
             await self._task
 
     async def _run(self, work: Work[T], writes: bool) -> T:
         outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.append(Order(work, outcome, writes))
+        self._queue.append(Job(work, outcome, writes))
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._work_off())
+            self._task = asyncio.create_task(self._drain())
         return await outcome
 
-    async def _work_off(self) -> None:
+    async def _drain(self) -> None:
         while self._queue:
             group, self._queue = self._queue, []
-            for order in group:
-                if not order.writes:
-                    await self._look(order)
-            await self._commit([order for order in group if order.writes])
+            for job in group:
+                if not job.writes:
+                    await self._run_read(job)
+            await self._commit([job for job in group if job.writes])
 
-    async def _look(self, order: Order) -> None:
+    async def _run_read(self, job: Job) -> None:
         try:
-            _settle(order, await order.work(self._db))
+            _settle(job, await job.work(self._db))
         except Exception as error:
-            _refuse([order], error)
+            _reject([job], error)
 
-    async def _commit(self, group: list[Order]) -> None:
+    async def _commit(self, group: list[Job]) -> None:
         if not group:
             return
         try:
             await self._db.execute("BEGIN IMMEDIATE")
-            results = [await self._do(order) for order in group]
-            self._presence.check()
+            results = [await self._run_write(job) for job in group]
+            self._guard.check()
             await self._db.execute("COMMIT")
-            self._presence.note()
+            self._guard.snapshot()
         except Exception as error:
             await self._roll_back()
-            await self._fail(group, error)
+            await self._fail_or_retry(group, error)
         else:
-            for order, result in zip(group, results, strict=True):
-                _settle(order, result)
+            for job, result in zip(group, results, strict=True):
+                _settle(job, result)
 
-    async def _do(self, order: Order) -> Any:
+    async def _run_write(self, job: Job) -> Any:
         before = self._db.total_changes
         try:
-            return await order.work(self._db)
+            return await job.work(self._db)
         except PartyError as refusal:
             if self._db.total_changes != before:
                 raise
             return refusal
 
-    async def _fail(self, group: list[Order], error: Exception) -> None:
-        """Refuse everybody when it is the disk; else try each alone: one's fault is not another's.
+    async def _fail_or_retry(self, group: list[Job], error: Exception) -> None:
+        """Fail the whole group after a disk error; otherwise run the jobs again, one by one.
 
-        A disk that is full or locked would only make each of them wait for its own refusal.
+        With a full disk or a locked file, each retry would only wait for the same error.
         """
         if len(group) == 1 or isinstance(error, sqlite3.OperationalError | StoreUnavailable):
-            _refuse(group, error)
+            _reject(group, error)
         else:
-            for order in group:
-                await self._commit([order])
+            for job in group:
+                await self._commit([job])
 
     async def _roll_back(self) -> None:
-        with suppress(sqlite3.Error, ValueError):  # a connection that is gone holds nothing
+        with suppress(sqlite3.Error, ValueError):  # a closed connection has no transaction
             if self._db.in_transaction:
                 await self._db.execute("ROLLBACK")
 
 
-def _settle(order: Order, result: Any) -> None:
-    if order.outcome.done():  # its caller has gone
+def _settle(job: Job, result: Any) -> None:
+    if job.outcome.done():  # the caller was cancelled
         return
     if isinstance(result, PartyError):
-        order.outcome.set_exception(result)
+        job.outcome.set_exception(result)
     else:
-        order.outcome.set_result(result)
+        job.outcome.set_result(result)
 
 
-def _refuse(group: list[Order], error: Exception) -> None:
-    """Say it in the product's words; what is no fault of the database stays as it is."""
+def _reject(group: list[Job], error: Exception) -> None:
+    """Map SQLite errors to StoreUnavailable; pass on other exceptions."""
     if isinstance(error, sqlite3.Error):
-        logger.error("the database refused: %s: %s", type(error).__name__, _words_of(error))
+        logger.error("the database refused: %s: %s", type(error).__name__, _safe_message(error))
         error = StoreUnavailable()
-    for order in group:
-        if not order.outcome.done():
-            order.outcome.set_exception(error)
+    for job in group:
+        if not job.outcome.done():
+            job.outcome.set_exception(error)
 
 
-def _words_of(error: sqlite3.Error) -> str:
-    """Return what SQLite says; Python's own words may quote what is kept, down to a magic key."""
+def _safe_message(error: sqlite3.Error) -> str:
+    """Return SQLite's message; messages by Python itself may quote data, even a magic key."""
     return str(error) if hasattr(error, "sqlite_errorname") else "what is kept makes no sense"

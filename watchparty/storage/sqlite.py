@@ -1,4 +1,4 @@
-"""Everything in one SQLite file, through one connection."""
+"""The store in one SQLite file."""
 
 import asyncio
 from contextlib import suppress
@@ -9,16 +9,16 @@ from aiosqlite import Connection
 from watchparty.party.changes import Change
 from watchparty.party.errors import StoreUnavailable
 from watchparty.party.models import (
+    AppendResult,
     ChatRecord,
+    ChatState,
     Invites,
     Member,
-    Receipt,
+    NewChat,
     Session,
-    Standing,
-    Start,
     User,
 )
-from watchparty.party.store import Permit, Store, granted
+from watchparty.party.store import RateCheck, Store, no_check
 from watchparty.party.validation import Draft
 from watchparty.storage import transactions
 from watchparty.storage.connection import Database, open_database
@@ -27,10 +27,10 @@ from watchparty.storage.queries import chats, expiry, members, users
 
 
 class SqliteStore(Store):
-    """The embedded store: a file, or `:memory:` for one that is gone with the process."""
+    """The embedded store: a file, or `:memory:` for one that ends with the process."""
 
     def __init__(self, path: str) -> None:
-        # One file has one lock, whatever it is called.
+        # Resolved, because the name of the lock file is made from it.
         self._path = path if path == ":memory:" else str(Path(path).resolve())
         self._opening = asyncio.Lock()
         self._scrubbed = True
@@ -57,9 +57,9 @@ class SqliteStore(Store):
         return await self._read(lambda db: users.select_holder(db, credential))
 
     async def add_chat(
-        self, start: Start, credential: bytes, permit: Permit = granted
+        self, chat: NewChat, credential: bytes, check_rate: RateCheck = no_check
     ) -> int | None:
-        return await self._write(lambda db: transactions.add_chat(db, start, credential, permit))
+        return await self._write(lambda db: transactions.add_chat(db, chat, credential, check_rate))
 
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
         return await self._read(lambda db: chats.select_chat(db, chat_id))
@@ -73,12 +73,12 @@ class SqliteStore(Store):
 
     async def add_member(
         self, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
-    ) -> tuple[Member, Standing]:
+    ) -> tuple[Member, ChatState]:
         return await self._write(
             lambda db: transactions.add_member(db, chat_id, user, magic_key, credential, most)
         )
 
-    async def change(self, chat_id: int, actor: Member, change: Change) -> Standing:
+    async def change(self, chat_id: int, actor: Member, change: Change) -> ChatState:
         return await self._write(lambda db: transactions.change(db, chat_id, actor, change))
 
     async def delete_chat(self, chat_id: int, actor: Member) -> None:
@@ -101,9 +101,11 @@ class SqliteStore(Store):
         return expired
 
     async def append(
-        self, chat_id: int, author: Member, draft: Draft, permit: Permit = granted
-    ) -> Receipt:
-        return await self._write(lambda db: transactions.append(db, chat_id, author, draft, permit))
+        self, chat_id: int, author: Member, draft: Draft, check_rate: RateCheck = no_check
+    ) -> AppendResult:
+        return await self._write(
+            lambda db: transactions.append(db, chat_id, author, draft, check_rate)
+        )
 
     async def _read(self, work: Work[T]) -> T:
         return await (await self._opened()).writer.read(work)

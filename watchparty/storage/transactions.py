@@ -19,42 +19,44 @@ from watchparty.party.changes import (
 )
 from watchparty.party.errors import ChatFull, Forbidden, InvalidInvite, NotFound
 from watchparty.party.models import (
+    AppendResult,
+    ChatState,
     InviteRole,
     Invites,
     Member,
-    Receipt,
+    NewChat,
     Session,
-    Standing,
-    Start,
     User,
 )
-from watchparty.party.store import Permit
+from watchparty.party.store import RateCheck
 from watchparty.party.validation import Draft
 from watchparty.storage.queries import chats, idempotency, members, messages
 
 
-async def add_chat(db: Connection, start: Start, credential: bytes, permit: Permit) -> int | None:
-    """Add a chat and its host, or find the one that a repeated start made; see `Store.add_chat`."""
-    chat_id = None if start.key is None else await idempotency.find_chat(db, start)
+async def add_chat(
+    db: Connection, chat: NewChat, credential: bytes, check_rate: RateCheck
+) -> int | None:
+    """Add a chat and its host, or find the chat that the same key created."""
+    chat_id = None if chat.key is None else await idempotency.find_chat(db, chat)
     if chat_id is None:
-        if start.key is not None:
-            permit()
-        if not await chats.insert_chat(db, start):
+        if chat.key is not None:
+            check_rate()
+        if not await chats.insert_chat(db, chat):
             return None
-        chat_id = start.chat_id
-        await members.insert_member(db, chat_id, start.host, "host")
-        if start.key is not None:
-            await idempotency.insert_chat(db, start, start.key)
-    host = await members.select_member(db, chat_id, start.host.user_id)
+        chat_id = chat.chat_id
+        await members.insert_member(db, chat_id, chat.host, "host")
+        if chat.key is not None:
+            await idempotency.insert_chat(db, chat, chat.key)
+    host = await members.select_member(db, chat_id, chat.host.user_id)
     if host is None:
-        raise Forbidden  # they left it, or were removed: a repeat is no way back
+        raise Forbidden  # they left or were removed; a repeat does not let them in again
     await members.insert_session(db, credential, Session(chat_id, host.member_id))
     return chat_id
 
 
 async def add_member(
     db: Connection, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
-) -> tuple[Member, Standing]:
+) -> tuple[Member, ChatState]:
     """Add a member who has a magic key, or a session of one who is in the chat already."""
     member = await members.select_member(db, chat_id, user.user_id)
     if member is None:
@@ -64,27 +66,27 @@ async def add_member(
     if member is None:
         raise ChatFull
     await members.insert_session(db, credential, Session(chat_id, member.member_id))
-    return member, await _standing(db, chat_id)
+    return member, await _state(db, chat_id)
 
 
 async def append(
-    db: Connection, chat_id: int, author: Member, draft: Draft, permit: Permit
-) -> Receipt:
-    """Add a message, or find the one that a repeated draft was; see `Store.append`."""
+    db: Connection, chat_id: int, author: Member, draft: Draft, check_rate: RateCheck
+) -> AppendResult:
+    """Add a message, or find the one that was stored with the same key."""
     if draft.key is not None:
         kept = await idempotency.find_message(db, chat_id, author, draft)
         if kept is not None:
-            return Receipt(kept, replayed=True)
-        permit()
+            return AppendResult(kept, replayed=True)
+        check_rate()
     message = await messages.insert_message(db, chat_id, author, draft)
     if message is None:
         raise Forbidden
     if draft.key is not None:
         await idempotency.insert_message(db, chat_id, message, draft.key)
-    return Receipt(message)
+    return AppendResult(message)
 
 
-async def change(db: Connection, chat_id: int, actor: Member, change: Change) -> Standing:
+async def change(db: Connection, chat_id: int, actor: Member, change: Change) -> ChatState:
     """Make a change if the actor still has their role, and return what the chat is then."""
     await members.require_role(db, chat_id, actor)
     match change:
@@ -103,7 +105,7 @@ async def change(db: Connection, chat_id: int, actor: Member, change: Change) ->
             await messages.blank_message(db, chat_id, message.id)
         case _:
             assert_never(change)
-    return await _standing(db, chat_id)
+    return await _state(db, chat_id)
 
 
 async def delete_chat(db: Connection, chat_id: int, actor: Member) -> None:
@@ -132,8 +134,8 @@ async def _role_of(db: Connection, chat_id: int, magic_key: str) -> InviteRole:
     return role
 
 
-async def _standing(db: Connection, chat_id: int) -> Standing:
-    standing = await chats.select_standing(db, chat_id)
-    if standing is None:
+async def _state(db: Connection, chat_id: int) -> ChatState:
+    state = await chats.select_state(db, chat_id)
+    if state is None:
         raise NotFound
-    return standing
+    return state

@@ -1,1 +1,1 @@
-"""All SQL: one function per statement, in and out in the product's own values."""
+"""All SQL: one function per statement, which takes and returns values of the product."""

@@ -3,7 +3,7 @@
 from aiosqlite import Connection
 
 from watchparty.party import clock
-from watchparty.party.models import ChatRecord, InviteRole, Invites, Standing, Start
+from watchparty.party.models import ChatRecord, ChatState, InviteRole, Invites, NewChat
 from watchparty.storage.queries.members import select_members
 from watchparty.storage.queries.messages import select_messages
 from watchparty.storage.queries.rows import fetch_rows
@@ -11,31 +11,31 @@ from watchparty.storage.queries.rows import fetch_rows
 INVITE_COLUMNS: dict[InviteRole, str] = {"guest": "magic_key", "viewer": "viewer_key"}
 
 
-async def insert_chat(db: Connection, start: Start) -> bool:
+async def insert_chat(db: Connection, chat: NewChat) -> bool:
     """Add a chat; False when its id is taken."""
     now = clock.now()
     rows = await fetch_rows(
         db,
         "INSERT INTO chats (chat_id, magic_key, viewer_key, created_at, active_at)"
         " VALUES (?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING RETURNING chat_id",
-        (start.chat_id, start.invites.guest, start.invites.viewer, now, now),
+        (chat.chat_id, chat.invites.guest, chat.invites.viewer, now, now),
     )
     return bool(rows)
 
 
 async def select_chat(db: Connection, chat_id: int) -> ChatRecord | None:
     """Return a chat with its members and messages."""
-    standing = await select_standing(db, chat_id)
-    if standing is None:
+    state = await select_state(db, chat_id)
+    if state is None:
         return None
     [(last_id, active_at)] = await fetch_rows(
         db, "SELECT last_id, active_at FROM chats WHERE chat_id = ?", (chat_id,)
     )
     messages = tuple(await select_messages(db, chat_id))
-    return ChatRecord(chat_id, standing, last_id, active_at, messages)
+    return ChatRecord(chat_id, state, last_id, active_at, messages)
 
 
-async def select_standing(db: Connection, chat_id: int) -> Standing | None:
+async def select_state(db: Connection, chat_id: int) -> ChatState | None:
     """Return what a chat is now, beside its messages."""
     rows = await fetch_rows(
         db,
@@ -44,7 +44,7 @@ async def select_standing(db: Connection, chat_id: int) -> Standing | None:
     )
     for rev, topic, links, *keys in rows:
         members = tuple(await select_members(db, chat_id))
-        return Standing(rev, members, topic, links, Invites(*keys))
+        return ChatState(rev, members, topic, links, Invites(*keys))
     return None
 
 

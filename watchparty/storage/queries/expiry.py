@@ -1,25 +1,25 @@
-"""SQL that deletes what nobody uses any more, a bearable number at a time."""
+"""SQL that deletes what nobody uses any more, in small batches."""
 
 import time
 
 from aiosqlite import Connection
 
 from watchparty.party import clock
-from watchparty.storage.queries.idempotency import LIFE
+from watchparty.storage.queries.idempotency import KEY_LIFETIME_MS
 
-AT_ONCE = 500  # users and keys of each kind: single rows
-WHILE = 0.01  # seconds for chats, with all their rows; the queue waits as long, and for the commit
-ABSENCE = 90 * 24 * 60 * 60 * 1000  # milliseconds that somebody in no chat is remembered
+ROWS_AT_ONCE = 500  # users, and keys of each kind
+CHATS_SECONDS = 0.01  # for deleting chats with all their rows: other requests wait meanwhile
+USER_LIFETIME_MS = 90 * 24 * 60 * 60 * 1000  # of users who are in no chat
 
 
 async def delete_idle_chats(db: Connection, before: int) -> list[int]:
     """Delete some chats in which nothing happened since `before` (milliseconds since 1970).
 
-    One after the other, because one may have a thousand times the rows of another.
+    One by one, because one may have a thousand times the rows of another.
     """
     deleted: list[int] = []
     began = time.monotonic()
-    while time.monotonic() - began < WHILE:
+    while time.monotonic() - began < CHATS_SECONDS:
         rows = await db.execute_fetchall(
             "DELETE FROM chats WHERE chat_id ="
             " (SELECT chat_id FROM chats WHERE active_at <= ? ORDER BY active_at LIMIT 1)"
@@ -33,17 +33,17 @@ async def delete_idle_chats(db: Connection, before: int) -> list[int]:
 
 
 async def delete_absent_users(db: Connection) -> None:
-    """Forget people who have been in no chat for 90 days."""
+    """Delete users who have been in no chat for 90 days."""
     await db.execute_fetchall(
         "DELETE FROM users WHERE user_id IN (SELECT user_id FROM users WHERE active_at <= ?"
         " AND NOT EXISTS (SELECT 1 FROM members WHERE members.user_id = users.user_id)"
         " ORDER BY active_at LIMIT ?)",
-        (clock.now() - ABSENCE, AT_ONCE),
+        (clock.now() - USER_LIFETIME_MS, ROWS_AT_ONCE),
     )
 
 
 async def delete_dead_keys(db: Connection) -> None:
-    """Forget idempotency keys that count no more, also where no new ones bury them."""
+    """Delete expired idempotency keys: the triggers do so only where new keys are added."""
     for table, key in (
         ("message_keys", "chat_id, member_id, key_hash"),
         ("chat_keys", "user_id, key_hash"),
@@ -51,5 +51,5 @@ async def delete_dead_keys(db: Connection) -> None:
         await db.execute_fetchall(
             f"DELETE FROM {table} WHERE ({key}) IN"  # noqa: S608  (both from the lines above)
             f" (SELECT {key} FROM {table} WHERE created_at <= ? ORDER BY created_at LIMIT ?)",
-            (clock.now() - LIFE, AT_ONCE),
+            (clock.now() - KEY_LIFETIME_MS, ROWS_AT_ONCE),
         )

@@ -1,7 +1,7 @@
-"""SQL for idempotency keys: what a repeated request is answered from.
+"""SQL for idempotency keys, from which repeated requests are answered.
 
-Neither the key nor the text is kept here, only hashes: whoever reads the file can't tell
-what a message said that has left the window.
+Only hashes of the key and the text are stored: the file must not reveal messages that have left
+the window.
 """
 
 import hmac
@@ -13,20 +13,20 @@ from aiosqlite import Connection
 
 from watchparty.party import clock
 from watchparty.party.errors import KeyReused
-from watchparty.party.models import Member, Message, Start
+from watchparty.party.models import Member, Message, NewChat
 from watchparty.party.validation import Draft
 
-LIFE = 24 * 60 * 60 * 1000  # milliseconds; the triggers of the schema bury what is older
+KEY_LIFETIME_MS = 24 * 60 * 60 * 1000  # the schema's triggers delete older keys
 
 
 async def find_message(
     db: Connection, chat_id: int, author: Member, draft: Draft
 ) -> Message | None:
-    """Return the message that this draft's key was used for, if any.
+    """Return the message that was stored with this draft's key, if any.
 
-    Raises KeyReused when it was another message.
+    Raises KeyReused when that has another text.
     """
-    rows = await _alive(
+    rows = await _unexpired(
         db,
         "SELECT digest, id, created_at FROM message_keys"
         " WHERE chat_id = ? AND member_id = ? AND key_hash = ? AND created_at > ?",
@@ -40,7 +40,7 @@ async def find_message(
 
 
 async def insert_message(db: Connection, chat_id: int, message: Message, key: str) -> None:
-    """Remember what the key was used for, in the message's own transaction."""
+    """Store the key of a message."""
     await db.execute_fetchall(
         "INSERT OR REPLACE INTO message_keys"
         " SELECT chat_id, member_id, ?, ?, id, created_at FROM messages"
@@ -49,33 +49,33 @@ async def insert_message(db: Connection, chat_id: int, message: Message, key: st
     )
 
 
-async def find_chat(db: Connection, start: Start) -> int | None:
-    """Return the chat that this start's key was used for, if any.
+async def find_chat(db: Connection, chat: NewChat) -> int | None:
+    """Return the id of the chat that was created with this key, if any.
 
-    Raises KeyReused when it was asked for in other words.
+    Raises KeyReused when the request for it was another one.
     """
-    rows = await _alive(
+    rows = await _unexpired(
         db,
         "SELECT digest, chat_id FROM chat_keys"
         " WHERE user_id = ? AND key_hash = ? AND created_at > ?",
-        (start.host.user_id, _hash(start.key)),
+        (chat.host.user_id, _hash(chat.key)),
     )
     for digest, chat_id in rows:
-        _check(digest, start.key, start.asked)
+        _check(digest, chat.key, chat.asked)
         return int(chat_id)
     return None
 
 
-async def insert_chat(db: Connection, start: Start, key: str) -> None:
-    """Remember what the key was used for, in the chat's own transaction."""
+async def insert_chat(db: Connection, chat: NewChat, key: str) -> None:
+    """Store the key of a new chat."""
     await db.execute_fetchall(
         "INSERT OR REPLACE INTO chat_keys VALUES (?, ?, ?, ?, ?)",
-        (start.host.user_id, _hash(key), _digest(key, start.asked), start.chat_id, clock.now()),
+        (chat.host.user_id, _hash(key), _digest(key, chat.asked), chat.chat_id, clock.now()),
     )
 
 
-async def _alive(db: Connection, sql: str, values: tuple[Any, ...]) -> Iterable[Any]:
-    return await db.execute_fetchall(sql, (*values, clock.now() - LIFE))
+async def _unexpired(db: Connection, sql: str, values: tuple[Any, ...]) -> Iterable[Any]:
+    return await db.execute_fetchall(sql, (*values, clock.now() - KEY_LIFETIME_MS))
 
 
 def _hash(key: str | None) -> bytes:

@@ -60,7 +60,7 @@ def read(scope: Any) -> PlainRequest | None:
     place = (_stream if is_stream else _poll)(*asked, headers)
     if bearer is None or place is None:
         return None
-    return PlainRequest(int(path[1]), tokens.fingerprint(bearer[1].decode()), *place)
+    return PlainRequest(int(path[1]), tokens.hash_token(bearer[1].decode()), *place)
 
 
 @lru_cache(1_000)  # all who wait in a chat ask the same

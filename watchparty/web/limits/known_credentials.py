@@ -37,4 +37,4 @@ def member_key(seat: Seat) -> str:
 
 def hash_of(credential: str | None) -> bytes:
     """Return the hash of a credential, empty for none."""
-    return b"" if credential is None else tokens.fingerprint(credential)
+    return b"" if credential is None else tokens.hash_token(credential)

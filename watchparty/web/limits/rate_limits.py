@@ -16,7 +16,7 @@ from watchparty.party.errors import (
 )
 from watchparty.party.models import HOSTS
 from watchparty.party.service import Seat
-from watchparty.party.store import Permit
+from watchparty.party.store import RateCheck
 from watchparty.web.limits import quotas
 from watchparty.web.limits.known_credentials import KnownCredentials, hash_of, member_key
 from watchparty.web.limits.quotas import Limiter
@@ -105,7 +105,7 @@ class RateLimits:
         elif not account.is_charged:
             self._address.charge(_address(), 1)
 
-    def check_post(self, seat: Seat) -> Permit:
+    def check_post(self, seat: Seat) -> RateCheck:
         """Return what to call before a message is stored. Guests can't silence their hosts."""
 
         def check() -> None:
@@ -119,7 +119,7 @@ class RateLimits:
         """Charge the drawing of a QR code, which takes long. Raises RateLimited."""
         self._qr_codes.take(member_key(seat))
 
-    def check_create(self, auth_key: str | None) -> Permit:
+    def check_create(self, auth_key: str | None) -> RateCheck:
         """Return what to call before a chat is created."""
         address, user = _address(), hash_of(auth_key)
 

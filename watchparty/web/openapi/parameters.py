@@ -1,6 +1,6 @@
 """The fields and parameters that requests may have, as OpenAPI describes them."""
 
-from watchparty.party.validation import BODY_MAX, NAME_MAX, TOPIC_MAX
+from watchparty.party.validation import MESSAGE_MAX, NAME_MAX, TOPIC_MAX
 from watchparty.web.openapi.builders import Json
 from watchparty.web.request.poll_query import HOLD_MAX, ID_MAX
 
@@ -14,9 +14,9 @@ USERNAME: Json = {
 BODY: Json = {
     "type": "string",
     "minLength": 1,
-    "description": f"1 to {BODY_MAX} characters after trimming; also read from `message`,"
+    "description": f"1 to {MESSAGE_MAX} characters after trimming; also read from `message`,"
     " `text`, `content`, `new_message` and `comment`",
-    "examples": ["It starts! 🍿", "b" * BODY_MAX],
+    "examples": ["It starts! 🍿", "b" * MESSAGE_MAX],
 }
 KEY: Json = {
     "type": "string",

@@ -33,11 +33,11 @@ async def create() -> Response:
         raise MissingCredentials
     fields = await body.read(request)
     key = idempotency.find(request.headers, fields)
-    permit = limits().check_create(auth_key)
-    admission = await party().create(auth_key, body.username(fields), key, permit)
+    check_rate = limits().check_create(auth_key)
+    admission = await party().create(auth_key, body.username(fields), key, check_rate)
     limits().remember_valid(auth_key)
     limits().remember_valid(admission.session_token, admission.seat)
-    answer = json(_place(admission, magic_key=admission.seat.chat.standing.invites.guest))
+    answer = json(_place(admission, magic_key=admission.seat.chat.state.invites.guest))
     return idempotency.mark(answer, admission.replayed)
 
 
@@ -84,9 +84,9 @@ async def post(chat_id: int) -> Response:
     said = body.text(fields, *BODY)
     if said is None:
         raise InvalidRequest("body is required.")
-    draft = validation.Draft.of(said, idempotency.find(request.headers, fields))
-    receipt = await seat.chat.say(seat.member, draft, limits().check_post(seat))
-    return idempotency.mark(json(_kept(chat_id, receipt.message)), receipt.replayed)
+    draft = validation.Draft.parse(said, idempotency.find(request.headers, fields))
+    result = await seat.chat.say(seat.member, draft, limits().check_post(seat))
+    return idempotency.mark(json(_kept(chat_id, result.message)), result.replayed)
 
 
 def _is_visit(request: Request) -> bool:
@@ -123,11 +123,11 @@ def _state(seat: Seat, cursor: Cursor) -> StateAnswer:
     chat, member = seat.chat, seat.member
     page, _ = chat.look(member.member_id, cursor)
     return StateAnswer(
-        **asdict(replace(page, rev=chat.standing.rev)),
+        **asdict(replace(page, rev=chat.state.rev)),
         username=member.username,
         member_id=member.member_id,
         role=member.role,
-        members=[*chat.standing.members],
+        members=[*chat.state.members],
         magic_link=_link(seat),
         expires_at=clock.rfc3339(chat.active_at + settings().chat_ttl * 1000),
         server_time=clock.rfc3339(clock.now()),
@@ -138,4 +138,4 @@ def _link(seat: Seat) -> str | UnsetType:
     """Return the link of guests; who only looks on can't hand it on."""
     if seat.member.role == "viewer":
         return UNSET
-    return link_for(seat.chat.chat_id, seat.chat.standing.invites.guest)
+    return link_for(seat.chat.chat_id, seat.chat.state.invites.guest)

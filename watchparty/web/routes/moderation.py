@@ -126,7 +126,7 @@ def _assignable_role(sent: str | None) -> Role:
 
 
 def _shown(seat: Seat) -> dict[InviteRole, str]:
-    return seat.chat.standing.invites.shown_to(seat.member.role)
+    return seat.chat.state.invites.shown_to(seat.member.role)
 
 
 def _invite(chat_id: int, role: InviteRole, magic_key: str) -> InviteAnswer:
@@ -134,4 +134,4 @@ def _invite(chat_id: int, role: InviteRole, magic_key: str) -> InviteAnswer:
 
 
 def _changed(seat: Seat) -> Response:
-    return json(ChangeAnswer(seat.chat.standing.rev, seat.chat.state))
+    return json(ChangeAnswer(seat.chat.state.rev, seat.chat.shared_state))
