@@ -30,7 +30,7 @@ class Store(Protocol):
     Every call is one atomic transaction, is durable before it returns, and sees the effects of
     all calls that returned before it began. A `credential` is the hash of a secret; the store
     never sees the secret. Every call may raise StoreUnavailable, and then has changed nothing.
-    The store opens itself on first use.
+    The store opens itself on first use; once closed, it is unavailable until `open`.
     """
 
     async def open(self) -> None:

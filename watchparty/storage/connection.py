@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 class Database(NamedTuple):
     """An open database, and how to close it."""
 
-    writer: GroupCommit
+    group_commit: GroupCommit
     guard: FileGuard
     epoch: str
     closing: AsyncExitStack
@@ -61,11 +61,11 @@ class Database(NamedTuple):
             self.guard.snapshot()
             return not busy
 
-        return await self.writer.read(work)
+        return await self.group_commit.read(work)
 
     async def close(self) -> None:
         """Finish all work, close the file and release its lock."""
-        await self.writer.finish()
+        await self.group_commit.finish()
         await self.closing.aclose()
 
 

@@ -34,15 +34,19 @@ class SqliteStore(Store):
         self._path = path if path == ":memory:" else str(Path(path).resolve())
         self._opening = asyncio.Lock()
         self._scrubbed = True
+        self._is_closed = False
         self._database: Database | None = None
 
     async def open(self) -> None:
+        self._is_closed = False
         await self._opened()
 
     async def close(self) -> None:
-        if self._database is not None:
-            opened, self._database = self._database, None
-            await opened.close()
+        async with self._opening:
+            self._is_closed = True
+            if self._database is not None:
+                opened, self._database = self._database, None
+                await opened.close()
 
     async def epoch(self) -> str:
         return (await self._opened()).epoch
@@ -108,13 +112,15 @@ class SqliteStore(Store):
         )
 
     async def _read(self, work: Work[T]) -> T:
-        return await (await self._opened()).writer.read(work)
+        return await (await self._opened()).group_commit.read(work)
 
     async def _write(self, work: Work[T]) -> T:
-        return await (await self._opened()).writer.write(work)
+        return await (await self._opened()).group_commit.write(work)
 
     async def _opened(self) -> Database:
         async with self._opening:
+            if self._is_closed:
+                raise StoreUnavailable
             if self._database is None:
                 self._database = await open_database(self._path)
             return self._database
