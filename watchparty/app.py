@@ -24,7 +24,7 @@ from watchparty.web.response.headers import init_headers
 from watchparty.web.response.static_files import init_files
 from watchparty.web.routes.chats import chats
 from watchparty.web.routes.meta import meta
-from watchparty.web.routes.moderation import host
+from watchparty.web.routes.moderation import moderation
 from watchparty.web.routes.multi_poll import multi_poll
 from watchparty.web.routes.pages import init_pages
 from watchparty.web.routes.users import users
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     init_pages(app)  # /, /username, /chat/<id>
     app.register_blueprint(users)  # /auth
     app.register_blueprint(chats)  # /create, /<chat_id>, /<chat_id>/join
-    app.register_blueprint(host)  # /<chat_id>/invite, …/members, …/messages, …/topic
+    app.register_blueprint(moderation)  # /<chat_id>/invite, …/members, …/messages, …/topic
     app.register_blueprint(multi_poll)  # /poll
     app.register_blueprint(meta)  # /healthz, /openapi.json
 

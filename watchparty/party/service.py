@@ -64,7 +64,7 @@ class Party:
         return await self.store.add_user(tokens.hash_token(auth_key), username), auth_key
 
     async def rename(self, auth_key: str, username: str) -> None:
-        """Change a user's name for the chats they join from now on. Raises InvalidCredentials."""
+        """Change a user's name in the chats to come. Raises InvalidCredentials."""
         user = await self._find_user(auth_key)
         await self.store.rename_user(user.user_id, username)
 

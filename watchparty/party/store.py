@@ -46,7 +46,7 @@ class Store(Protocol):
         """Add a user."""
 
     async def rename_user(self, user_id: int, username: str) -> None:
-        """Change a user's name for the chats they join from now on."""
+        """Change a user's name in the chats that they create or join from now on."""
 
     async def find_holder(self, credential: bytes) -> Session | User | None:
         """Return what this credential identifies, at the same cost for every answer."""

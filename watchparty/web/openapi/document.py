@@ -16,7 +16,7 @@ from watchparty.web.openapi.builders import (
     refusal,
     takes,
 )
-from watchparty.web.openapi.moderation import hosting
+from watchparty.web.openapi.moderation import moderation_paths
 from watchparty.web.openapi.parameters import (
     BODY,
     CHAT_ID,
@@ -163,7 +163,7 @@ def _paths() -> Json:
                 body=fields({"magic_key": MAGIC_KEY, "username": USERNAME}),
             ),
         },
-        **hosting(),
+        **moderation_paths(),
         "/poll": {
             "post": operation(
                 "Wait for news in many chats at once",

@@ -1,4 +1,4 @@
-"""The part of the API's description that is about hosts and members."""
+"""The moderation part of the OpenAPI document."""
 
 from watchparty.web.openapi.builders import Json, fields, operation
 from watchparty.web.openapi.parameters import (
@@ -19,8 +19,8 @@ from watchparty.web.response.schemas import (
 )
 
 
-def hosting() -> Json:
-    """Describe the addresses under a chat by which its members run it."""
+def moderation_paths() -> Json:
+    """Describe the paths below a chat that change it."""
     return {
         "/{chat_id}/invite": {
             "parameters": [CHAT_ID],

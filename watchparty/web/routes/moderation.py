@@ -29,40 +29,40 @@ from watchparty.web.response.schemas import (
     json,
 )
 
-host = Blueprint("hosting", __name__, url_prefix="/<chat_id:chat_id>")
+moderation = Blueprint("moderation", __name__, url_prefix="/<chat_id:chat_id>")
 
 ASSIGNABLE: tuple[Role, ...] = ("cohost", "guest")
 INVITED: tuple[InviteRole, ...] = get_args(InviteRole)
 
 
-@host.get("/invite")
+@moderation.get("/invite")
 async def invites(chat_id: int) -> Response:
     """Return the links that this member may pass on."""
     seat = await take_seat(chat_id)
-    return json(InvitesAnswer([_invite(chat_id, *shown) for shown in _shown(seat).items()]))
+    return json(InvitesAnswer([_invite(chat_id, *item) for item in _visible_invites(seat).items()]))
 
 
-@host.post("/invite")
+@moderation.post("/invite")
 async def replace_invite(chat_id: int) -> Response:
-    """Replace a link; the old one is dead at once."""
+    """Replace a link; the old one stops working at once."""
     seat = await take_seat(chat_id)
     change = ReplaceInvite(_invite_role(body.text(await body.read(request), "role")))
     await seat.chat.change(seat.member, change)
     return json(_invite(chat_id, change.role, change.magic_key))
 
 
-@host.get("/invite/qr")
-async def draw_invite(chat_id: int) -> Response:
+@moderation.get("/invite/qr")
+async def invite_qr(chat_id: int) -> Response:
     """Return a link that this member may pass on, as a QR code."""
     seat = await take_seat(chat_id)
     role = _invite_role(request.args.get("role"))
     limits().check_qr_code(seat)
-    if role not in _shown(seat):
+    if role not in _visible_invites(seat):
         raise NotAllowed
-    return json(QrAnswer(role, qr.svg(link_for(chat_id, _shown(seat)[role]))))
+    return json(QrAnswer(role, qr.svg(link_for(chat_id, _visible_invites(seat)[role]))))
 
 
-@host.put("/members/<chat_id:member_id>")
+@moderation.put("/members/<chat_id:member_id>")
 async def set_role(chat_id: int, member_id: int) -> Response:
     """Make a member a co-host, or a guest again."""
     seat = await take_seat(chat_id)
@@ -73,8 +73,8 @@ async def set_role(chat_id: int, member_id: int) -> Response:
     return _changed(seat)
 
 
-@host.delete("/members/<chat_id:member_id>")
-async def remove(chat_id: int, member_id: int) -> Response:
+@moderation.delete("/members/<chat_id:member_id>")
+async def remove_member(chat_id: int, member_id: int) -> Response:
     """Remove a member, or leave."""
     seat = await take_seat(chat_id)
     member = seat.chat.find_member(member_id)
@@ -85,7 +85,7 @@ async def remove(chat_id: int, member_id: int) -> Response:
     return _changed(seat)
 
 
-@host.delete("/messages/<chat_id:id_>")
+@moderation.delete("/messages/<chat_id:id_>")
 async def delete_message(chat_id: int, id_: int) -> Response:
     """Delete the text of a message."""
     seat = await take_seat(chat_id)
@@ -93,14 +93,14 @@ async def delete_message(chat_id: int, id_: int) -> Response:
     return _changed(seat)
 
 
-@host.delete("")
+@moderation.delete("")
 async def delete_chat(chat_id: int) -> Response:
     """Delete the chat and everything in it."""
     await party().delete_chat(await take_seat(chat_id))
     return json(GoneAnswer())
 
 
-@host.put("/topic")
+@moderation.put("/topic")
 async def set_topic(chat_id: int) -> Response:
     """Set the topic."""
     seat = await take_seat(chat_id)
@@ -125,7 +125,7 @@ def _assignable_role(sent: str | None) -> Role:
     raise InvalidRequest("role must be cohost or guest.")
 
 
-def _shown(seat: Seat) -> dict[InviteRole, str]:
+def _visible_invites(seat: Seat) -> dict[InviteRole, str]:
     return seat.chat.state.invites.shown_to(seat.member.role)
 
 
