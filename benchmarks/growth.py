@@ -18,7 +18,7 @@ from pathlib import Path
 
 from watchparty.party import clock
 from watchparty.party.expiry import sweep
-from watchparty.party.service import Party, Seat
+from watchparty.party.service import ChatAccess, Party
 from watchparty.party.validation import Draft
 from watchparty.server.cleanup import BATCH_PAUSE
 from watchparty.storage import open_store
@@ -44,9 +44,9 @@ def later() -> int:
 async def live(party: Party) -> None:
     """One short party."""
     made = await party.create(None, None)
-    chat, host = made.seat.chat, made.seat.member
-    invitation = chat.standing.invites.guest
-    guest = (await party.join(chat.chat_id, invitation, None, "Bob")).seat.member
+    chat, host = made.access.chat, made.access.member
+    invitation = chat.state.invites.guest
+    guest = (await party.join(chat.chat_id, invitation, None, "Bob")).access.member
     for number in range(SAID):
         author = guest if number % 2 else host
         await chat.say(author, Draft("Did you see that? " * 4, f"key {number}"))
@@ -76,14 +76,14 @@ async def sweep_all(party: Party, file: Path) -> tuple[float, float]:
 
 
 @asynccontextmanager
-async def talking(seat: Seat) -> AsyncIterator[list[float]]:
+async def talking(access: ChatAccess) -> AsyncIterator[list[float]]:
     """Let somebody talk on and on; yields how long each of their messages took, in ms."""
     waits: list[float] = []
 
     async def talk() -> None:
         while True:
             began = time.perf_counter()
-            await seat.chat.say(seat.member, Draft("Still here"))
+            await access.chat.say(access.member, Draft("Still here"))
             waits.append((time.perf_counter() - began) * 1000)
             await asyncio.sleep(PAUSE)
 
@@ -115,14 +115,14 @@ async def run(file: Path, chats: int, rounds: int) -> list[int]:
     """Go through all rounds, print a line for each, and return the sizes in KB."""
     global _passed
     party = Party(open_store(f"sqlite:{file}"))
-    seat = (await party.create(None, "Alice")).seat
+    access = (await party.create(None, "Alice")).access
     sizes = []
     for number in range(1, rounds + 1):
         await live_many(party, chats)
         full = size(file)
         _passed += ABSENT
-        await seat.chat.say(seat.member, Draft("How time flies"))
-        async with talking(seat) as waits:
+        await access.chat.say(access.member, Draft("How time flies"))
+        async with talking(access) as waits:
             took, longest = await sweep_all(party, file)
         sizes.append(size(file))
         print(

@@ -39,11 +39,11 @@ async def test_a_stranger_costs_the_same_wherever_they_knock(witness: Witness) -
     warm, cold = await party.create(None, "Alice"), await party.create(None, "Dora")
     charlie = await party.create(None, "Charlie")
     assert charlie.auth_key
-    cold_id = cold.seat.chat.chat_id
+    cold_id = cold.access.chat.chat_id
     party.chats.burn(cold_id)  # from memory, where everything begins
-    places = (warm.seat.chat.chat_id, cold_id, new_chat_id())
+    places = (warm.access.chat.chat_id, cold_id, new_chat_id())
     for secret in (new_secret(), charlie.session_token, charlie.auth_key):
-        asked = [await ask(witness, party.take_seat(place, secret)) for place in places]
+        asked = [await ask(witness, party.authorize(place, secret)) for place in places]
         assert asked[0] == asked[1] == asked[2] != []
     for auth_key in (None, charlie.auth_key):
         asked = [

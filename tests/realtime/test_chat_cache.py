@@ -44,13 +44,13 @@ async def alice(store: CountingStore) -> Admission:
 async def test_who_come_at_once_get_the_same_chat_and_it_is_loaded_once(
     store: CountingStore, alice: Admission
 ) -> None:
-    party, chat_id = Party(store), alice.seat.chat.chat_id
-    seats = await asyncio.gather(
-        *(party.take_seat(chat_id, alice.session_token) for _ in range(MANY))
+    party, chat_id = Party(store), alice.access.chat.chat_id
+    accesses = await asyncio.gather(
+        *(party.authorize(chat_id, alice.session_token) for _ in range(MANY))
     )
-    chats = {id(seat.chat) for seat in seats}
+    chats = {id(access.chat) for access in accesses}
     assert (len(chats), store.loads) == (1, 1)
-    assert await party.chats.get(chat_id) is seats[0].chat
+    assert await party.chats.get(chat_id) is accesses[0].chat
     assert store.loads == 1
 
 
@@ -58,14 +58,14 @@ async def test_whoever_gives_up_while_a_chat_is_loaded_takes_it_from_nobody(
     store: CountingStore, alice: Admission
 ) -> None:
     chats = Chats(store)
-    asking = [asyncio.create_task(chats.get(alice.seat.chat.chat_id)) for _ in range(MANY)]
+    asking = [asyncio.create_task(chats.get(alice.access.chat.chat_id)) for _ in range(MANY)]
     await asyncio.sleep(0)
     for task in asking[::2]:  # the first, who began to load it, is among them
         task.cancel()
     found = await asyncio.gather(*asking, return_exceptions=True)
     assert all(isinstance(chat, asyncio.CancelledError) for chat in found[::2])
     assert len({id(chat) for chat in found[1::2]}) == store.loads == 1
-    assert await chats.get(alice.seat.chat.chat_id) is found[1]
+    assert await chats.get(alice.access.chat.chat_id) is found[1]
 
 
 async def test_an_outsider_makes_no_chat_come_into_memory(
@@ -75,9 +75,9 @@ async def test_an_outsider_makes_no_chat_come_into_memory(
     charlie = await party.create(None, "Charlie")
     store.loads = 0
     for secret in (charlie.session_token, charlie.auth_key or "", "x"):
-        for chat_id in (alice.seat.chat.chat_id, NOWHERE):
+        for chat_id in (alice.access.chat.chat_id, NOWHERE):
             with pytest.raises(Forbidden):
-                await party.take_seat(chat_id, secret)
+                await party.authorize(chat_id, secret)
     assert store.loads == 0
 
 

@@ -127,9 +127,9 @@ async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
             await until(lambda: polls_held() == 1, "Bob was not held")
             await open_many_chats(party)
             assert story.chat_id in chats_in_memory()
-            seat = await party.take_seat(story.chat_id, story.alice.session_token)
-            await seat.chat.say(seat.member, Draft("You are not forgotten"))
-            del seat
+            access = await party.authorize(story.chat_id, story.alice.session_token)
+            await access.chat.say(access.member, Draft("You are not forgotten"))
+            del access
             assert await reader.hear() == [1]
             reader.ask()
             await until(lambda: polls_held() == 1, "Bob was not held again")

@@ -13,7 +13,7 @@ from tests.support.load_clients import HOLD, Line, lines_to
 from tests.support.server_process import Server
 from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden, Stopping
-from watchparty.party.service import Party, Seat
+from watchparty.party.service import ChatAccess, Party
 from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.storage.sqlite import SqliteStore
@@ -35,8 +35,8 @@ class Interrupted(Window):
         vars(self).update(vars(window))
         self.happenings = [happening]
 
-    def look(self, cursor: Cursor) -> tuple[Page, bytes]:
-        found = super().look(cursor)
+    def page_at(self, cursor: Cursor) -> tuple[Page, bytes]:
+        found = super().page_at(cursor)
         if self.happenings and not found[0].has_news:
             self.happenings.pop()()
         return found
@@ -50,16 +50,16 @@ async def party(tmp_path: Path) -> AsyncIterator[Party]:
 
 
 @pytest.fixture
-async def seat(party: Party) -> Seat:
+async def access(party: Party) -> ChatAccess:
     """Alice's, in a chat of her own."""
-    return (await party.create(None, "Alice")).seat
+    return (await party.create(None, "Alice")).access
 
 
 async def test_a_message_between_look_and_wait_is_answered_at_once(
-    party: Party, seat: Seat
+    party: Party, access: ChatAccess
 ) -> None:
-    chat = seat.chat
-    kept = await party.store.append(chat.chat_id, seat.member, Draft("Just now"))
+    chat = access.chat
+    kept = await party.store.append(chat.chat_id, access.member, Draft("Just now"))
 
     def land() -> None:  # what Chat.say does once the message is kept
         chat.window.add(kept.message)
@@ -72,19 +72,21 @@ async def test_a_message_between_look_and_wait_is_answered_at_once(
     await assert_outside(party, chat)
 
 
-async def test_a_stop_between_look_and_wait_ends_the_poll_at_once(party: Party, seat: Seat) -> None:
-    seat.chat.window = Interrupted(seat.chat.window, party.stop)
+async def test_a_stop_between_look_and_wait_ends_the_poll_at_once(
+    party: Party, access: ChatAccess
+) -> None:
+    access.chat.window = Interrupted(access.chat.window, party.stop)
     with pytest.raises(Stopping):
-        await poll(seat.chat, since=0)
-    await assert_outside(party, seat.chat)
+        await poll(access.chat, since=0)
+    await assert_outside(party, access.chat)
 
 
 async def test_a_message_between_two_looks_of_a_held_poll_is_answered_at_once(
-    party: Party, seat: Seat
+    party: Party, access: ChatAccess
 ) -> None:
     """Woken without news for it, a poll looks again and waits again: the same gap once more."""
-    chat = seat.chat
-    first = await party.store.append(chat.chat_id, seat.member, Draft("First"))
+    chat = access.chat
+    first = await party.store.append(chat.chat_id, access.member, Draft("First"))
 
     def wake_for_nothing() -> None:
         chat.window = Interrupted(chat.window, land)
@@ -139,4 +141,4 @@ async def last_ids(readers: list[Line]) -> list[int]:
 async def assert_outside(party: Party, chat: Chat) -> None:
     charlie = await party.create(None, "Charlie")
     with pytest.raises(Forbidden):
-        await party.take_seat(chat.chat_id, charlie.session_token)
+        await party.authorize(chat.chat_id, charlie.session_token)

@@ -24,16 +24,16 @@ async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyP
     party = Party(open_store("sqlite::memory:"))
     ids = []
     for _ in range(30):
-        seat = (await party.create(None, "Alice")).seat
-        ids.append(seat.chat.chat_id)
+        access = (await party.create(None, "Alice")).access
+        ids.append(access.chat.chat_id)
         for _ in range(30):
-            await seat.chat.say(seat.member, Draft.parse("\N{POPCORN}" * 2_000))
+            await access.chat.say(access.member, Draft.parse("\N{POPCORN}" * 2_000))
         for since in range(30):
-            seat.chat.look(seat.member.member_id, Cursor(since))
-        await party.chats.get(seat.chat.chat_id)
-    del seat  # the last to hold one
+            access.chat.look(access.member.member_id, Cursor(since))
+        await party.chats.get(access.chat.chat_id)
+    del access  # the last to hold one
     assert 0 < sum(chat.weight for chat in alive()) <= most
-    light = [(await party.create(None, "Bob")).seat.chat.chat_id for _ in range(100)]
+    light = [(await party.create(None, "Bob")).access.chat.chat_id for _ in range(100)]
     assert len(alive()) > 100
     for chat_id in (*ids, *light):  # what went is found again
         assert (await party.chats.get(chat_id)).chat_id == chat_id
@@ -44,14 +44,14 @@ async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyP
 
 async def test_the_weight_is_what_is_there() -> None:
     party = Party(open_store("sqlite::memory:"))
-    seat = (await party.create(None, "Alice")).seat
-    chat, empty = seat.chat, seat.chat.weight
+    access = (await party.create(None, "Alice")).access
+    chat, empty = access.chat, access.chat.weight
     for _ in range(40):
-        await chat.say(seat.member, Draft.parse("x" * 1_000))
+        await chat.say(access.member, Draft.parse("x" * 1_000))
     full = chat.weight
     assert 60_000 < full - empty < 75_000  # thirty messages of a good thousand bytes, twice
-    chat.look(seat.member.member_id, Cursor(10))
+    chat.look(access.member.member_id, Cursor(10))
     assert chat.weight - full > 30_000
-    await chat.say(seat.member, Draft.parse("x" * 1_000))
+    await chat.say(access.member, Draft.parse("x" * 1_000))
     assert chat.weight == full
     await party.store.close()

@@ -45,8 +45,8 @@ async def alice(store: SqliteStore) -> Admission:
 
 async def say(store: SqliteStore, alice: Admission, text: str) -> int:
     """Keep a message of Alice's and return its id."""
-    seat = alice.seat
-    return (await store.append(seat.chat.chat_id, seat.member, Draft(text))).message.id
+    access = alice.access
+    return (await store.append(access.chat.chat_id, access.member, Draft(text))).message.id
 
 
 def reader(file: Path) -> closing[sqlite3.Connection]:
@@ -65,7 +65,7 @@ Fault = Callable[[SqliteStore, Admission], Awaitable[object]]
 FAULTS: dict[str, tuple[type[Exception], Fault]] = {
     "a message to no chat": (
         Forbidden,
-        lambda store, alice: store.append(NOWHERE, alice.seat.member, Draft("Hello?")),
+        lambda store, alice: store.append(NOWHERE, alice.access.member, Draft("Hello?")),
     ),
     "a message that is no Unicode": (
         UnicodeError,
@@ -74,9 +74,9 @@ FAULTS: dict[str, tuple[type[Exception], Fault]] = {
     "a guest who is nobody": (
         StoreUnavailable,
         lambda store, alice: store.add_member(
-            alice.seat.chat.chat_id,
+            alice.access.chat.chat_id,
             NOBODY,
-            alice.seat.chat.state.invites.guest,
+            alice.access.chat.state.invites.guest,
             b"some credential",
             None,
         ),
@@ -176,7 +176,7 @@ async def test_authors_who_give_up_leave_no_hole_for_the_others(
     for task in tasks[::2]:
         task.cancel()
     ids = await asyncio.gather(*tasks[1::2])
-    record = await store.load_chat(alice.seat.chat.chat_id)
+    record = await store.load_chat(alice.access.chat.chat_id)
     assert record is not None
     assert ids == sorted(set(ids))
     assert ids[-1] <= record.last_id

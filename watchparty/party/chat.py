@@ -48,7 +48,7 @@ class Chat:
             raise Forbidden
         if cursor.rev is not None and not self._is_state_fresh:
             self._refresh_state()
-        return self.window.look(cursor)
+        return self.window.page_at(cursor)
 
     @uncancellable
     async def say(

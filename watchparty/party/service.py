@@ -27,7 +27,7 @@ class Identity(Struct, frozen=True):
     auth_key: str | None = None
 
 
-class Seat(Struct, frozen=True):
+class ChatAccess(Struct, frozen=True):
     """A member and their chat: how a request gets access to a chat."""
 
     chat: Chat
@@ -40,7 +40,7 @@ class Admission(Struct, frozen=True):
     `replayed` when a repeated request led to a chat that it had created before.
     """
 
-    seat: Seat
+    access: ChatAccess
     session_token: str
     auth_key: str | None
     replayed: bool = False
@@ -56,7 +56,7 @@ class Party:
         self.chats = Chats(store)
         # The member id of each credential used lately. Whether that member is still in the chat
         # is checked each time; somebody who is removed and joins again gets another member id.
-        self._seats: LRUCache[tuple[int, bytes], int] = LRUCache(CREDENTIALS_REMEMBERED)
+        self._member_ids: LRUCache[tuple[int, bytes], int] = LRUCache(CREDENTIALS_REMEMBERED)
 
     async def register(self, username: str) -> tuple[User, str]:
         """Make a user; return them and their auth key."""
@@ -90,8 +90,8 @@ class Party:
         while chat_id is None:  # until an id is free: nearly always the first
             chat = replace(asked, chat_id=tokens.new_chat_id())
             chat_id = await self.store.add_chat(chat, tokens.hash_token(token), check_rate)
-        seat = await self.take_seat(chat_id, token)
-        return Admission(seat, token, host.auth_key, replayed=chat_id != chat.chat_id)
+        access = await self.authorize(chat_id, token)
+        return Admission(access, token, host.auth_key, replayed=chat_id != chat.chat_id)
 
     @uncancellable
     async def join(
@@ -113,43 +113,43 @@ class Party:
         except Forbidden:  # deleted just now
             raise InvalidInvite from None
         member = await chat.add_member(guest.user, magic_key, credential, self._members_max)
-        self._seats[chat_id, credential] = member.member_id
-        return Admission(Seat(chat, member), token, guest.auth_key)
+        self._member_ids[chat_id, credential] = member.member_id
+        return Admission(ChatAccess(chat, member), token, guest.auth_key)
 
-    async def take_seat(self, chat_id: int, secret: str) -> Seat:
+    async def authorize(self, chat_id: int, secret: str) -> ChatAccess:
         """Return the member who has this session token or auth key, and their chat.
 
         Raises Forbidden when it is nobody's in this chat, and when there is no such chat. The
         chat is loaded only for its members.
         """
         credential = tokens.hash_token(secret)
-        remembered = self._seats.get((chat_id, credential))
+        remembered = self._member_ids.get((chat_id, credential))
         if remembered is not None:
             chat = await self.chats.get(chat_id)
             if remembered in chat.members:
-                return Seat(chat, chat.members[remembered])
+                return ChatAccess(chat, chat.members[remembered])
         member_id = await self._find_member_id(chat_id, credential)
         chat = await self.chats.get(chat_id)
         if member_id not in chat.members:
             raise Forbidden
-        self._seats[chat_id, credential] = member_id
-        return Seat(chat, chat.members[member_id])
+        self._member_ids[chat_id, credential] = member_id
+        return ChatAccess(chat, chat.members[member_id])
 
-    def recall_seat(self, chat_id: int, credential: bytes) -> Seat | None:
-        """Return what `take_seat` returns for a secret with this hash, if it is all in memory."""
-        member_id = self._seats.get((chat_id, credential))
+    def cached_access(self, chat_id: int, credential: bytes) -> ChatAccess | None:
+        """Return what `authorize` returns for a secret with this hash, if it is all in memory."""
+        member_id = self._member_ids.get((chat_id, credential))
         chat = None if member_id is None else self.chats.recall(chat_id)
         if chat is None or member_id not in chat.members:
             return None
-        return Seat(chat, chat.members[member_id])
+        return ChatAccess(chat, chat.members[member_id])
 
     @uncancellable
-    async def delete_chat(self, seat: Seat) -> None:
+    async def delete_chat(self, access: ChatAccess) -> None:
         """Delete a chat and everything in it. Raises NotAllowed unless its host does it."""
-        if seat.member.role != "host":
+        if access.member.role != "host":
             raise NotAllowed
-        await self.store.delete_chat(seat.chat.chat_id, seat.member)
-        self.chats.burn(seat.chat.chat_id)
+        await self.store.delete_chat(access.chat.chat_id, access.member)
+        self.chats.burn(access.chat.chat_id)
         await self.store.scrub()
 
     def stop(self) -> None:

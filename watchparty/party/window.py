@@ -110,7 +110,7 @@ class Window:
         self._rev, self._state = rev, state
         self._forget_pages()
 
-    def look(self, cursor: Cursor) -> tuple[Page, bytes]:
+    def page_at(self, cursor: Cursor) -> tuple[Page, bytes]:
         """Return the page for a reader at `cursor`, and the same as JSON."""
         foreign = cursor.epoch is not None and cursor.epoch != self.epoch
         stale = cursor.rev is not None and (foreign or cursor.rev != self._rev)

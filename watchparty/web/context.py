@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from quart import current_app, request
 
-from watchparty.party.service import Party, Seat
+from watchparty.party.service import ChatAccess, Party
 from watchparty.settings import Settings
 from watchparty.web.limits.held_requests import HeldRequests, Holders
 from watchparty.web.limits.known_credentials import hash_of
@@ -38,12 +38,12 @@ def holders(tokens: Collection[str]) -> Holders:
     return held.holders(hashed, map(str, owners))
 
 
-async def take_seat(chat_id: int) -> Seat:
-    """Return the chat as seen by the bearer of the request's credential.
+async def authorize(chat_id: int) -> ChatAccess:
+    """Return the member who sends the request, and their chat.
 
     Raises MissingCredentials, and Forbidden when the credential gives no access to the chat.
     """
     credential = credentials.require(request.headers)
-    seat = await party().take_seat(chat_id, credential)
-    limits().remember_valid(credential, seat)
-    return seat
+    access = await party().authorize(chat_id, credential)
+    limits().remember_valid(credential, access)
+    return access

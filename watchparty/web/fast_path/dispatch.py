@@ -34,11 +34,11 @@ def init_waiting(
     def find(scope: Any) -> Poll | Stream | None:
         """Return what is asked for, if a member asks for nothing but news."""
         params = parse.read(scope) if fast else None
-        seat = None if params is None else party.recall_seat(params.chat_id, params.credential)
-        if params is None or seat is None or not limits.try_admit(params.credential, seat):
+        access = None if params is None else party.cached_access(params.chat_id, params.credential)
+        if params is None or access is None or not limits.try_admit(params.credential, access):
             return None
-        view = ChatView(seat.chat, seat.member.member_id, params.cursor)
-        owner = limits.known.owner_in(params.credential, seat)
+        view = ChatView(access.chat, access.member.member_id, params.cursor)
+        owner = limits.known.owner_in(params.credential, access)
         holders = held.holders([params.credential], [owner])
         return Stream(view, holders) if params.wait is None else Poll(view, params.wait, holders)
 

@@ -3,7 +3,7 @@
 from cachetools import LRUCache
 
 from watchparty.party import tokens
-from watchparty.party.service import Seat
+from watchparty.party.service import ChatAccess
 from watchparty.web.limits.quotas import REMEMBERED
 
 
@@ -16,23 +16,23 @@ class KnownCredentials:
     def __init__(self) -> None:
         self._owners: LRUCache[bytes, str] = LRUCache(REMEMBERED)
 
-    def add(self, credential: str, seat: Seat | None = None) -> None:
+    def add(self, credential: str, access: ChatAccess | None = None) -> None:
         """Remember a credential that proved valid, or was issued just now."""
         hashed = hash_of(credential)
-        self._owners.setdefault(hashed, hashed.hex() if seat is None else member_key(seat))
+        self._owners.setdefault(hashed, hashed.hex() if access is None else member_key(access))
 
     def owner(self, hashed: bytes) -> str | None:
         """Return whose credential this is, if it is known."""
         return self._owners.get(hashed)
 
-    def owner_in(self, hashed: bytes, seat: Seat) -> str:
-        """Return whose credential this is; unless it is known, the member's whose seat it opens."""
-        return self._owners.get(hashed) or member_key(seat)
+    def owner_in(self, hashed: bytes, access: ChatAccess) -> str:
+        """Return whose credential this is: the known owner, or else this member."""
+        return self._owners.get(hashed) or member_key(access)
 
 
-def member_key(seat: Seat) -> str:
+def member_key(access: ChatAccess) -> str:
     """Return what a member is counted by."""
-    return f"{seat.chat.chat_id}/{seat.member.member_id}"
+    return f"{access.chat.chat_id}/{access.member.member_id}"
 
 
 def hash_of(credential: str | None) -> bytes:

@@ -15,7 +15,7 @@ from watchparty.party.errors import (
     RateLimited,
 )
 from watchparty.party.models import HOSTS
-from watchparty.party.service import Seat
+from watchparty.party.service import ChatAccess
 from watchparty.party.store import RateCheck
 from watchparty.web.limits import quotas
 from watchparty.web.limits.known_credentials import KnownCredentials, hash_of, member_key
@@ -76,18 +76,18 @@ class RateLimits:
             _account().lookups += unknown
             _account().is_charged = True
 
-    def try_admit(self, credential: bytes, seat: Seat) -> bool:
+    def try_admit(self, credential: bytes, access: ChatAccess) -> bool:
         """Charge a request to a member; return False if their quota is used up."""
         try:
-            self._member.take(self.known.owner_in(credential, seat))
+            self._member.take(self.known.owner_in(credential, access))
         except RateLimited:
             return False
         return True
 
-    def remember_valid(self, credential: str | None, seat: Seat | None = None) -> None:
+    def remember_valid(self, credential: str | None, access: ChatAccess | None = None) -> None:
         """Remember a valid credential, if any, so that its requests count per member from now."""
         if credential is not None:
-            self.known.add(credential, seat)
+            self.known.add(credential, access)
             _account().is_charged = True
 
     def record_bad_credential(self) -> None:
@@ -105,19 +105,19 @@ class RateLimits:
         elif not account.is_charged:
             self._address.charge(_address(), 1)
 
-    def check_post(self, seat: Seat) -> RateCheck:
+    def check_post(self, access: ChatAccess) -> RateCheck:
         """Return what to call before a message is stored. Guests can't silence their hosts."""
 
         def check() -> None:
-            self._posts.take(member_key(seat))
-            if seat.member.role not in HOSTS:
-                self._chat_posts.take(str(seat.chat.chat_id))
+            self._posts.take(member_key(access))
+            if access.member.role not in HOSTS:
+                self._chat_posts.take(str(access.chat.chat_id))
 
         return check
 
-    def check_qr_code(self, seat: Seat) -> None:
+    def check_qr_code(self, access: ChatAccess) -> None:
         """Charge the drawing of a QR code, which takes long. Raises RateLimited."""
-        self._qr_codes.take(member_key(seat))
+        self._qr_codes.take(member_key(access))
 
     def check_create(self, auth_key: str | None) -> RateCheck:
         """Return what to call before a chat is created."""

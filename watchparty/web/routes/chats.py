@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as Redirect
 from watchparty.party import clock, validation
 from watchparty.party.errors import InvalidRequest, MissingCredentials
 from watchparty.party.models import Message
-from watchparty.party.service import Admission, Seat
+from watchparty.party.service import Admission, ChatAccess
 from watchparty.party.window import Cursor
-from watchparty.web.context import holders, limits, party, settings, take_seat
+from watchparty.web.context import authorize, holders, limits, party, settings
 from watchparty.web.request import body, credentials, idempotency, poll_query
 from watchparty.web.request.content_negotiation import prefers
 from watchparty.web.response import sse
@@ -36,8 +36,8 @@ async def create() -> Response:
     check_rate = limits().check_create(auth_key)
     admission = await party().create(auth_key, body.username(fields), key, check_rate)
     limits().remember_valid(auth_key)
-    limits().remember_valid(admission.session_token, admission.seat)
-    answer = json(_place(admission, magic_key=admission.seat.chat.state.invites.guest))
+    limits().remember_valid(admission.session_token, admission.access)
+    answer = json(_place(admission, magic_key=admission.access.chat.state.invites.guest))
     return idempotency.mark(answer, admission.replayed)
 
 
@@ -50,7 +50,7 @@ async def join(chat_id: int) -> Response:
     limits().check_join(auth_key)
     admission = await party().join(chat_id, magic_key, auth_key, body.username(fields))
     limits().remember_valid(auth_key)
-    limits().remember_valid(admission.session_token, admission.seat)
+    limits().remember_valid(admission.session_token, admission.access)
     return json(_place(admission))
 
 
@@ -61,16 +61,16 @@ async def read(chat_id: int) -> Response | Redirect:
         return redirect(
             url_for("pages.chat", invited=chat_id, magic_key=request.args.get("magic_key")), 303
         )
-    seat = await take_seat(chat_id)
+    access = await authorize(chat_id)
     cursor, wait = poll_query.cursor(request), poll_query.wait(request.args)
-    view = ChatView(seat.chat, seat.member.member_id, cursor)
+    view = ChatView(access.chat, access.member.member_id, cursor)
     bearer = [credentials.require(request.headers)]
     if prefers(request, sse.MEDIA_TYPE):
         if request.method == "HEAD":
             return sse.head()
         return hold(Stream(view, holders(bearer)))
     if cursor.since is None:
-        return json(_state(seat, cursor))
+        return json(_state(access, cursor))
     if wait and request.method != "HEAD":
         return hold(Poll(view, wait, holders(bearer)))
     return json(view.look()[1])
@@ -79,13 +79,13 @@ async def read(chat_id: int) -> Response | Redirect:
 @chats.post("/<chat_id:chat_id>")
 async def post(chat_id: int) -> Response:
     """Say something; the answer is sent when the message is durable."""
-    seat = await take_seat(chat_id)
+    access = await authorize(chat_id)
     fields = await body.read(request)
     said = body.text(fields, *BODY)
     if said is None:
         raise InvalidRequest("body is required.")
     draft = validation.Draft.parse(said, idempotency.find(request.headers, fields))
-    result = await seat.chat.say(seat.member, draft, limits().check_post(seat))
+    result = await access.chat.say(access.member, draft, limits().check_post(access))
     return idempotency.mark(json(_kept(chat_id, result.message)), result.replayed)
 
 
@@ -106,21 +106,21 @@ def _kept(chat_id: int, message: Message) -> MessageAnswer:
 
 
 def _place(admission: Admission, magic_key: str | UnsetType = UNSET) -> ChatAnswer:
-    chat, member = admission.seat.chat, admission.seat.member
+    chat, member = admission.access.chat, admission.access.member
     return ChatAnswer(
         chat_id=chat.chat_id,
         session_token=admission.session_token,
         username=member.username,
         last_id=chat.window.last_id,
         epoch=chat.window.epoch,
-        magic_link=_link(admission.seat),
+        magic_link=_link(admission.access),
         magic_key=magic_key,
         auth_key=admission.auth_key or UNSET,
     )
 
 
-def _state(seat: Seat, cursor: Cursor) -> StateAnswer:
-    chat, member = seat.chat, seat.member
+def _state(access: ChatAccess, cursor: Cursor) -> StateAnswer:
+    chat, member = access.chat, access.member
     page, _ = chat.look(member.member_id, cursor)
     return StateAnswer(
         **asdict(replace(page, rev=chat.state.rev)),
@@ -128,14 +128,14 @@ def _state(seat: Seat, cursor: Cursor) -> StateAnswer:
         member_id=member.member_id,
         role=member.role,
         members=[*chat.state.members],
-        magic_link=_link(seat),
+        magic_link=_link(access),
         expires_at=clock.rfc3339(chat.active_at + settings().chat_ttl * 1000),
         server_time=clock.rfc3339(clock.now()),
     )
 
 
-def _link(seat: Seat) -> str | UnsetType:
+def _link(access: ChatAccess) -> str | UnsetType:
     """Return the link of guests; who only looks on can't hand it on."""
-    if seat.member.role == "viewer":
+    if access.member.role == "viewer":
         return UNSET
-    return link_for(seat.chat.chat_id, seat.chat.state.invites.guest)
+    return link_for(access.chat.chat_id, access.chat.state.invites.guest)

@@ -15,8 +15,8 @@ from watchparty.party.changes import (
 )
 from watchparty.party.errors import InvalidRequest, NotAllowed
 from watchparty.party.models import InviteRole, Role
-from watchparty.party.service import Seat
-from watchparty.web.context import limits, party, take_seat
+from watchparty.party.service import ChatAccess
+from watchparty.web.context import authorize, limits, party
 from watchparty.web.request import body
 from watchparty.web.response import qr
 from watchparty.web.response.invite_links import link_for
@@ -38,77 +38,79 @@ INVITED: tuple[InviteRole, ...] = get_args(InviteRole)
 @moderation.get("/invite")
 async def invites(chat_id: int) -> Response:
     """Return the links that this member may pass on."""
-    seat = await take_seat(chat_id)
-    return json(InvitesAnswer([_invite(chat_id, *item) for item in _visible_invites(seat).items()]))
+    access = await authorize(chat_id)
+    return json(
+        InvitesAnswer([_invite(chat_id, *item) for item in _visible_invites(access).items()])
+    )
 
 
 @moderation.post("/invite")
 async def replace_invite(chat_id: int) -> Response:
     """Replace a link; the old one stops working at once."""
-    seat = await take_seat(chat_id)
+    access = await authorize(chat_id)
     change = ReplaceInvite(_invite_role(body.text(await body.read(request), "role")))
-    await seat.chat.change(seat.member, change)
+    await access.chat.change(access.member, change)
     return json(_invite(chat_id, change.role, change.magic_key))
 
 
 @moderation.get("/invite/qr")
 async def invite_qr(chat_id: int) -> Response:
     """Return a link that this member may pass on, as a QR code."""
-    seat = await take_seat(chat_id)
+    access = await authorize(chat_id)
     role = _invite_role(request.args.get("role"))
-    limits().check_qr_code(seat)
-    if role not in _visible_invites(seat):
+    limits().check_qr_code(access)
+    if role not in _visible_invites(access):
         raise NotAllowed
-    return json(QrAnswer(role, qr.svg(link_for(chat_id, _visible_invites(seat)[role]))))
+    return json(QrAnswer(role, qr.svg(link_for(chat_id, _visible_invites(access)[role]))))
 
 
 @moderation.put("/members/<chat_id:member_id>")
 async def set_role(chat_id: int, member_id: int) -> Response:
     """Make a member a co-host, or a guest again."""
-    seat = await take_seat(chat_id)
+    access = await authorize(chat_id)
     role = _assignable_role(body.text(await body.read(request), "role"))
-    member = seat.chat.members.get(member_id)
+    member = access.chat.members.get(member_id)
     change = SetRole(member_id, role, before=member.role if member else None)
-    await seat.chat.change(seat.member, change)
-    return _changed(seat)
+    await access.chat.change(access.member, change)
+    return _changed(access)
 
 
 @moderation.delete("/members/<chat_id:member_id>")
 async def remove_member(chat_id: int, member_id: int) -> Response:
     """Remove a member, or leave."""
-    seat = await take_seat(chat_id)
-    member = seat.chat.find_member(member_id)
-    if member_id == seat.member.member_id:
-        await seat.chat.change(seat.member, Leave())
+    access = await authorize(chat_id)
+    member = access.chat.find_member(member_id)
+    if member_id == access.member.member_id:
+        await access.chat.change(access.member, Leave())
         return json(GoneAnswer())
-    await seat.chat.change(seat.member, Expel(member))
-    return _changed(seat)
+    await access.chat.change(access.member, Expel(member))
+    return _changed(access)
 
 
 @moderation.delete("/messages/<chat_id:id_>")
 async def delete_message(chat_id: int, id_: int) -> Response:
     """Delete the text of a message."""
-    seat = await take_seat(chat_id)
-    await seat.chat.change(seat.member, DeleteMessage(seat.chat.find_message(id_)))
-    return _changed(seat)
+    access = await authorize(chat_id)
+    await access.chat.change(access.member, DeleteMessage(access.chat.find_message(id_)))
+    return _changed(access)
 
 
 @moderation.delete("")
 async def delete_chat(chat_id: int) -> Response:
     """Delete the chat and everything in it."""
-    await party().delete_chat(await take_seat(chat_id))
+    await party().delete_chat(await authorize(chat_id))
     return json(GoneAnswer())
 
 
 @moderation.put("/topic")
 async def set_topic(chat_id: int) -> Response:
     """Set the topic."""
-    seat = await take_seat(chat_id)
+    access = await authorize(chat_id)
     topic = body.text(await body.read(request), "topic")
     if topic is None:
         raise InvalidRequest("topic is required.")
-    await seat.chat.change(seat.member, SetTopic(validation.topic(topic)))
-    return _changed(seat)
+    await access.chat.change(access.member, SetTopic(validation.topic(topic)))
+    return _changed(access)
 
 
 def _invite_role(sent: str | None) -> InviteRole:
@@ -125,13 +127,13 @@ def _assignable_role(sent: str | None) -> Role:
     raise InvalidRequest("role must be cohost or guest.")
 
 
-def _visible_invites(seat: Seat) -> dict[InviteRole, str]:
-    return seat.chat.state.invites.shown_to(seat.member.role)
+def _visible_invites(access: ChatAccess) -> dict[InviteRole, str]:
+    return access.chat.state.invites.shown_to(access.member.role)
 
 
 def _invite(chat_id: int, role: InviteRole, magic_key: str) -> InviteAnswer:
     return InviteAnswer(role, magic_key, link_for(chat_id, magic_key))
 
 
-def _changed(seat: Seat) -> Response:
-    return json(ChangeAnswer(seat.chat.state.rev, seat.chat.shared_state))
+def _changed(access: ChatAccess) -> Response:
+    return json(ChangeAnswer(access.chat.state.rev, access.chat.shared_state))

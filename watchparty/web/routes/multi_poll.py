@@ -45,13 +45,13 @@ async def _read() -> PollRequest:
 
 async def _view(name: str, place: PollPlace) -> ChatView | Forbidden:
     try:
-        seat = await party().take_seat(int(name), place.token)
+        access = await party().authorize(int(name), place.token)
     except Forbidden as error:
         limits().record_bad_credential()
         return error
-    limits().remember_valid(place.token, seat)
+    limits().remember_valid(place.token, access)
     cursor = Cursor(place.since, place.epoch, place.rev)
-    return ChatView(seat.chat, seat.member.member_id, cursor)
+    return ChatView(access.chat, access.member.member_id, cursor)
 
 
 def _encode(error: Forbidden) -> Raw:
