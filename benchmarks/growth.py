@@ -18,7 +18,7 @@ from pathlib import Path
 
 from watchparty.party import clock
 from watchparty.party.expiry import sweep
-from watchparty.party.service import ChatAccess, Party
+from watchparty.party.service import ChatAccess, ChatService
 from watchparty.party.validation import Draft
 from watchparty.server.cleanup import BATCH_PAUSE
 from watchparty.storage import open_store
@@ -41,35 +41,35 @@ def later() -> int:
     return _now() + _passed
 
 
-async def live(party: Party) -> None:
+async def live(service: ChatService) -> None:
     """One short party."""
-    made = await party.create(None, None)
+    made = await service.create(None, None)
     chat, host = made.access.chat, made.access.member
     invitation = chat.state.invites.guest
-    guest = (await party.join(chat.chat_id, invitation, None, "Bob")).access.member
+    guest = (await service.join(chat.chat_id, invitation, None, "Bob")).access.member
     for number in range(SAID):
         author = guest if number % 2 else host
         await chat.say(author, Draft("Did you see that? " * 4, f"key {number}"))
 
 
-async def live_many(party: Party, chats: int) -> None:
+async def live_many(service: ChatService, chats: int) -> None:
     """Many of them, some at a time."""
     left = iter(range(chats))
 
     async def live_on() -> None:
         for _ in left:
-            await live(party)
+            await live(service)
 
     await asyncio.gather(*(live_on() for _ in range(AT_ONCE)))
 
 
-async def sweep_all(party: Party, file: Path) -> tuple[float, float]:
+async def sweep_all(service: ChatService, file: Path) -> tuple[float, float]:
     """Sweep until nothing is left; return how long it took, and the longest helping, in seconds."""
     began, longest = time.perf_counter(), 0.0
     more = 1
     while more or count(file, "users") > 1:
         helping = time.perf_counter()
-        more = await sweep(party, TTL)
+        more = await sweep(service, TTL)
         longest = max(longest, time.perf_counter() - helping)
         await asyncio.sleep(BATCH_PAUSE)
     return time.perf_counter() - began, longest
@@ -114,23 +114,23 @@ def size(file: Path) -> int:
 async def run(file: Path, chats: int, rounds: int) -> list[int]:
     """Go through all rounds, print a line for each, and return the sizes in KB."""
     global _passed
-    party = Party(open_store(f"sqlite:{file}"))
-    access = (await party.create(None, "Alice")).access
+    service = ChatService(open_store(f"sqlite:{file}"))
+    access = (await service.create(None, "Alice")).access
     sizes = []
     for number in range(1, rounds + 1):
-        await live_many(party, chats)
+        await live_many(service, chats)
         full = size(file)
         _passed += ABSENT
         await access.chat.say(access.member, Draft("How time flies"))
         async with talking(access) as waits:
-            took, longest = await sweep_all(party, file)
+            took, longest = await sweep_all(service, file)
         sizes.append(size(file))
         print(
             f"{number:5} {full:9,} {sizes[-1]:9,} {free(file):9,} {took:7.1f} {longest * 1000:8.0f}"
             f" {statistics.median(waits):8.1f} {max(waits):8.0f}",
             flush=True,
         )
-    await party.store.close()
+    await service.store.close()
     return sizes
 
 

@@ -3,7 +3,7 @@
 from quart import Quart
 
 from watchparty import assets
-from watchparty.party.service import MEMBERS_MAX, Party
+from watchparty.party.service import MEMBERS_MAX, ChatService
 from watchparty.server.cleanup import init_cleanup
 from watchparty.server.garbage_collection import init_garbage_collection
 from watchparty.server.log_filters import init_log_filters
@@ -36,13 +36,13 @@ def create_app(settings: Settings | None = None) -> Quart:
     Raises BadSettings when the environment makes no sense.
     """
     settings = settings or Settings.from_env()
-    party = Party(open_store(settings.store), MEMBERS_MAX if settings.limits else None)
+    service = ChatService(open_store(settings.store), MEMBERS_MAX if settings.limits else None)
     limits, held = RateLimits(settings.limits), HeldRequests(settings.limits)
 
     app = Quart("watchparty", static_folder=None, template_folder=str(assets.find("templates")))
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.extensions["watchparty.settings"] = settings
-    app.extensions["watchparty.party"] = party
+    app.extensions["watchparty.service"] = service
     app.extensions["watchparty.limits"] = limits
     app.extensions["watchparty.held"] = held
 
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     init_lingering(app)
     init_log_filters(app)
     # With CORS, answers differ by the origin that asks.
-    init_waiting(app, party, limits, held, fast=not settings.cors_origins)
+    init_waiting(app, service, limits, held, fast=not settings.cors_origins)
     init_proxies(app, settings.trusted_proxies)
     init_errors(app)
     init_headers(app)
@@ -66,9 +66,9 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.register_blueprint(multi_poll)  # /poll
     app.register_blueprint(meta)  # /healthz, /openapi.json
 
-    app.before_serving(party.store.open)
+    app.before_serving(service.store.open)
     init_garbage_collection(app)
-    init_cleanup(app, party, settings.chat_ttl)
-    init_shutdown(app, party)
-    app.after_serving(party.store.close)
+    init_cleanup(app, service, settings.chat_ttl)
+    init_shutdown(app, service)
+    app.after_serving(service.store.close)
     return app

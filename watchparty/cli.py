@@ -73,7 +73,7 @@ def _configure(bind: str | None, file: Path | None) -> Config:
 
 
 async def _serve(app: Quart, config: Config) -> None:
-    await app.extensions["watchparty.party"].store.open()
+    await app.extensions["watchparty.service"].store.open()
     raise_file_limit()
     stopped = stop_event()
     for address in listen(config):

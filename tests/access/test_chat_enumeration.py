@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from watchparty.party.errors import PartyError
-from watchparty.party.service import Party
+from watchparty.party.service import ChatService
 from watchparty.party.tokens import new_chat_id, new_secret
 from watchparty.storage import open_store
 
@@ -35,19 +35,20 @@ async def witness(tmp_path: Path) -> AsyncIterator[Witness]:
 
 
 async def test_a_stranger_costs_the_same_wherever_they_knock(witness: Witness) -> None:
-    party = Party(witness)
-    warm, cold = await party.create(None, "Alice"), await party.create(None, "Dora")
-    charlie = await party.create(None, "Charlie")
+    service = ChatService(witness)
+    warm, cold = await service.create(None, "Alice"), await service.create(None, "Dora")
+    charlie = await service.create(None, "Charlie")
     assert charlie.auth_key
     cold_id = cold.access.chat.chat_id
-    party.chats.burn(cold_id)  # from memory, where everything begins
+    service.chats.burn(cold_id)  # from memory, where everything begins
     places = (warm.access.chat.chat_id, cold_id, new_chat_id())
     for secret in (new_secret(), charlie.session_token, charlie.auth_key):
-        asked = [await ask(witness, party.authorize(place, secret)) for place in places]
+        asked = [await ask(witness, service.authorize(place, secret)) for place in places]
         assert asked[0] == asked[1] == asked[2] != []
     for auth_key in (None, charlie.auth_key):
         asked = [
-            await ask(witness, party.join(place, new_secret(), auth_key, None)) for place in places
+            await ask(witness, service.join(place, new_secret(), auth_key, None))
+            for place in places
         ]
         assert asked[0] == asked[1] == asked[2] != []
 

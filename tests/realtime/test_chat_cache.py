@@ -9,7 +9,7 @@ import pytest
 from watchparty.party.chat_cache import Chats
 from watchparty.party.errors import Forbidden
 from watchparty.party.models import ChatRecord, Invites, NewChat, User
-from watchparty.party.service import Admission, Party
+from watchparty.party.service import Admission, ChatService
 from watchparty.storage.sqlite import SqliteStore
 
 NOWHERE = 100000000001  # the id of no chat, yet
@@ -36,7 +36,7 @@ async def store(tmp_path: Path) -> AsyncIterator[CountingStore]:
 @pytest.fixture
 async def alice(store: CountingStore) -> Admission:
     """In a chat of her own, which nobody has looked at since the server started."""
-    alice = await Party(store).create(None, "Alice")
+    alice = await ChatService(store).create(None, "Alice")
     store.loads = 0
     return alice
 
@@ -44,13 +44,13 @@ async def alice(store: CountingStore) -> Admission:
 async def test_who_come_at_once_get_the_same_chat_and_it_is_loaded_once(
     store: CountingStore, alice: Admission
 ) -> None:
-    party, chat_id = Party(store), alice.access.chat.chat_id
+    service, chat_id = ChatService(store), alice.access.chat.chat_id
     accesses = await asyncio.gather(
-        *(party.authorize(chat_id, alice.session_token) for _ in range(MANY))
+        *(service.authorize(chat_id, alice.session_token) for _ in range(MANY))
     )
     chats = {id(access.chat) for access in accesses}
     assert (len(chats), store.loads) == (1, 1)
-    assert await party.chats.get(chat_id) is accesses[0].chat
+    assert await service.chats.get(chat_id) is accesses[0].chat
     assert store.loads == 1
 
 
@@ -71,13 +71,13 @@ async def test_whoever_gives_up_while_a_chat_is_loaded_takes_it_from_nobody(
 async def test_an_outsider_makes_no_chat_come_into_memory(
     store: CountingStore, alice: Admission
 ) -> None:
-    party = Party(store)
-    charlie = await party.create(None, "Charlie")
+    service = ChatService(store)
+    charlie = await service.create(None, "Charlie")
     store.loads = 0
     for secret in (charlie.session_token, charlie.auth_key or "", "x"):
         for chat_id in (alice.access.chat.chat_id, NOWHERE):
             with pytest.raises(Forbidden):
-                await party.authorize(chat_id, secret)
+                await service.authorize(chat_id, secret)
     assert store.loads == 0
 
 

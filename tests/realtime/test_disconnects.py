@@ -20,7 +20,7 @@ from watchparty import assets
 from watchparty.app import create_app
 from watchparty.party import chat_cache
 from watchparty.party.chat import WEIGHT, Chat
-from watchparty.party.service import Party
+from watchparty.party.service import ChatService
 from watchparty.party.validation import Draft
 from watchparty.server.sockets import listen
 from watchparty.settings import Settings
@@ -40,19 +40,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @asynccontextmanager
-async def served_here(folder: Path) -> AsyncIterator[tuple[Party, str]]:
+async def served_here(folder: Path) -> AsyncIterator[tuple[ChatService, str]]:
     """Serve on real sockets in this very event loop, to look at its tasks and objects."""
     app = create_app(Settings(store=f"sqlite:{folder / 'party.db'}", limits=False))
-    party: Party = app.extensions["watchparty.party"]
+    service: ChatService = app.extensions["watchparty.service"]
     config = Config.from_toml(assets.find("hypercorn.toml"))
     config.bind, config.workers, config.loglevel = ["127.0.0.1:0"], 1, "WARNING"
     [told] = listen(config)
     stopped = asyncio.Event()
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=stopped.wait))
     try:
-        yield party, told.split()[-1]
+        yield service, told.split()[-1]
     finally:
-        party.stop()
+        service.stop()
         stopped.set()
         await serving
 
@@ -118,22 +118,22 @@ async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chat_cache, "CACHE_BYTES", WARM * WEIGHT)
-    async with served_here(tmp_path) as (party, url):
+    async with served_here(tmp_path) as (service, url):
         async with Api(url) as api:
             story = await tell(api)
         async with lines_to(url, 2) as [bob, charlie]:
             reader = reader_of(story.bob, bob)
             reader.ask()
             await until(lambda: polls_held() == 1, "Bob was not held")
-            await open_many_chats(party)
+            await open_many_chats(service)
             assert story.chat_id in chats_in_memory()
-            access = await party.authorize(story.chat_id, story.alice.session_token)
+            access = await service.authorize(story.chat_id, story.alice.session_token)
             await access.chat.say(access.member, Draft("You are not forgotten"))
             del access
             assert await reader.hear() == [1]
             reader.ask()
             await until(lambda: polls_held() == 1, "Bob was not held again")
-            await open_many_chats(party)
+            await open_many_chats(service)
             assert story.chat_id in chats_in_memory()
             bob.vanish()
             await until(lambda: story.chat_id not in chats_in_memory(), "the chat was kept")
@@ -155,9 +155,9 @@ def reader_of(person: Person, line: Line, since: int = 0) -> Reader:
     return Reader(line, person.path, person.session_token, since)
 
 
-async def open_many_chats(party: Party) -> None:
+async def open_many_chats(service: ChatService) -> None:
     """Enough that the ones before them are not kept warm any more."""
-    await asyncio.gather(*(party.create(None, None) for _ in range(WARM)))
+    await asyncio.gather(*(service.create(None, None) for _ in range(WARM)))
 
 
 def polls_held() -> int:

@@ -13,7 +13,7 @@ from tests.support.load_clients import HOLD, Line, lines_to
 from tests.support.server_process import Server
 from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden, Stopping
-from watchparty.party.service import ChatAccess, Party
+from watchparty.party.service import ChatAccess, ChatService
 from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor, Page, Window
 from watchparty.storage.sqlite import SqliteStore
@@ -43,23 +43,23 @@ class Interrupted(Window):
 
 
 @pytest.fixture
-async def party(tmp_path: Path) -> AsyncIterator[Party]:
+async def service(tmp_path: Path) -> AsyncIterator[ChatService]:
     store = SqliteStore(str(tmp_path / "party.db"))
-    yield Party(store)
+    yield ChatService(store)
     await store.close()
 
 
 @pytest.fixture
-async def access(party: Party) -> ChatAccess:
+async def access(service: ChatService) -> ChatAccess:
     """Alice's, in a chat of her own."""
-    return (await party.create(None, "Alice")).access
+    return (await service.create(None, "Alice")).access
 
 
 async def test_a_message_between_look_and_wait_is_answered_at_once(
-    party: Party, access: ChatAccess
+    service: ChatService, access: ChatAccess
 ) -> None:
     chat = access.chat
-    kept = await party.store.append(chat.chat_id, access.member, Draft("Just now"))
+    kept = await service.store.append(chat.chat_id, access.member, Draft("Just now"))
 
     def land() -> None:  # what Chat.say does once the message is kept
         chat.window.add(kept.message)
@@ -69,24 +69,24 @@ async def test_a_message_between_look_and_wait_is_answered_at_once(
     page = await poll(chat, since=0)
     assert [message["body"] for message in page["messages"]] == ["Just now"]
     assert page["last_id"] == 1
-    await assert_outside(party, chat)
+    await assert_outside(service, chat)
 
 
 async def test_a_stop_between_look_and_wait_ends_the_poll_at_once(
-    party: Party, access: ChatAccess
+    service: ChatService, access: ChatAccess
 ) -> None:
-    access.chat.window = Interrupted(access.chat.window, party.stop)
+    access.chat.window = Interrupted(access.chat.window, service.stop)
     with pytest.raises(Stopping):
         await poll(access.chat, since=0)
-    await assert_outside(party, access.chat)
+    await assert_outside(service, access.chat)
 
 
 async def test_a_message_between_two_looks_of_a_held_poll_is_answered_at_once(
-    party: Party, access: ChatAccess
+    service: ChatService, access: ChatAccess
 ) -> None:
     """Woken without news for it, a poll looks again and waits again: the same gap once more."""
     chat = access.chat
-    first = await party.store.append(chat.chat_id, access.member, Draft("First"))
+    first = await service.store.append(chat.chat_id, access.member, Draft("First"))
 
     def wake_for_nothing() -> None:
         chat.window = Interrupted(chat.window, land)
@@ -98,7 +98,7 @@ async def test_a_message_between_two_looks_of_a_held_poll_is_answered_at_once(
 
     chat.window = Interrupted(chat.window, wake_for_nothing)
     assert (await poll(chat, since=0))["last_id"] == 1
-    await assert_outside(party, chat)
+    await assert_outside(service, chat)
 
 
 async def test_posts_and_polls_fired_together_always_meet(server: Server, story: Story) -> None:
@@ -138,7 +138,7 @@ async def last_ids(readers: list[Line]) -> list[int]:
     return [page.ok()["last_id"] for page in pages]
 
 
-async def assert_outside(party: Party, chat: Chat) -> None:
-    charlie = await party.create(None, "Charlie")
+async def assert_outside(service: ChatService, chat: Chat) -> None:
+    charlie = await service.create(None, "Charlie")
     with pytest.raises(Forbidden):
-        await party.authorize(chat.chat_id, charlie.session_token)
+        await service.authorize(chat.chat_id, charlie.session_token)

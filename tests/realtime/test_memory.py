@@ -7,7 +7,7 @@ import pytest
 from watchparty.party import chat_cache as chats_module
 from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden
-from watchparty.party.service import Party
+from watchparty.party.service import ChatService
 from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor
 from watchparty.storage import open_store
@@ -21,30 +21,30 @@ def alive() -> list[Chat]:
 async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyPatch) -> None:
     most = 20_000_000
     monkeypatch.setattr(chats_module, "CACHE_BYTES", most)
-    party = Party(open_store("sqlite::memory:"))
+    service = ChatService(open_store("sqlite::memory:"))
     ids = []
     for _ in range(30):
-        access = (await party.create(None, "Alice")).access
+        access = (await service.create(None, "Alice")).access
         ids.append(access.chat.chat_id)
         for _ in range(30):
             await access.chat.say(access.member, Draft.parse("\N{POPCORN}" * 2_000))
         for since in range(30):
             access.chat.look(access.member.member_id, Cursor(since))
-        await party.chats.get(access.chat.chat_id)
+        await service.chats.get(access.chat.chat_id)
     del access  # the last to hold one
     assert 0 < sum(chat.weight for chat in alive()) <= most
-    light = [(await party.create(None, "Bob")).access.chat.chat_id for _ in range(100)]
+    light = [(await service.create(None, "Bob")).access.chat.chat_id for _ in range(100)]
     assert len(alive()) > 100
     for chat_id in (*ids, *light):  # what went is found again
-        assert (await party.chats.get(chat_id)).chat_id == chat_id
+        assert (await service.chats.get(chat_id)).chat_id == chat_id
     with pytest.raises(Forbidden):
-        await party.chats.get(1)
-    await party.store.close()
+        await service.chats.get(1)
+    await service.store.close()
 
 
 async def test_the_weight_is_what_is_there() -> None:
-    party = Party(open_store("sqlite::memory:"))
-    access = (await party.create(None, "Alice")).access
+    service = ChatService(open_store("sqlite::memory:"))
+    access = (await service.create(None, "Alice")).access
     chat, empty = access.chat, access.chat.weight
     for _ in range(40):
         await chat.say(access.member, Draft.parse("x" * 1_000))
@@ -54,4 +54,4 @@ async def test_the_weight_is_what_is_there() -> None:
     assert chat.weight - full > 30_000
     await chat.say(access.member, Draft.parse("x" * 1_000))
     assert chat.weight == full
-    await party.store.close()
+    await service.store.close()

@@ -12,7 +12,7 @@ import pytest
 from watchparty.party import tokens
 from watchparty.party.errors import Forbidden, StoreUnavailable
 from watchparty.party.models import Invites, NewChat, User
-from watchparty.party.service import Admission, Party
+from watchparty.party.service import Admission, ChatService
 from watchparty.party.validation import Draft
 from watchparty.party.window import WINDOW
 from watchparty.storage.sqlite import SqliteStore
@@ -40,7 +40,7 @@ async def store(file: Path) -> AsyncIterator[SqliteStore]:
 
 @pytest.fixture
 async def alice(store: SqliteStore) -> Admission:
-    return await Party(store).create(None, "Alice")
+    return await ChatService(store).create(None, "Alice")
 
 
 async def say(store: SqliteStore, alice: Admission, text: str) -> int:

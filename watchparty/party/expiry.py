@@ -1,12 +1,12 @@
 """Delete unused chats, users and keys."""
 
 from watchparty.party import clock
-from watchparty.party.service import Party
+from watchparty.party.service import ChatService
 
 
-async def sweep(party: Party, ttl: int) -> int:
+async def sweep(service: ChatService, ttl: int) -> int:
     """Delete a batch of expired chats, and return how many; `ttl` is in seconds."""
-    expired = await party.store.expire(clock.now() - ttl * 1000)
+    expired = await service.store.expire(clock.now() - ttl * 1000)
     for chat_id in expired:
-        party.chats.burn(chat_id)
+        service.chats.burn(chat_id)
     return len(expired)

@@ -46,7 +46,7 @@ class Admission(Struct, frozen=True):
     replayed: bool = False
 
 
-class Party:
+class ChatService:
     """Users, chats and who may access them."""
 
     def __init__(self, store: Store, members_max: int | None = None) -> None:

@@ -19,7 +19,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from quart import Quart
 
-from watchparty.party.service import Party
+from watchparty.party.service import ChatService
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -28,8 +28,8 @@ STALL_SECONDS = 0.75  # a stop in which no request ends for that long waits no l
 Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
-def init_shutdown(app: Quart, party: Party) -> None:
-    """Let the signals that end `app`'s server stop `party` first."""
+def init_shutdown(app: Quart, service: ChatService) -> None:
+    """Let the signals that end `app`'s server stop `service` first."""
     before: dict[signal.Signals, Handler] = {}
 
     async def listen() -> None:
@@ -38,10 +38,10 @@ def init_shutdown(app: Quart, party: Party) -> None:
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             before[number] = signal.getsignal(number)
-            signal.signal(number, _chain(loop, party.stop, before[number]))
+            signal.signal(number, _chain(loop, service.stop, before[number]))
 
     async def stop() -> None:
-        party.stop()
+        service.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -64,7 +64,7 @@ async def serve_until(stopped: asyncio.Event, app: Quart, config: Config) -> Non
     await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     await _wait_for_connections(serving)
-    await app.extensions["watchparty.party"].store.close()
+    await app.extensions["watchparty.service"].store.close()
     if not serving.done():
         logging.shutdown()
         os._exit(0)  # nothing is left to lose, and Hypercorn may wait for such clients for ever

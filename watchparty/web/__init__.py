@@ -1,1 +1,1 @@
-"""HTTP and nothing else: read a request, call one verb of the party, answer."""
+"""HTTP and nothing else: read a request, call one method of the product, answer."""

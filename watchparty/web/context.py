@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from quart import current_app, request
 
-from watchparty.party.service import ChatAccess, Party
+from watchparty.party.service import ChatAccess, ChatService
 from watchparty.settings import Settings
 from watchparty.web.limits.held_requests import HeldRequests, Holders
 from watchparty.web.limits.known_credentials import hash_of
@@ -12,9 +12,9 @@ from watchparty.web.limits.rate_limits import RateLimits
 from watchparty.web.request import credentials
 
 
-def party() -> Party:
-    """Return the party that this application serves."""
-    found: Party = current_app.extensions["watchparty.party"]
+def service() -> ChatService:
+    """Return the service of this application."""
+    found: ChatService = current_app.extensions["watchparty.service"]
     return found
 
 
@@ -44,6 +44,6 @@ async def authorize(chat_id: int) -> ChatAccess:
     Raises MissingCredentials, and Forbidden when the credential gives no access to the chat.
     """
     credential = credentials.require(request.headers)
-    access = await party().authorize(chat_id, credential)
+    access = await service().authorize(chat_id, credential)
     limits().remember_valid(credential, access)
     return access

@@ -12,7 +12,7 @@ from typing import Any
 from hypercorn.typing import ASGIReceiveCallable
 from quart import Quart
 
-from watchparty.party.service import Party
+from watchparty.party.service import ChatService
 from watchparty.web.fast_path import parse
 from watchparty.web.limits.held_requests import HeldRequests
 from watchparty.web.limits.rate_limits import RateLimits
@@ -26,7 +26,7 @@ Answering = Coroutine[Any, Any, None]
 
 
 def init_waiting(
-    app: Quart, party: Party, limits: RateLimits, held: HeldRequests, *, fast: bool
+    app: Quart, service: ChatService, limits: RateLimits, held: HeldRequests, *, fast: bool
 ) -> None:
     """Hold the polls and streams of `app`; those of members without the framework if `fast`."""
     serve, room = app.asgi_app, WaitingRoom(held, TimerWheel())
@@ -34,7 +34,9 @@ def init_waiting(
     def find(scope: Any) -> Poll | Stream | None:
         """Return what is asked for, if a member asks for nothing but news."""
         params = parse.read(scope) if fast else None
-        access = None if params is None else party.cached_access(params.chat_id, params.credential)
+        access = (
+            None if params is None else service.cached_access(params.chat_id, params.credential)
+        )
         if params is None or access is None or not limits.try_admit(params.credential, access):
             return None
         view = ChatView(access.chat, access.member.member_id, params.cursor)

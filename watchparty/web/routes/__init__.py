@@ -1,1 +1,1 @@
-"""The endpoints: read a request, call one verb of the party, answer."""
+"""The endpoints: read a request, call one method of the service or a chat, answer."""

@@ -10,7 +10,7 @@ from watchparty.party.errors import InvalidRequest, MissingCredentials
 from watchparty.party.models import Message
 from watchparty.party.service import Admission, ChatAccess
 from watchparty.party.window import Cursor
-from watchparty.web.context import authorize, holders, limits, party, settings
+from watchparty.web.context import authorize, holders, limits, service, settings
 from watchparty.web.request import body, credentials, idempotency, poll_query
 from watchparty.web.request.content_negotiation import prefers
 from watchparty.web.response import sse
@@ -34,7 +34,7 @@ async def create() -> Response:
     fields = await body.read(request)
     key = idempotency.find(request.headers, fields)
     check_rate = limits().check_create(auth_key)
-    admission = await party().create(auth_key, body.username(fields), key, check_rate)
+    admission = await service().create(auth_key, body.username(fields), key, check_rate)
     limits().remember_valid(auth_key)
     limits().remember_valid(admission.session_token, admission.access)
     answer = json(_place(admission, magic_key=admission.access.chat.state.invites.guest))
@@ -48,7 +48,7 @@ async def join(chat_id: int) -> Response:
     magic_key = body.text(fields, "magic_key") or ""
     auth_key = credentials.find(request.headers)
     limits().check_join(auth_key)
-    admission = await party().join(chat_id, magic_key, auth_key, body.username(fields))
+    admission = await service().join(chat_id, magic_key, auth_key, body.username(fields))
     limits().remember_valid(auth_key)
     limits().remember_valid(admission.session_token, admission.access)
     return json(_place(admission))

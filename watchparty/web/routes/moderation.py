@@ -16,7 +16,7 @@ from watchparty.party.changes import (
 from watchparty.party.errors import InvalidRequest, NotAllowed
 from watchparty.party.models import InviteRole, Role
 from watchparty.party.service import ChatAccess
-from watchparty.web.context import authorize, limits, party
+from watchparty.web.context import authorize, limits, service
 from watchparty.web.request import body
 from watchparty.web.response import qr
 from watchparty.web.response.invite_links import link_for
@@ -98,7 +98,7 @@ async def delete_message(chat_id: int, id_: int) -> Response:
 @moderation.delete("")
 async def delete_chat(chat_id: int) -> Response:
     """Delete the chat and everything in it."""
-    await party().delete_chat(await authorize(chat_id))
+    await service().delete_chat(await authorize(chat_id))
     return json(GoneAnswer())
 
 

@@ -8,7 +8,7 @@ from quart import Blueprint, Response, request
 
 from watchparty.party.errors import Forbidden, InvalidRequest
 from watchparty.party.window import Cursor
-from watchparty.web.context import holders, limits, party
+from watchparty.web.context import holders, limits, service
 from watchparty.web.request import body
 from watchparty.web.request.poll_query import HOLD_MAX
 from watchparty.web.response.schemas import PollAnswer, PollPlace, PollRequest, json, refusal
@@ -45,7 +45,7 @@ async def _read() -> PollRequest:
 
 async def _view(name: str, place: PollPlace) -> ChatView | Forbidden:
     try:
-        access = await party().authorize(int(name), place.token)
+        access = await service().authorize(int(name), place.token)
     except Forbidden as error:
         limits().record_bad_credential()
         return error

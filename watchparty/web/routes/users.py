@@ -3,7 +3,7 @@
 from quart import Blueprint, Response, request
 
 from watchparty.party.errors import InvalidRequest
-from watchparty.web.context import limits, party
+from watchparty.web.context import limits, service
 from watchparty.web.request import body, credentials
 from watchparty.web.response.schemas import AuthAnswer, json
 
@@ -18,9 +18,9 @@ async def authenticate() -> Response:
         raise InvalidRequest("username is required.")
     auth_key = credentials.find(request.headers)
     if auth_key is not None:
-        await party().rename(auth_key, username)
+        await service().rename(auth_key, username)
     else:
         limits().check_join(None)
-        _, auth_key = await party().register(username)
+        _, auth_key = await service().register(username)
     limits().remember_valid(auth_key)
     return json(AuthAnswer(auth_key, username))
