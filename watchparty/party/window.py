@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from watchparty.party.models import Message, State
 
@@ -85,7 +85,7 @@ class Window:
 
     def add(self, message: Message) -> Message | None:
         """Add a stored message; return the oldest one if it leaves the window for it."""
-        self.replace(message)
+        self._put(message)
         self.last_id = message.id
         if len(self._kept) <= WINDOW:
             return None
@@ -93,17 +93,10 @@ class Window:
         self._texts_weight -= _size(self._encoded.pop(oldest))
         return self._kept.pop(oldest)
 
-    def replace(self, message: Message) -> None:
-        """Put a message in the place of the one with the same id, if there is one."""
-        before, encoded = self._encoded.get(message.id, EMPTY), Raw(_encode(message))
-        self._kept[message.id], self._encoded[message.id] = message, encoded
-        self._texts_weight += _size(encoded) - _size(before)
-        self._forget_pages()
-
     def blank(self, id_: int) -> None:
         """Delete the text of a message, unless it has left the window meanwhile."""
         if id_ in self._kept:
-            self.replace(changed(self._kept[id_], body="", deleted=True))
+            self._put(replace(self._kept[id_], body="", deleted=True))
 
     def set_state(self, rev: int, state: State) -> None:
         """Set the state, for the pages of readers who have another revision."""
@@ -118,6 +111,12 @@ class Window:
             return self._page(None, foreign, stale)
         reset = foreign or cursor.since > self.last_id
         return self._page(0 if reset else cursor.since, reset, stale)
+
+    def _put(self, message: Message) -> None:
+        before, encoded = self._encoded.get(message.id, EMPTY), Raw(_encode(message))
+        self._kept[message.id], self._encoded[message.id] = message, encoded
+        self._texts_weight += _size(encoded) - _size(before)
+        self._forget_pages()
 
     def _page(self, since: int | None, reset: bool, stale: bool) -> tuple[Page, bytes]:
         asked = (since, reset, stale)
