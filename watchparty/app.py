@@ -26,7 +26,7 @@ from watchparty.web.routes.chats import chats
 from watchparty.web.routes.meta import meta
 from watchparty.web.routes.moderation import moderation
 from watchparty.web.routes.multi_poll import multi_poll
-from watchparty.web.routes.pages import init_pages
+from watchparty.web.routes.pages import pages
 from watchparty.web.routes.users import users
 
 
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     init_cors(app, settings.cors_origins)
 
     init_files(app, assets.find("static"))  # /static/…
-    init_pages(app)  # /, /username, /chat/<id>
+    app.register_blueprint(pages)  # /, /username, /chat/<id>
     app.register_blueprint(users)  # /auth
     app.register_blueprint(chats)  # /create, /<chat_id>, /<chat_id>/join
     app.register_blueprint(moderation)  # /<chat_id>/invite, …/members, …/messages, …/topic
