@@ -17,7 +17,6 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from watchparty.party import clock
-from watchparty.party.expiry import sweep
 from watchparty.party.service import ChatAccess, ChatService
 from watchparty.party.validation import Draft
 from watchparty.server.cleanup import BATCH_PAUSE
@@ -69,7 +68,7 @@ async def sweep_all(service: ChatService, file: Path) -> tuple[float, float]:
     more = 1
     while more or count(file, "users") > 1:
         helping = time.perf_counter()
-        more = await sweep(service, TTL)
+        more = await service.delete_expired(TTL)
         longest = max(longest, time.perf_counter() - helping)
         await asyncio.sleep(BATCH_PAUSE)
     return time.perf_counter() - began, longest

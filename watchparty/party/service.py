@@ -4,7 +4,7 @@ from cachetools import LRUCache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from watchparty.party import tokens
+from watchparty.party import clock, tokens
 from watchparty.party.chat import Chat
 from watchparty.party.chat_cache import Chats
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite, NotAllowed
@@ -151,6 +151,13 @@ class ChatService:
         await self.store.delete_chat(access.chat.chat_id, access.member)
         self.chats.burn(access.chat.chat_id)
         await self.store.scrub()
+
+    async def delete_expired(self, ttl: int) -> int:
+        """Delete a batch of chats idle for `ttl` seconds, and return how many."""
+        expired = await self.store.expire(clock.now() - ttl * 1000)
+        for chat_id in expired:
+            self.chats.burn(chat_id)
+        return len(expired)
 
     def stop(self) -> None:
         """Answer everybody who waits: the server is going down."""

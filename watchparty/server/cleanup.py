@@ -7,7 +7,6 @@ from contextlib import suppress
 from quart import Quart
 
 from watchparty.party.errors import StoreUnavailable
-from watchparty.party.expiry import sweep
 from watchparty.party.service import ChatService
 
 SWEEP_INTERVAL = 60.0  # seconds between two sweeps
@@ -28,5 +27,5 @@ async def _keep_sweeping(service: ChatService, ttl: int) -> None:
     while True:
         expired = 0
         with suppress(StoreUnavailable):  # writers get the error; the sweep retries later
-            expired = await sweep(service, ttl)
+            expired = await service.delete_expired(ttl)
         await asyncio.sleep(BATCH_PAUSE if expired else SWEEP_INTERVAL)

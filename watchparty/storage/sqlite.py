@@ -95,7 +95,7 @@ class SqliteStore(Store):
 
     async def expire(self, before: int) -> list[int]:
         async def work(db: Connection) -> list[int]:
-            await expiry.delete_dead_keys(db)
+            await expiry.delete_expired_keys(db)
             await expiry.delete_absent_users(db)
             return await expiry.delete_idle_chats(db, before)
 

@@ -42,7 +42,7 @@ async def delete_absent_users(db: Connection) -> None:
     )
 
 
-async def delete_dead_keys(db: Connection) -> None:
+async def delete_expired_keys(db: Connection) -> None:
     """Delete expired idempotency keys: the triggers do so only where new keys are added."""
     for table, key in (
         ("message_keys", "chat_id, member_id, key_hash"),
