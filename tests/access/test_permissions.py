@@ -101,13 +101,13 @@ async def burn(cast: Cast, token: str | None, who: str) -> Answer:
 
 DEEDS: dict[str, Deed] = {
     "read": read,
-    "say something": say,
+    "post a message": say,
     "see the link for guests": see_guest_link,
     "see the link for viewers": see_guest_link,
     "get the QR code for guests": get_guest_code,
     "get the QR code for viewers": get_viewer_code,
     "replace a link": replace,
-    "take a message back": take_back,
+    "delete a message": take_back,
     "remove a guest or viewer": removing("guest"),
     "remove a co-host": removing("co-host"),
     "remove the host": removing("host"),
