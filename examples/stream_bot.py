@@ -1,6 +1,6 @@
-"""A bot that writes down what is said. Invite it: python examples/stream_bot.py MAGIC_LINK
+"""A bot that prints every message. Invite it: python examples/stream_bot.py MAGIC_LINK
 
-It listens to a stream and goes on where it was after a cut, so it misses nothing in silence.
+It reads a stream, resumes it after a cut, and prints how many messages it missed.
 """
 
 import json
@@ -11,8 +11,8 @@ from http.client import HTTPException
 from typing import Any
 from urllib.request import Request, urlopen
 
-SILENCE = 60  # seconds; the server says something every 20
-TRANSIENT = {"unavailable", "rate_limited"}  # after a while it is worth coming back
+SILENCE = 60  # seconds; the server sends something every 20
+TRANSIENT = {"unavailable", "rate_limited"}  # reconnect after these
 
 chat, magic_key = sys.argv[1].replace("/chat/", "/").split("#")
 
@@ -45,7 +45,7 @@ while True:
                 print(f"{data['username']}: {data['body']}", flush=True)
             elif kind == "gap":
                 print(f"({data['missed']} messages passed unseen)", flush=True)
-            elif kind == "reset":  # what was written down may never have been said
+            elif kind == "reset":  # the history was replaced
                 print("(this is another history)", flush=True)
                 epoch = data["epoch"]
             elif kind == "end" and data["error"] not in TRANSIENT:
@@ -53,7 +53,7 @@ while True:
             elif kind == "end":
                 pause = data.get("retry_after", 1)
             last_id = id_ or last_id
-    except (OSError, HTTPException) as failure:  # cut, or refused before the first event
+    except (OSError, HTTPException) as failure:  # a cut, or refused before the first event
         if getattr(failure, "code", None) in (400, 401, 403):
             sys.exit(f"I may not stay: {failure}")
     time.sleep(pause)
