@@ -107,9 +107,14 @@ def examples(document: Path) -> list[str]:
     return [line for line in commands.splitlines() if line.strip()]
 
 
+# What the README asks of jq, for machines without it.
+FIELD = f"{sys.executable} -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[2][1:]])'"
+JQ = f'command -v jq > /dev/null || jq() {{ {FIELD} "$@"; }}'
+
+
 async def outputs(server: Server, *commands: str) -> list[str]:
     """Run commands in one shell, and return what each of them prints."""
-    script = "\necho; echo ===\n".join(["set -euo pipefail", *commands])
+    script = "\necho; echo ===\n".join([f"set -euo pipefail; {JQ}", *commands])
     bash = await asyncio.to_thread(
         subprocess.run,
         ["bash", "-c", script.replace(HERE, server.url)],
@@ -139,6 +144,26 @@ async def test_the_examples_of_the_api_go_on_after_those_of_the_readme(server: S
     assert streamed.startswith("\nid: 1\ndata: ")
     assert said in streamed
     assert json.loads(kept)["id"] == 2
+
+
+async def test_the_example_answers_of_the_api_have_the_fields_of_real_ones(api: Api) -> None:
+    text = API.read_text(encoding="utf-8")
+    examples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    chats = [chat for example in examples for chat in example.get("chats", {}).values()]
+    shown = [example.keys() for example in [*examples, *chats]]
+    story = await tell(api)
+    path = story.alice.path
+    polled = {str(story.chat_id): {"since": 0, "rev": 0, "token": story.bob.session_token}}
+    for answer in (
+        (await api.post("/create", json={"username": "Alice"})).ok(),
+        (await api.post(f"{path}/join", json={"magic_key": story.magic_key})).ok(),
+        await story.alice.say("It starts!"),
+        await story.bob.read(since=0),
+        (await api.post("/poll", json={"chats": polled})).ok(),
+        (await story.bob.read(since=0, rev=0))["state"],
+        (await api.get(path, "x")).json,
+    ):
+        assert answer.keys() in shown
 
 
 @contextmanager
