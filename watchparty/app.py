@@ -10,18 +10,18 @@ from watchparty.server.log_filters import init_log_filters
 from watchparty.server.shutdown import init_shutdown
 from watchparty.settings import Settings
 from watchparty.storage import open_store
-from watchparty.web.fast_path.dispatch import init_waiting
+from watchparty.web.fast_path.dispatch import init_dispatch
 from watchparty.web.limits.held_requests import HeldRequests
-from watchparty.web.limits.rate_limits import RateLimits, init_limits
+from watchparty.web.limits.rate_limits import RateLimits, init_rate_limits
 from watchparty.web.middleware.cors import init_cors
-from watchparty.web.middleware.drain_body import init_lingering
+from watchparty.web.middleware.drain_body import init_drain_body
 from watchparty.web.middleware.proxies import init_proxies
-from watchparty.web.middleware.reject_malformed import init_malformed
-from watchparty.web.request.body import BODY_MAX
-from watchparty.web.request.url_converters import init_paths
+from watchparty.web.middleware.reject_malformed import init_reject_malformed
+from watchparty.web.request.body import REQUEST_BODY_MAX
+from watchparty.web.request.url_converters import init_url_converters
 from watchparty.web.response.errors import init_errors
 from watchparty.web.response.headers import init_headers
-from watchparty.web.response.static_files import init_files
+from watchparty.web.response.static_files import init_static_files
 from watchparty.web.routes.chats import chats
 from watchparty.web.routes.meta import meta
 from watchparty.web.routes.moderation import moderation
@@ -40,25 +40,25 @@ def create_app(settings: Settings | None = None) -> Quart:
     limits, held = RateLimits(settings.limits), HeldRequests(settings.limits)
 
     app = Quart("watchparty", static_folder=None, template_folder=str(assets.find("templates")))
-    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
+    app.config["MAX_CONTENT_LENGTH"] = REQUEST_BODY_MAX
     app.extensions["watchparty.settings"] = settings
     app.extensions["watchparty.service"] = service
     app.extensions["watchparty.limits"] = limits
     app.extensions["watchparty.held"] = held
 
-    init_paths(app)
-    init_limits(app, limits)
-    init_malformed(app)
-    init_lingering(app)
+    init_url_converters(app)
+    init_rate_limits(app, limits)
+    init_reject_malformed(app)
+    init_drain_body(app)
     init_log_filters(app)
     # With CORS, answers differ by the origin that asks.
-    init_waiting(app, service, limits, held, fast=not settings.cors_origins)
+    init_dispatch(app, service, limits, held, fast=not settings.cors_origins)
     init_proxies(app, settings.trusted_proxies)
     init_errors(app)
     init_headers(app)
     init_cors(app, settings.cors_origins)
 
-    init_files(app, assets.find("static"))  # /static/…
+    init_static_files(app, assets.find("static"))  # /static/…
     app.register_blueprint(pages)  # /, /username, /chat/<id>
     app.register_blueprint(users)  # /auth
     app.register_blueprint(chats)  # /create, /<chat_id>, /<chat_id>/join

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
-HOMES = (PACKAGE, PACKAGE.parent)
+SEARCH_PATHS = (PACKAGE, PACKAGE.parent)
 
 
 def find(name: str) -> Path:
@@ -15,7 +15,7 @@ def find(name: str) -> Path:
 
     Raises FileNotFoundError when the installation is incomplete.
     """
-    for home in HOMES:
+    for home in SEARCH_PATHS:
         if (home / name).exists():
             return home / name
     raise FileNotFoundError(f"{name} is missing from this installation of Watch Party")

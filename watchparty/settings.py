@@ -15,7 +15,9 @@ AUTHORITY = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?")
 DAY = 24 * 60 * 60  # seconds
 
 PREFIX = "WATCHPARTY_"
-SLIP = 0.8  # of two names, how much alike they are when one is meant to be the other (difflib)
+SIMILARITY = (
+    0.8  # of two names, how much alike they are when one is meant to be the other (difflib)
+)
 
 
 class BadSettings(Exception):
@@ -44,7 +46,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Raises BadSettings with every mistake, not just the first.
         """
         found: dict[str, Any] = {}
-        mistakes = [*_misspelt(env)]
+        mistakes = [*_misspelled(env)]
         for name, parse in PARSERS.items():
             variable = PREFIX + name.upper()
             text = given.get(name) or env.get(variable, "").strip()
@@ -60,7 +62,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         return cls(**found)
 
 
-def _misspelt(env: Mapping[str, str]) -> Iterator[str]:
+def _misspelled(env: Mapping[str, str]) -> Iterator[str]:
     """Return a complaint about each variable that is nearly one of ours.
 
     Others are somebody else's: Kubernetes makes some from the name of a service.
@@ -69,7 +71,7 @@ def _misspelt(env: Mapping[str, str]) -> Iterator[str]:
     for variable in env:
         if variable.startswith(PREFIX) and variable not in ours:
             name = variable.removeprefix(PREFIX).lower()
-            for meant in get_close_matches(name, PARSERS, n=1, cutoff=SLIP):
+            for meant in get_close_matches(name, PARSERS, n=1, cutoff=SIMILARITY):
                 yield f"{variable}: there is no such setting; is it {PREFIX}{meant.upper()}?"
 
 
@@ -101,7 +103,7 @@ def _switch(text: str) -> bool:
     return words[text.lower()]
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
+def _integer(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
             raise ValueError(f"use a whole number from {least} to {most}")
@@ -115,7 +117,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "public_url": _origin,
     "limits": _switch,
     "require_auth_key": _switch,
-    "chat_ttl": _whole(60, 3650 * DAY),
-    "trusted_proxies": _whole(0, 10),
+    "chat_ttl": _integer(60, 3650 * DAY),
+    "trusted_proxies": _integer(0, 10),
     "cors_origins": _origins,
 }

@@ -24,7 +24,7 @@ from watchparty.party.service import MEMBERS_MAX
 from watchparty.settings import Settings
 from watchparty.web.limits import quotas
 from watchparty.web.openapi.sse import EVENTS
-from watchparty.web.response.errors import FRAMEWORK
+from watchparty.web.response.errors import HTTP_ERRORS
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -37,7 +37,7 @@ CODES = {
     error.code
     for _, error in inspect.getmembers(errors, inspect.isclass)
     if issubclass(error, errors.PartyError)
-} | {code for code, _ in FRAMEWORK.values()}
+} | {code for code, _ in HTTP_ERRORS.values()}
 
 SETTINGS = [f"WATCHPARTY_{name.upper()}" for name in Settings.__struct_fields__]
 

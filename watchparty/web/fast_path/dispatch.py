@@ -25,7 +25,7 @@ from watchparty.web.waiting.waiter import WaitingRoom
 Answering = Coroutine[Any, Any, None]
 
 
-def init_waiting(
+def init_dispatch(
     app: Quart, service: ChatService, limits: RateLimits, held: HeldRequests, *, fast: bool
 ) -> None:
     """Hold the polls and streams of `app`; those of members without the framework if `fast`."""
@@ -33,7 +33,7 @@ def init_waiting(
 
     def find(scope: Any) -> Poll | Stream | None:
         """Return what is asked for, if a member asks for nothing but news."""
-        params = parse.read(scope) if fast else None
+        params = parse.poll_params(scope) if fast else None
         access = (
             None if params is None else service.cached_access(params.chat_id, params.credential)
         )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from watchparty.party import tokens
 from watchparty.party.window import Cursor
-from watchparty.web.middleware.drain_body import WITH_BODY
+from watchparty.web.middleware.drain_body import BODY_HEADERS
 from watchparty.web.middleware.reject_malformed import HEADERS_MAX, HOST_MAX, PLAIN_HOST
 from watchparty.web.request import credentials, poll_query
 from watchparty.web.response import sse
@@ -27,10 +27,15 @@ QUERY_MAX = 120  # bytes, of those that are remembered
 
 # The headers that count here; each may come once.
 ACCEPT, AUTHORIZATION, HOST = b"accept", b"authorization", b"host"
-LAST_ID = poll_query.LAST_ID.lower().encode()
-READ = {ACCEPT, AUTHORIZATION, HOST, LAST_ID}
+LAST_EVENT_ID = poll_query.LAST_EVENT_ID_HEADER.lower().encode()
+READ = {ACCEPT, AUTHORIZATION, HOST, LAST_EVENT_ID}
 # Other credentials, other origins and bodies.
-ODD = {*(name.lower().encode() for name in credentials.HEADERS), *WITH_BODY, b"expect", b"origin"}
+ODD = {
+    *(name.lower().encode() for name in credentials.HEADERS),
+    *BODY_HEADERS,
+    b"expect",
+    b"origin",
+}
 
 STREAM = sse.MEDIA_TYPE.encode()
 
@@ -38,7 +43,7 @@ Headers = dict[bytes, bytes]
 Place = tuple[Cursor, float | None]  # and how many seconds to wait; None for a stream
 
 
-class PlainRequest(NamedTuple):
+class PollParams(NamedTuple):
     """Where a member is in a chat, and how they want to hear what is newer."""
 
     chat_id: int
@@ -47,7 +52,7 @@ class PlainRequest(NamedTuple):
     wait: float | None  # seconds; None is a stream
 
 
-def read(scope: Any) -> PlainRequest | None:
+def poll_params(scope: Any) -> PollParams | None:
     """Return what is asked for, if it is nothing but a poll or a stream."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
@@ -60,7 +65,7 @@ def read(scope: Any) -> PlainRequest | None:
     place = (_stream if is_stream else _poll)(*asked, headers)
     if bearer is None or place is None:
         return None
-    return PlainRequest(int(path[1]), tokens.hash_token(bearer[1].decode()), *place)
+    return PollParams(int(path[1]), tokens.hash_token(bearer[1].decode()), *place)
 
 
 @lru_cache(1_000)  # all who wait in a chat ask the same
@@ -93,12 +98,14 @@ def _headers(sent: list[tuple[bytes, bytes]]) -> Headers | None:
 
 
 def _poll(cursor: Cursor, wait: float | None, headers: Headers) -> Place | None:
-    return None if cursor.since is None or wait is None or LAST_ID in headers else (cursor, wait)
+    return (
+        None if cursor.since is None or wait is None or LAST_EVENT_ID in headers else (cursor, wait)
+    )
 
 
 def _stream(cursor: Cursor, _: float | None, headers: Headers) -> Place | None:
     """Return where a stream begins or goes on, if nothing but a stream will do."""
-    last_id = headers.get(LAST_ID)
+    last_id = headers.get(LAST_EVENT_ID)
     if headers[ACCEPT] != STREAM or (last_id is not None and not ID.fullmatch(last_id)):
         return None
     return cursor if last_id is None else Cursor(int(last_id), cursor.epoch, cursor.rev), None

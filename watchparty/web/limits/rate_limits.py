@@ -21,7 +21,7 @@ from watchparty.web.limits import quotas
 from watchparty.web.limits.known_credentials import KnownCredentials, hash_of, member_key
 from watchparty.web.limits.quotas import Limiter
 from watchparty.web.request import credentials
-from watchparty.web.request.client_address import household
+from watchparty.web.request.client_address import client_network
 
 HEALTH = "meta.health"  # has a limit of its own: its answer decides whether the server is restarted
 MULTI_POLL = "multi_poll.poll"  # carries its credentials in the body
@@ -152,7 +152,7 @@ class RateLimits:
         return RequestAccount(is_charged=True)
 
 
-def init_limits(app: Quart, limits: RateLimits) -> None:
+def init_rate_limits(app: Quart, limits: RateLimits) -> None:
     """Charge each request of `app` before it is handled, and again once its answer is known."""
 
     @app.before_request
@@ -171,4 +171,4 @@ def _account() -> RequestAccount:
 
 
 def _address() -> str:
-    return household(request.remote_addr)
+    return client_network(request.remote_addr)

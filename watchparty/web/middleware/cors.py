@@ -11,7 +11,7 @@ from quart_cors import cors
 
 from watchparty.web.request import credentials, idempotency, poll_query
 
-SENT = (*credentials.HEADERS, "Content-Type", idempotency.HEADER, poll_query.LAST_ID)
+SENT = (*credentials.HEADERS, "Content-Type", idempotency.HEADER, poll_query.LAST_EVENT_ID_HEADER)
 SEEN = (idempotency.REPLAY, "Retry-After")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 

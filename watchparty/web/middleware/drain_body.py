@@ -13,10 +13,10 @@ from quart import Quart
 
 LINGER = 1.0  # seconds; who needs longer for the rest has bigger worries than our answer
 
-WITH_BODY = {b"content-length", b"transfer-encoding"}
+BODY_HEADERS = {b"content-length", b"transfer-encoding"}
 
 
-def init_lingering(app: Quart) -> None:
+def init_drain_body(app: Quart) -> None:
     """Let `app` hear its clients out."""
     serve = app.asgi_app
 
@@ -46,4 +46,4 @@ def init_lingering(app: Quart) -> None:
 
 def has_body(scope: Any) -> bool:
     """Return True if the request's headers announce a body."""
-    return any(name in WITH_BODY for name, _ in scope["headers"])
+    return any(name in BODY_HEADERS for name, _ in scope["headers"])

@@ -5,11 +5,11 @@ from quart import Quart, request
 
 HEADER = "X-Forwarded-For"
 
-UNTOLD = (
+UNEXPECTED_PROXY = (
     "a proxy seems to be in front, but WATCHPARTY_TRUSTED_PROXIES is %d:"
     " all who come through it look like one visitor"
 )
-TOO_FEW = (
+MISSING_PROXY = (
     "a request came through fewer proxies than WATCHPARTY_TRUSTED_PROXIES = %d, or one of them"
     " does not add to X-Forwarded-For: such visitors look like one, and links may be wrong"
 )
@@ -39,4 +39,4 @@ def _warn_once(app: Quart, trusted: int) -> None:
         passed = len([one for one in ",".join(request.headers.getlist(HEADER)).split(",") if one])
         if passed < trusted or passed > trusted == 0:
             warned = True
-            app.logger.warning(TOO_FEW if trusted else UNTOLD, trusted)
+            app.logger.warning(MISSING_PROXY if trusted else UNEXPECTED_PROXY, trusted)

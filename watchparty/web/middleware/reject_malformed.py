@@ -23,7 +23,7 @@ SEGMENT_MAX = 255
 PATH_MAX = 2_000
 
 
-def init_malformed(app: Quart) -> None:
+def init_reject_malformed(app: Quart) -> None:
     """Look at each request before `app` does."""
     serve = app.asgi_app
 
@@ -32,7 +32,7 @@ def init_malformed(app: Quart) -> None:
             await receive()
             await send({"type": "websocket.close", "code": 1000, "reason": None})
             return
-        if scope["type"] == "http" and (fault := _fault(scope)):
+        if scope["type"] == "http" and (fault := _find_fault(scope)):
             few = scope["headers"][:HEADERS_MAX]
             headers = [(name, value) for name, value in few if name != b"host"]
             scope = {**scope, "path": "/", "headers": headers, MALFORMED: fault}
@@ -55,7 +55,7 @@ def init_malformed(app: Quart) -> None:
     app.asgi_app = check  # type: ignore[method-assign]
 
 
-def _fault(scope: Any) -> str | None:
+def _find_fault(scope: Any) -> str | None:
     if scope["path"][:1] != "/" and not _has_path(scope["path"]):
         return "The request target must be a path or an address (RFC 9112 section 3.2)."
     if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:

@@ -36,16 +36,16 @@ def operation(
     security: list[Json] = ANY_KEY,
     body: Json | None = None,
     parameters: list[Json] | None = None,
-    whole: type[Struct] | None = None,
+    alternative: type[Struct] | None = None,
     streamed: Json | None = None,
 ) -> Json:
     """Describe what one method does at one address."""
-    shape = ref(answer) if whole is None else {"anyOf": [ref(whole), ref(answer)]}
+    shape = ref(answer) if alternative is None else {"anyOf": [ref(alternative), ref(answer)]}
     operation: Json = {
         "summary": summary,
         "security": security,
         "responses": {"200": response("done", shape)}
-        | {str(status): refusal(status) for status in (*errors, 429)},
+        | {str(status): error_response(status) for status in (*errors, 429)},
     }
     if streamed is not None:
         operation["responses"]["200"]["content"] |= streamed
@@ -56,7 +56,7 @@ def operation(
     return operation
 
 
-def plain(summary: str, content_type: str = "text/html; charset=utf-8") -> Json:
+def non_json_operation(summary: str, content_type: str = "text/html; charset=utf-8") -> Json:
     """Describe an address that answers with something else than our JSON."""
     content: Json = {content_type: {}}
     return {
@@ -64,7 +64,7 @@ def plain(summary: str, content_type: str = "text/html; charset=utf-8") -> Json:
         "security": NO_KEY,
         "responses": {
             "200": {"description": summary, "content": content},
-            "429": refusal(429),
+            "429": error_response(429),
         },
     }
 
@@ -74,7 +74,7 @@ def response(description: str, schema: Json) -> Json:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def refusal(status: int) -> Json:
+def error_response(status: int) -> Json:
     """Describe an error, with the pause after which to come back, if there is one."""
     described = response(ERRORS[status], ref(ErrorAnswer))
     if status in PAUSES:
@@ -82,7 +82,7 @@ def refusal(status: int) -> Json:
     return described
 
 
-def fields(properties: Json, *required: str) -> Json:
+def form_or_json_body(properties: Json, *required: str) -> Json:
     """Describe a body of named fields, as JSON or as a form; in JSON null is like absent."""
     schema: Json = {"type": "object", "properties": properties, "required": list(required)}
     nullable = {
@@ -104,6 +104,6 @@ def ref(shape: type[Struct]) -> Json:
     return {"$ref": f"#/components/schemas/{shape.__name__}"}
 
 
-def takes(shape: type[Struct]) -> Json:
+def json_body(shape: type[Struct]) -> Json:
     """Describe a body that must be this shape, in JSON."""
     return {"required": True, "content": {"application/json": {"schema": ref(shape)}}}

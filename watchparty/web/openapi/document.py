@@ -9,12 +9,12 @@ from watchparty.web.openapi.builders import (
     NO_KEY,
     OPTIONAL_KEY,
     Json,
-    fields,
+    error_response,
+    form_or_json_body,
+    json_body,
+    non_json_operation,
     operation,
-    plain,
     ref,
-    refusal,
-    takes,
 )
 from watchparty.web.openapi.moderation import moderation_paths
 from watchparty.web.openapi.parameters import (
@@ -97,7 +97,7 @@ def _may_lead_nowhere(path: str, item: Json) -> Json:
     """Add to addresses with an id in them that too many digits make it no id."""
     for described in item.values():
         if "{" in path and "responses" in described:
-            described["responses"].setdefault("404", refusal(404))
+            described["responses"].setdefault("404", error_response(404))
     return item
 
 
@@ -119,7 +119,7 @@ def _paths() -> Json:
                 AuthAnswer,
                 (400, 401, 413, 503),
                 security=OPTIONAL_KEY,
-                body=fields({"username": USERNAME}, "username"),
+                body=form_or_json_body({"username": USERNAME}, "username"),
             )
         },
         "/create": {
@@ -128,7 +128,7 @@ def _paths() -> Json:
                 ChatAnswer,
                 (400, 401, 413, 422, 503),
                 security=OPTIONAL_KEY,
-                body=fields({"username": USERNAME, "key": KEY}),
+                body=form_or_json_body({"username": USERNAME, "key": KEY}),
                 parameters=[KEY_HEADER],
             )
         },
@@ -139,14 +139,14 @@ def _paths() -> Json:
                 Page,
                 (400, 401, 403, 503),
                 parameters=[SINCE, WAIT, EPOCH, REV, LAST_EVENT_ID],
-                whole=StateAnswer,
+                alternative=StateAnswer,
                 streamed=streamed(),
             ),
             "post": operation(
                 "Say something",
                 MessageAnswer,
                 (400, 401, 403, 413, 422, 503),
-                body=fields({"body": BODY, "key": KEY}, "body"),
+                body=form_or_json_body({"body": BODY, "key": KEY}, "body"),
                 parameters=[KEY_HEADER],
             ),
             "delete": operation(
@@ -160,7 +160,7 @@ def _paths() -> Json:
                 ChatAnswer,
                 (400, 401, 403, 409, 413, 503),
                 security=OPTIONAL_KEY,
-                body=fields({"magic_key": MAGIC_KEY, "username": USERNAME}),
+                body=form_or_json_body({"magic_key": MAGIC_KEY, "username": USERNAME}),
             ),
         },
         **moderation_paths(),
@@ -170,17 +170,17 @@ def _paths() -> Json:
                 PollAnswer,
                 (400, 413, 503),
                 security=NO_KEY,
-                body=takes(PollRequest),
+                body=json_body(PollRequest),
             )
         },
         "/healthz": {"get": operation("Ask whether the server is up", HealthAnswer, (), NO_KEY)},
-        "/openapi.json": {"get": plain("This document", "application/json")},
-        "/": {"get": plain("The home page")},
-        "/username": {"get": plain("The page that asks your name")},
-        "/username.html": {"get": plain("The same, for old clients")},
+        "/openapi.json": {"get": non_json_operation("This document", "application/json")},
+        "/": {"get": non_json_operation("The home page")},
+        "/username": {"get": non_json_operation("The page that asks your name")},
+        "/username.html": {"get": non_json_operation("The same, for old clients")},
         "/chat/{chat_id}": {
             "parameters": [CHAT_ID],
-            "get": plain("The page of any chat, whether it exists or not"),
+            "get": non_json_operation("The page of any chat, whether it exists or not"),
         },
     }
 

@@ -1,6 +1,6 @@
 """The moderation part of the OpenAPI document."""
 
-from watchparty.web.openapi.builders import Json, fields, operation
+from watchparty.web.openapi.builders import Json, form_or_json_body, operation
 from watchparty.web.openapi.parameters import (
     CHAT_ID,
     INVITE_ROLE,
@@ -29,7 +29,7 @@ def moderation_paths() -> Json:
                 "Replace a link; the old one is dead at once",
                 InviteAnswer,
                 (400, 401, 403, 413, 503),
-                body=fields({"role": INVITE_ROLE}),
+                body=form_or_json_body({"role": INVITE_ROLE}),
             ),
         },
         "/{chat_id}/invite/qr": {
@@ -47,13 +47,13 @@ def moderation_paths() -> Json:
                 "Name a co-host, or make them a guest again",
                 ChangeAnswer,
                 (400, 401, 403, 404, 413, 503),
-                body=fields({"role": MEMBER_ROLE}, "role"),
+                body=form_or_json_body({"role": MEMBER_ROLE}, "role"),
             ),
             "delete": operation(
                 "Remove a member, or leave",
                 ChangeAnswer,
                 (401, 403, 404, 409, 503),
-                whole=GoneAnswer,
+                alternative=GoneAnswer,
             ),
         },
         "/{chat_id}/messages/{id}": {
@@ -68,7 +68,7 @@ def moderation_paths() -> Json:
                 "Say what is being watched",
                 ChangeAnswer,
                 (400, 401, 403, 413, 503),
-                body=fields({"topic": TOPIC}, "topic"),
+                body=form_or_json_body({"topic": TOPIC}, "topic"),
             ),
         },
     }

@@ -13,7 +13,7 @@ from werkzeug.formparser import FormDataParser
 from watchparty.party import validation
 from watchparty.party.errors import InvalidRequest
 
-BODY_MAX = 64 * 1024  # bytes; 2,000 emoji, escaped in JSON, are 24 KB
+REQUEST_BODY_MAX = 64 * 1024  # bytes; 2,000 emoji, escaped in JSON, are 24 KB
 USERNAME = ("username", "name", "user_name")
 FIELDS_MAX = 32  # of a form; ours have three
 BODY_TIMEOUT = 10  # seconds that one may take to arrive; a stop may have to wait as long
@@ -45,7 +45,7 @@ async def receive(request: Request) -> bytes:
         async with asyncio.timeout(BODY_TIMEOUT):
             async for chunk in request.body:
                 data += chunk
-                if len(data) > BODY_MAX:
+                if len(data) > REQUEST_BODY_MAX:
                     raise RequestEntityTooLarge
     except TimeoutError:
         raise RequestTimeout from None

@@ -4,12 +4,12 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 # One customer gets a network of this size at least, and changes their address in it at will
 # (RFC 6177, RFC 8981).
-HOUSEHOLD = 64  # bits
+NETWORK_BITS = 64  # bits
 
 UNKNOWN = "unknown"  # a Unix socket, or a proxy that names nobody
 
 
-def household(address: str | None) -> str:
+def client_network(address: str | None) -> str:
     """Return what stands for everybody behind one connection to the net.
 
     `address` is what the server or a trusted proxy says, with a port or without.
@@ -18,7 +18,7 @@ def household(address: str | None) -> str:
     if isinstance(found, IPv6Address):
         found = found.ipv4_mapped or found
     if isinstance(found, IPv6Address):
-        return str(IPv6Network((int(found) >> HOUSEHOLD << HOUSEHOLD, HOUSEHOLD)))
+        return str(IPv6Network((int(found) >> NETWORK_BITS << NETWORK_BITS, NETWORK_BITS)))
     return UNKNOWN if found is None else str(found)
 
 

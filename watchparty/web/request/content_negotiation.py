@@ -12,9 +12,11 @@ def prefers(request: Request, media_type: str) -> bool:
     accept = request.headers.get("Accept", "")
     if len(accept) > LONGEST or media_type not in accept.lower():
         return False
-    return _bare(request.accept_mimetypes).best_match([JSON, media_type]) == media_type
+    return (
+        _without_parameters(request.accept_mimetypes).best_match([JSON, media_type]) == media_type
+    )
 
 
-def _bare(accepted: MIMEAccept) -> MIMEAccept:
+def _without_parameters(accepted: MIMEAccept) -> MIMEAccept:
     """Leave out the parameters: there is one form of what we have, whatever stands behind it."""
     return MIMEAccept((kind.partition(";")[0].rstrip(), quality) for kind, quality in accepted)

@@ -8,12 +8,12 @@ from quart import Request
 from watchparty.party.errors import InvalidRequest
 from watchparty.party.window import Cursor
 
-LAST_ID = "Last-Event-ID"  # HTML Standard, section 9.2.4
+LAST_EVENT_ID_HEADER = "Last-Event-ID"  # HTML Standard, section 9.2.4
 
 ID_MAX = 2**53 - 1  # the largest integer that JSON carries safely (RFC 8259 section 6)
 HOLD_MAX = 30.0  # seconds; routers and proxies cut connections that are silent for 60
 
-WHOLE = re.compile(r"[0-9]{1,16}")
+INTEGER = re.compile(r"[0-9]{1,16}")
 DECIMAL = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 
 
@@ -22,10 +22,10 @@ def cursor(request: Request) -> Cursor:
 
     A stream that is taken up again by a browser says in a header where it was.
     """
-    last_id = request.headers.get(LAST_ID)
+    last_id = request.headers.get(LAST_EVENT_ID_HEADER)
     query = request.args if last_id is None else {**request.args, "since": last_id}
-    since = _whole(query, "since", "a message id")
-    return Cursor(since, query.get("epoch"), _whole(query, "rev", "a revision"))
+    since = _integer(query, "since", "a message id")
+    return Cursor(since, query.get("epoch"), _integer(query, "rev", "a revision"))
 
 
 def wait(query: Mapping[str, str]) -> float:
@@ -36,10 +36,10 @@ def wait(query: Mapping[str, str]) -> float:
     return min(float(text), HOLD_MAX)
 
 
-def _whole(query: Mapping[str, str], name: str, what: str) -> int | None:
+def _integer(query: Mapping[str, str], name: str, what: str) -> int | None:
     text = query.get(name)
     if text is None:
         return None
-    if not WHOLE.fullmatch(text) or int(text) > ID_MAX:
+    if not INTEGER.fullmatch(text) or int(text) > ID_MAX:
         raise InvalidRequest(f"{name} must be {what}: a whole number from 0 to 2^53-1.")
     return int(text)

@@ -4,7 +4,7 @@ from quart import Quart
 from werkzeug.routing import BaseConverter
 
 
-class ChatIdConverter(BaseConverter):
+class IdConverter(BaseConverter):
     """ASCII digits, no more than a store can look up; other paths lead nowhere."""
 
     regex = "[0-9]{1,18}"
@@ -21,8 +21,8 @@ class InvitedConverter(BaseConverter):
     part_isolating = False
 
 
-def init_paths(app: Quart) -> None:
+def init_url_converters(app: Quart) -> None:
     """Teach `app` these paths, and take every path as it is written."""
-    app.url_map.converters["chat_id"] = ChatIdConverter
+    app.url_map.converters["id"] = IdConverter
     app.url_map.converters["invited"] = InvitedConverter
     app.url_map.merge_slashes = False

@@ -7,7 +7,7 @@ from quart import Quart, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from watchparty.party import errors
-from watchparty.web.response.schemas import ErrorAnswer, json, refusal
+from watchparty.web.response.schemas import ErrorAnswer, error_body, json
 
 STATUSES: dict[type[errors.PartyError], int] = {
     errors.InvalidRequest: 400,
@@ -29,7 +29,7 @@ STATUSES: dict[type[errors.PartyError], int] = {
 Failure = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 # What the framework refuses by itself, in our words.
-FRAMEWORK: dict[int, tuple[str, str]] = {
+HTTP_ERRORS: dict[int, tuple[str, str]] = {
     400: (errors.InvalidRequest.code, errors.InvalidRequest.message),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not know that method."),
@@ -64,7 +64,7 @@ def headers(error: errors.PartyError) -> dict[str, str]:
 
 
 async def _refuse(error: errors.PartyError) -> Response:
-    response = json(refusal(error), STATUSES[type(error)])
+    response = json(error_body(error), STATUSES[type(error)])
     response.headers.update(headers(error))
     g.refusal = error  # the rate limits charge for bad credentials
     return response
@@ -73,7 +73,7 @@ async def _refuse(error: errors.PartyError) -> Response:
 async def _refuse_by_framework(error: HTTPException) -> Response:
     status = error.code or 500
     fallback = error.name.lower().replace(" ", "_"), f"{error.name}."
-    code, message = FRAMEWORK.get(status, fallback)
+    code, message = HTTP_ERRORS.get(status, fallback)
     response = json(ErrorAnswer(code, message), status)
     for name, value in error.get_headers():
         if name == "Allow":  # RFC 9110 section 15.5.6

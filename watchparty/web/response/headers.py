@@ -21,7 +21,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 # What browsers show as a page or load into one shares nothing, the devices included.
-PAGES = {
+PAGE_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
@@ -32,28 +32,30 @@ PAGES = {
 # Data neither runs nor loads anything as long as it is not taken for something else, and what
 # is worth reading takes a header that no foreign page can send. A phone gets a thousand such
 # answers in an evening, so they carry no more than this.
-DATA = {"X-Content-Type-Options": "nosniff"}
+DATA_HEADERS = {"X-Content-Type-Options": "nosniff"}
 DATA_TYPES = {"application/json", "text/event-stream"}
 
 # Browsers believe these on TLS only (RFC 6797 section 8.1), and complain elsewhere.
-SECURED = {
+TLS_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000",  # seconds
 }
 
 # The address of a static file changes with its content (assets.fingerprint).
-FOR_EVER = "public, max-age=31536000, immutable"
-NEVER = "no-store"
+IMMUTABLE = "public, max-age=31536000, immutable"
+NO_STORE = "no-store"
 
 
-def encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+def to_asgi(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     """Return headers as ASGI has them."""
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
-def raw(media: dict[str, str], is_secure: bool) -> list[tuple[bytes, bytes]]:
+def for_data(media: dict[str, str], is_secure: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer with data, for code that writes it without the framework."""
-    return encoded({**media, **DATA, "Cache-Control": NEVER, **(SECURED if is_secure else {})})
+    return to_asgi(
+        {**media, **DATA_HEADERS, "Cache-Control": NO_STORE, **(TLS_HEADERS if is_secure else {})}
+    )
 
 
 def init_headers(app: Quart) -> None:
@@ -62,9 +64,9 @@ def init_headers(app: Quart) -> None:
 
 
 async def _add(response: Response) -> Response:
-    response.headers.update(DATA if response.mimetype in DATA_TYPES else PAGES)
+    response.headers.update(DATA_HEADERS if response.mimetype in DATA_TYPES else PAGE_HEADERS)
     if request.scheme == "https":
-        response.headers.update(SECURED)
+        response.headers.update(TLS_HEADERS)
     static = request.endpoint == "static" and response.status_code in {200, 206, 304}
-    response.headers["Cache-Control"] = FOR_EVER if static else NEVER
+    response.headers["Cache-Control"] = IMMUTABLE if static else NO_STORE
     return response

@@ -144,7 +144,7 @@ class ErrorAnswer(Struct, frozen=True):
     retry_after: int | UnsetType = UNSET
 
 
-def refusal(error: PartyError) -> ErrorAnswer:
+def error_body(error: PartyError) -> ErrorAnswer:
     """Return what a client is told of a failure."""
     # What is wrong with the store is for the operator: it names files.
     message = type(error).message if isinstance(error, Unavailable) else error.message

@@ -13,7 +13,7 @@ from quart import Response
 from watchparty.party.errors import PartyError
 from watchparty.party.models import State
 from watchparty.party.window import Cursor, Page
-from watchparty.web.response.schemas import refusal
+from watchparty.web.response.schemas import error_body
 
 MEDIA_TYPE = "text/event-stream"
 
@@ -51,12 +51,12 @@ def head() -> Response:
     return response
 
 
-def end(error: PartyError) -> bytes:
+def encode_end(error: PartyError) -> bytes:
     """Return what a stream ends with."""
-    return _event("end", refusal(error))
+    return _event("end", error_body(error))
 
 
-def after(page: Page, cursor: Cursor) -> Cursor:
+def cursor_after(page: Page, cursor: Cursor) -> Cursor:
     """Return where a reader is who was told a page."""
     return _cursor(page.last_id, page.epoch, cursor.rev if page.rev is UNSET else page.rev)
 
@@ -66,7 +66,7 @@ def _cursor(since: int, epoch: str, rev: int | None) -> Cursor:
     return Cursor(since, epoch, rev)
 
 
-def told(page: Page) -> bytes:
+def encode_page(page: Page) -> bytes:
     """Return the events of a page, or a comment: a beginning and a silence are heard, too.
 
     What passed unseen has an id: it is told once.

@@ -19,7 +19,7 @@ from watchparty.web.response.precompressed import Precompressed
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
-def init_files(app: Quart, folder: Path) -> None:
+def init_static_files(app: Quart, folder: Path) -> None:
     """Let `app` answer what is in `folder`, at addresses that change with its content."""
     home = f"/static/{assets.fingerprint(folder)}"
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}

@@ -41,7 +41,7 @@ async def create() -> Response:
     return idempotency.mark(answer, admission.replayed)
 
 
-@chats.post("/<chat_id:chat_id>/join")
+@chats.post("/<id:chat_id>/join")
 async def join(chat_id: int) -> Response:
     """Let in who holds the invitation, or is a member already."""
     fields = await body.read(request)
@@ -54,7 +54,7 @@ async def join(chat_id: int) -> Response:
     return json(_place(admission))
 
 
-@chats.get("/<chat_id:chat_id>")
+@chats.get("/<id:chat_id>")
 async def read(chat_id: int) -> Response | Redirect:
     """Return the messages newer than `since`, held up to `wait` seconds, or a stream of them."""
     if _is_visit(request):
@@ -76,7 +76,7 @@ async def read(chat_id: int) -> Response | Redirect:
     return json(view.look()[1])
 
 
-@chats.post("/<chat_id:chat_id>")
+@chats.post("/<id:chat_id>")
 async def post(chat_id: int) -> Response:
     """Say something; the answer is sent when the message is durable."""
     access = await authorize(chat_id)

@@ -29,7 +29,7 @@ from watchparty.web.response.schemas import (
     json,
 )
 
-moderation = Blueprint("moderation", __name__, url_prefix="/<chat_id:chat_id>")
+moderation = Blueprint("moderation", __name__, url_prefix="/<id:chat_id>")
 
 ASSIGNABLE: tuple[Role, ...] = ("cohost", "guest")
 INVITED: tuple[InviteRole, ...] = get_args(InviteRole)
@@ -64,7 +64,7 @@ async def invite_qr(chat_id: int) -> Response:
     return json(QrAnswer(role, qr.svg(link_for(chat_id, _visible_invites(access)[role]))))
 
 
-@moderation.put("/members/<chat_id:member_id>")
+@moderation.put("/members/<id:member_id>")
 async def set_role(chat_id: int, member_id: int) -> Response:
     """Make a member a co-host, or a guest again."""
     access = await authorize(chat_id)
@@ -75,7 +75,7 @@ async def set_role(chat_id: int, member_id: int) -> Response:
     return _changed(access)
 
 
-@moderation.delete("/members/<chat_id:member_id>")
+@moderation.delete("/members/<id:member_id>")
 async def remove_member(chat_id: int, member_id: int) -> Response:
     """Remove a member, or leave."""
     access = await authorize(chat_id)
@@ -87,7 +87,7 @@ async def remove_member(chat_id: int, member_id: int) -> Response:
     return _changed(access)
 
 
-@moderation.delete("/messages/<chat_id:id_>")
+@moderation.delete("/messages/<id:id_>")
 async def delete_message(chat_id: int, id_: int) -> Response:
     """Delete the text of a message."""
     access = await authorize(chat_id)

@@ -11,7 +11,7 @@ from watchparty.party.window import Cursor
 from watchparty.web.context import holders, limits, service
 from watchparty.web.request import body
 from watchparty.web.request.poll_query import HOLD_MAX
-from watchparty.web.response.schemas import PollAnswer, PollPlace, PollRequest, json, refusal
+from watchparty.web.response.schemas import PollAnswer, PollPlace, PollRequest, error_body, json
 from watchparty.web.waiting.answers import Poll
 from watchparty.web.waiting.handover import hold
 from watchparty.web.waiting.views import ChatView, ManyChats
@@ -55,4 +55,4 @@ async def _view(name: str, place: PollPlace) -> ChatView | Forbidden:
 
 
 def _encode(error: Forbidden) -> Raw:
-    return Raw(msgspec.json.encode(refusal(error)))
+    return Raw(msgspec.json.encode(error_body(error)))

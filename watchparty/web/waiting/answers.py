@@ -11,7 +11,7 @@ from watchparty.party.errors import PartyError
 from watchparty.party.window import Page
 from watchparty.web.limits.held_requests import Holders
 from watchparty.web.response import errors, headers, sse
-from watchparty.web.response.schemas import PollAnswer, refusal
+from watchparty.web.response.schemas import PollAnswer, error_body
 from watchparty.web.waiting.views import ChatView, View
 from watchparty.web.waiting.waiter import Found, PollWaiter, StreamWaiter, WaitingRoom
 
@@ -59,8 +59,8 @@ class Head:
 
     def refuse(self, error: PartyError) -> Messages:
         """Return the answer to a poll that may not be held any longer."""
-        more = headers.encoded(errors.headers(error))
-        body = msgspec.json.encode(refusal(error))
+        more = headers.to_asgi(errors.headers(error))
+        body = msgspec.json.encode(error_body(error))
         return self._whole(errors.STATUSES[type(error)], body, *more)
 
     def start(self) -> Message:
@@ -73,7 +73,7 @@ class Head:
 
 
 SHARED = {
-    (is_stream, is_secure): Head(headers.raw(media, is_secure), is_shared=True)
+    (is_stream, is_secure): Head(headers.for_data(media, is_secure), is_shared=True)
     for is_stream, media in ((False, JSON), (True, sse.HEADERS))
     for is_secure in (False, True)
 }
@@ -131,13 +131,13 @@ async def _stream(waiter: StreamWaiter, head: Head, send: Any) -> None:
     except PartyError as error:
         refused = error
     if refused is not None:
-        await send(_body(sse.end(refused)))
+        await send(_body(sse.encode_end(refused)))
 
 
 def _part(page: Page) -> Message:
     message = _events.get(page)
     if message is None:
-        message = _events[page] = _body(sse.told(page), more_body=True)
+        message = _events[page] = _body(sse.encode_page(page), more_body=True)
     return message
 
 

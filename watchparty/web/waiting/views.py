@@ -9,7 +9,7 @@ from msgspec import Raw
 from watchparty.party.chat import Chat
 from watchparty.party.errors import Forbidden
 from watchparty.party.window import Cursor, Page
-from watchparty.web.response.schemas import PollAnswer, refusal
+from watchparty.web.response.schemas import PollAnswer, error_body
 
 
 class View(Protocol):
@@ -82,5 +82,5 @@ def _news(view: ChatView) -> Raw | None:
     try:
         page, encoded = view.look()
     except Forbidden as error:
-        return Raw(msgspec.json.encode(refusal(error)))
+        return Raw(msgspec.json.encode(error_body(error)))
     return Raw(encoded) if page.has_news else None

@@ -201,7 +201,7 @@ class StreamWaiter(Waiter):
     def first(self) -> Page:
         """Return the page at the cursor, and move the cursor behind it. Raises Forbidden."""
         page, _ = self._view.look()
-        self._view.cursor = sse.after(page, self._view.cursor)
+        self._view.cursor = sse.cursor_after(page, self._view.cursor)
         return page
 
     async def next(self) -> Page | None:
