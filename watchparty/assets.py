@@ -1,6 +1,6 @@
-"""Find what travels with the package: the page and the server's configuration.
+"""Find the files that ship with the package: the page and the server's configuration.
 
-In a checkout they stand beside the package, in an installed wheel inside it.
+A checkout keeps them beside the package, an installed wheel inside it.
 """
 
 from hashlib import sha256
@@ -11,21 +11,21 @@ SEARCH_PATHS = (PACKAGE, PACKAGE.parent)
 
 
 def find(name: str) -> Path:
-    """Return the path of the file or folder `name`, wherever this copy keeps it.
+    """Return the path of the file or folder `name`, in a wheel or in a checkout.
 
     Raises FileNotFoundError when the installation is incomplete.
     """
-    for home in SEARCH_PATHS:
-        if (home / name).exists():
-            return home / name
+    for folder in SEARCH_PATHS:
+        if (folder / name).exists():
+            return folder / name
     raise FileNotFoundError(f"{name} is missing from this installation of Watch Party")
 
 
 def fingerprint(folder: Path) -> str:
     """Return eight hex digits that change with any file below `folder`.
 
-    They are part of every static address, so a browser may keep the files for
-    ever and an upgrade still reaches it, the imports of ES modules included.
+    They are part of every static address. Browsers may therefore keep the files for
+    ever and still get an upgrade, including the modules that a module imports.
     """
     digest = sha256()
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -1,4 +1,4 @@
-"""What an operator can set, read once from the environment into one frozen object."""
+"""The settings of a server, read once from the environment into one frozen object."""
 
 import os
 import re
@@ -9,19 +9,17 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-# A name or an address, and a port (RFC 6454 section 4: an origin is in small letters).
+# A host name or an IP address, and a port. Origins are lower case (RFC 6454 section 4).
 AUTHORITY = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?")
 
 DAY = 24 * 60 * 60  # seconds
 
 PREFIX = "WATCHPARTY_"
-SIMILARITY = (
-    0.8  # of two names, how much alike they are when one is meant to be the other (difflib)
-)
+SIMILARITY = 0.8  # from 0 to 1 (difflib): a name this close to a setting is a misspelling of it
 
 
 class BadSettings(Exception):
-    """Some settings make no sense; `mistakes` lists every one of them."""
+    """Some settings are invalid; `mistakes` lists all of them."""
 
     def __init__(self, mistakes: list[str]) -> None:
         self.mistakes = mistakes
@@ -40,22 +38,22 @@ class Settings(Struct, frozen=True, kw_only=True):
     cors_origins: tuple[str, ...] = ()
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str] = os.environ, **given: Any) -> "Settings":
-        """Read the environment; what is `given` wins.
+    def from_env(cls, env: Mapping[str, str] = os.environ, **overrides: Any) -> "Settings":
+        """Read the environment; `overrides` take precedence, unless empty.
 
-        Raises BadSettings with every mistake, not just the first.
+        Raises BadSettings, which lists every mistake.
         """
         found: dict[str, Any] = {}
         mistakes = [*_misspelled(env)]
         for name, parse in PARSERS.items():
             variable = PREFIX + name.upper()
-            text = given.get(name) or env.get(variable, "").strip()
+            text = overrides.get(name) or env.get(variable, "").strip()
             if not text:
                 continue
             try:
                 found[name] = parse(text)
             except ValueError as error:
-                source = f"--{name}" if given.get(name) else variable
+                source = f"--{name}" if overrides.get(name) else variable
                 mistakes.append(f"{source}={text!r}: {error}")
         if mistakes:
             raise BadSettings(mistakes)
@@ -63,21 +61,21 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 def _misspelled(env: Mapping[str, str]) -> Iterator[str]:
-    """Return a complaint about each variable that is nearly one of ours.
+    """Return a message for each variable whose name is close to that of a setting.
 
-    Others are somebody else's: Kubernetes makes some from the name of a service.
+    Other names are left alone: Kubernetes, for one, derives variables from service names.
     """
-    ours = [PREFIX + name.upper() for name in PARSERS]
+    known = [PREFIX + name.upper() for name in PARSERS]
     for variable in env:
-        if variable.startswith(PREFIX) and variable not in ours:
+        if variable.startswith(PREFIX) and variable not in known:
             name = variable.removeprefix(PREFIX).lower()
-            for meant in get_close_matches(name, PARSERS, n=1, cutoff=SIMILARITY):
-                yield f"{variable}: there is no such setting; is it {PREFIX}{meant.upper()}?"
+            for match in get_close_matches(name, PARSERS, n=1, cutoff=SIMILARITY):
+                yield f"{variable}: there is no such setting; did you mean {PREFIX}{match.upper()}?"
 
 
 def _store(text: str) -> str:
-    scheme, _, place = text.partition(":")
-    if scheme != "sqlite" or not place:
+    scheme, _, file = text.partition(":")
+    if scheme != "sqlite" or not file:
         raise ValueError("use sqlite:FILE, for example sqlite:watchparty.db")
     return text
 
@@ -86,9 +84,10 @@ def _origin(text: str) -> str:
     text = text.strip()
     parts = urlsplit(text)
     origin = f"{parts.scheme}://{parts.netloc}"
-    plain = parts.scheme in {"http", "https"} and AUTHORITY.fullmatch(parts.netloc)
-    if not plain or parts.port == 0 or text.rstrip("/") != origin:  # a port may raise ValueError
-        raise ValueError("use an origin in small letters, like https://party.example.org")
+    is_valid = parts.scheme in {"http", "https"} and AUTHORITY.fullmatch(parts.netloc)
+    # `parts.port` raises ValueError for a port that is out of range.
+    if not is_valid or parts.port == 0 or text.rstrip("/") != origin:
+        raise ValueError("use an origin in lower case, like https://party.example.org")
     return origin
 
 
@@ -103,10 +102,10 @@ def _switch(text: str) -> bool:
     return words[text.lower()]
 
 
-def _integer(least: int, most: int) -> Callable[[str], int]:
+def _integer(minimum: int, maximum: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-            raise ValueError(f"use a whole number from {least} to {most}")
+        if not (text.isascii() and text.isdigit() and minimum <= int(text) <= maximum):
+            raise ValueError(f"use a whole number from {minimum} to {maximum}")
         return int(text)
 
     return parse
