@@ -1,4 +1,4 @@
-"""What a request needs of the application that received it; read in routes only."""
+"""Look up what belongs to the current request and its application, for routes and answers."""
 
 from collections.abc import Collection
 
@@ -19,7 +19,7 @@ def service() -> ChatService:
 
 
 def settings() -> Settings:
-    """Return the settings that this application was made with."""
+    """Return the settings of this application."""
     found: Settings = current_app.extensions["watchparty.settings"]
     return found
 
@@ -31,17 +31,17 @@ def limits() -> RateLimits:
 
 
 def holders(tokens: Collection[str]) -> Holders:
-    """Return who holds a request that shows these credentials, all of them valid."""
+    """Return who holds a request with these credentials, all of them valid."""
     hashed = {*map(hash_of, tokens)}
-    owners = {limits().known.owner(one) for one in hashed} - {None}
+    owners = {limits().known.owner(credential) for credential in hashed} - {None}
     held: HeldRequests = current_app.extensions["watchparty.held"]
     return held.holders(hashed, map(str, owners))
 
 
 async def authorize(chat_id: int) -> ChatAccess:
-    """Return the member who sends the request, and their chat.
+    """Return the chat and the member whose credential the request carries.
 
-    Raises MissingCredentials, and Forbidden when the credential gives no access to the chat.
+    Raises MissingCredentials, and Forbidden if the credential gives no access to the chat.
     """
     credential = credentials.require(request.headers)
     access = await service().authorize(chat_id, credential)

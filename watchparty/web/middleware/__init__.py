@@ -1,1 +1,1 @@
-"""What wraps every request, whatever its route."""
+"""Wrap every request, whatever its route."""

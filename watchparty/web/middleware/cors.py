@@ -1,7 +1,7 @@
-"""Let pages of other origins use the API, as far as the operator wants that (Fetch, section 3.2).
+"""Let pages of other origins use the API, if the operator allows it (Fetch, section 3.2).
 
-Credentials travel in headers that such a page has to know, never in cookies: it can do what
-whoever wrote it could do anyway, and nothing in the name of a visitor.
+Credentials travel in headers that such a page must know, never in cookies. The page can do
+nothing that its author could not do anyway, and nothing on behalf of a visitor.
 """
 
 from datetime import timedelta
@@ -11,22 +11,25 @@ from quart_cors import cors
 
 from watchparty.web.request import credentials, idempotency, poll_query
 
-SENT = (*credentials.HEADERS, "Content-Type", idempotency.HEADER, poll_query.LAST_EVENT_ID_HEADER)
-SEEN = (idempotency.REPLAY, "Retry-After")
+REQUEST_HEADERS = (
+    *(*credentials.HEADERS, "Content-Type"),
+    *(idempotency.HEADER, poll_query.LAST_EVENT_ID_HEADER),
+)
+RESPONSE_HEADERS = (idempotency.REPLAY_HEADER, "Retry-After")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
-# Until a browser asks again; none believes more.
-KNOWN = timedelta(hours=2)
+# How long browsers may remember the answer to a preflight. Chromium caps it at two hours.
+PREFLIGHT_MAX_AGE = timedelta(hours=2)
 
 
 def init_cors(app: Quart, origins: tuple[str, ...]) -> None:
-    """Allow these origins to ask `app` and to read its answers, refusals included."""
+    """Allow these origins to send requests to `app` and to read its answers, errors included."""
     if origins:
         cors(
             app,
             allow_origin=origins,
             allow_methods=METHODS,
-            allow_headers=SENT,
-            expose_headers=SEEN,
-            max_age=KNOWN,
+            allow_headers=REQUEST_HEADERS,
+            expose_headers=RESPONSE_HEADERS,
+            max_age=PREFLIGHT_MAX_AGE,
         )

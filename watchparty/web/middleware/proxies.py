@@ -1,4 +1,4 @@
-"""Believe what reverse proxies say of a request, as far as they are ours."""
+"""Trust the forwarding headers of our own reverse proxies, and of nobody else."""
 
 from hypercorn.middleware import ProxyFixMiddleware
 from quart import Quart, request
@@ -6,20 +6,20 @@ from quart import Quart, request
 HEADER = "X-Forwarded-For"
 
 UNEXPECTED_PROXY = (
-    "a proxy seems to be in front, but WATCHPARTY_TRUSTED_PROXIES is %d:"
-    " all who come through it look like one visitor"
+    "There seems to be a reverse proxy in front, but WATCHPARTY_TRUSTED_PROXIES is %d:"
+    " all visitors behind it count as one."
 )
 MISSING_PROXY = (
-    "a request came through fewer proxies than WATCHPARTY_TRUSTED_PROXIES = %d, or one of them"
-    " does not add to X-Forwarded-For: such visitors look like one, and links may be wrong"
+    "A request came through fewer proxies than WATCHPARTY_TRUSTED_PROXIES = %d, or one of them"
+    " does not add to X-Forwarded-For: such visitors count as one, and links may be wrong."
 )
 
 
 def init_proxies(app: Quart, trusted: int) -> None:
-    """Take scheme, host and client from X-Forwarded-* when `trusted` proxies are in front.
+    """Take scheme, host and client address from X-Forwarded-* behind `trusted` proxies.
 
-    Only what the outermost of them wrote counts: everything to the left of it in the
-    header came from the client.
+    Only the values that the outermost of them added count. Anything to the left of these
+    came from the client.
     """
     _warn_once(app, trusted)
     if trusted:
@@ -28,15 +28,15 @@ def init_proxies(app: Quart, trusted: int) -> None:
 
 
 def _warn_once(app: Quart, trusted: int) -> None:
-    """Tell an operator who counts other proxies than there are; visitors see no harm."""
+    """Log a wrong number of trusted proxies, which visitors would not notice."""
     warned = False
 
     @app.before_request
-    async def look() -> None:
+    async def warn() -> None:
         nonlocal warned
         if warned:
             return
-        passed = len([one for one in ",".join(request.headers.getlist(HEADER)).split(",") if one])
-        if passed < trusted or passed > trusted == 0:
+        hops = len([hop for hop in ",".join(request.headers.getlist(HEADER)).split(",") if hop])
+        if hops < trusted or hops > trusted == 0:
             warned = True
             app.logger.warning(MISSING_PROXY if trusted else UNEXPECTED_PROXY, trusted)

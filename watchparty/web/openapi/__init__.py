@@ -1,1 +1,1 @@
-"""The description of the API (OpenAPI 3.1)."""
+"""Describe the API as an OpenAPI document (3.1)."""

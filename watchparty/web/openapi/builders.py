@@ -1,4 +1,4 @@
-"""The parts an OpenAPI document is made of: operations, answers, bodies."""
+"""Build the parts of the OpenAPI document: operations, responses, bodies."""
 
 from typing import Any
 
@@ -10,19 +10,18 @@ Json = dict[str, Any]
 
 ERRORS = {
     400: "malformed: `invalid_request`",
-    401: "no credential, or an auth key that is nobody's: `missing_credentials`,"
-    " `invalid_credentials`",
-    403: "no access, or no such chat: `forbidden`, `invalid_invite`; not with your role:"
+    401: "no credential: `missing_credentials`; an unknown auth key: `invalid_credentials`",
+    403: "no access, or no such chat: `forbidden`, `invalid_invite`; not allowed for your role:"
     " `not_allowed`",
     404: "nothing at this address, or no such member or message in this chat: `not_found`",
-    409: "nobody could take over: `no_successor`; as many members as may be: `chat_full`",
-    429: "too much at once: `rate_limited`",
-    422: "the idempotency key stands for another request: `key_reused`",
+    409: "nobody could take over: `no_successor`; too many members: `chat_full`",
     413: "larger than 64 KiB: `too_large`",
-    503: "stopping, or the store is out of reach: `unavailable`",
+    422: "the idempotency key was used for another request: `key_reused`",
+    429: "too many requests: `rate_limited`",
+    503: "the server is stopping, or its store is unavailable: `unavailable`",
 }
 
-PAUSES = (429, 503)  # whose answers carry Retry-After, in seconds
+RETRYABLE = (429, 503)  # these carry Retry-After, in seconds
 
 NO_KEY: list[Json] = []
 ANY_KEY: list[Json] = [{"credential": []}]
@@ -37,9 +36,9 @@ def operation(
     body: Json | None = None,
     parameters: list[Json] | None = None,
     alternative: type[Struct] | None = None,
-    streamed: Json | None = None,
+    event_stream: Json | None = None,
 ) -> Json:
-    """Describe what one method does at one address."""
+    """Describe one method of one path."""
     shape = ref(answer) if alternative is None else {"anyOf": [ref(alternative), ref(answer)]}
     operation: Json = {
         "summary": summary,
@@ -47,8 +46,8 @@ def operation(
         "responses": {"200": response("done", shape)}
         | {str(status): error_response(status) for status in (*errors, 429)},
     }
-    if streamed is not None:
-        operation["responses"]["200"]["content"] |= streamed
+    if event_stream is not None:
+        operation["responses"]["200"]["content"] |= event_stream
     if body is not None:
         operation["requestBody"] = body
     if parameters is not None:
@@ -57,33 +56,32 @@ def operation(
 
 
 def non_json_operation(summary: str, content_type: str = "text/html; charset=utf-8") -> Json:
-    """Describe an address that answers with something else than our JSON."""
-    content: Json = {content_type: {}}
+    """Describe a path whose answer is not one of our JSON shapes."""
     return {
         "summary": summary,
         "security": NO_KEY,
         "responses": {
-            "200": {"description": summary, "content": content},
+            "200": {"description": summary, "content": {content_type: {}}},
             "429": error_response(429),
         },
     }
 
 
 def response(description: str, schema: Json) -> Json:
-    """Describe one answer."""
+    """Describe an answer in JSON."""
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def error_response(status: int) -> Json:
-    """Describe an error, with the pause after which to come back, if there is one."""
+    """Describe an error, with its Retry-After header, if any."""
     described = response(ERRORS[status], ref(ErrorAnswer))
-    if status in PAUSES:
+    if status in RETRYABLE:
         described["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
     return described
 
 
 def form_or_json_body(properties: Json, *required: str) -> Json:
-    """Describe a body of named fields, as JSON or as a form; in JSON null is like absent."""
+    """Describe a body with named fields, as JSON or as a form. In JSON null means absent."""
     schema: Json = {"type": "object", "properties": properties, "required": list(required)}
     nullable = {
         name: field if name in required else {"anyOf": [field, {"type": "null"}]}
@@ -100,10 +98,10 @@ def form_or_json_body(properties: Json, *required: str) -> Json:
 
 
 def ref(shape: type[Struct]) -> Json:
-    """Point at the schema of a shape."""
+    """Return a reference to the schema of a shape."""
     return {"$ref": f"#/components/schemas/{shape.__name__}"}
 
 
 def json_body(shape: type[Struct]) -> Json:
-    """Describe a body that must be this shape, in JSON."""
+    """Describe a body that must be JSON of this shape."""
     return {"required": True, "content": {"application/json": {"schema": ref(shape)}}}

@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1), made from the shapes the answers have."""
+"""The OpenAPI document (3.1), built from the types of requests and answers."""
 
 import msgspec
 
@@ -30,7 +30,7 @@ from watchparty.web.openapi.parameters import (
     USERNAME,
     WAIT,
 )
-from watchparty.web.openapi.sse import streamed
+from watchparty.web.openapi.sse import event_stream
 from watchparty.web.response.schemas import (
     AuthAnswer,
     ChangeAnswer,
@@ -46,11 +46,10 @@ from watchparty.web.response.schemas import (
     QrAnswer,
     StateAnswer,
 )
-from watchparty.web.response.sse import Change, Gap, Reset
+from watchparty.web.response.sse import Gap, Reset
 
-ANSWERS = (
+SHAPES = (
     AuthAnswer,
-    Change,
     ChangeAnswer,
     ChatAnswer,
     ErrorAnswer,
@@ -79,7 +78,7 @@ def _document() -> Json:
             "version": __version__,
             "summary": "A private, throwaway group chat over plain HTTP.",
         },
-        "paths": {path: _may_lead_nowhere(path, item) for path, item in _paths().items()},
+        "paths": {path: _with_404(path, item) for path, item in _paths().items()},
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {
@@ -93,8 +92,8 @@ def _document() -> Json:
     }
 
 
-def _may_lead_nowhere(path: str, item: Json) -> Json:
-    """Add to addresses with an id in them that too many digits make it no id."""
+def _with_404(path: str, item: Json) -> Json:
+    """Add a 404 to paths with an id, which may have too many digits."""
     for described in item.values():
         if "{" in path and "responses" in described:
             described["responses"].setdefault("404", error_response(404))
@@ -102,12 +101,12 @@ def _may_lead_nowhere(path: str, item: Json) -> Json:
 
 
 def _schemas() -> Json:
-    _, schemas = msgspec.json.schema_components(ANSWERS, ref_template="#/components/schemas/{name}")
-    for page in (Page, StateAnswer):  # their messages are encoded already: any JSON, by type
+    _, schemas = msgspec.json.schema_components(SHAPES, ref_template="#/components/schemas/{name}")
+    for page in (Page, StateAnswer):  # the type of their messages is Raw, which means any JSON
         messages = schemas[page.__name__]["properties"]["messages"]
         messages |= {"items": ref(Message), "maxItems": WINDOW}
-    told: Json = {"anyOf": [ref(Page), ref(ErrorAnswer)]}
-    schemas[PollAnswer.__name__]["properties"]["chats"]["additionalProperties"] = told
+    page_or_error: Json = {"anyOf": [ref(Page), ref(ErrorAnswer)]}
+    schemas[PollAnswer.__name__]["properties"]["chats"]["additionalProperties"] = page_or_error
     return schemas
 
 
@@ -115,7 +114,7 @@ def _paths() -> Json:
     return {
         "/auth": {
             "post": operation(
-                "Say your name and get an auth key, or rename yourself",
+                "Create a user and get an auth key, or rename yourself",
                 AuthAnswer,
                 (400, 401, 413, 503),
                 security=OPTIONAL_KEY,
@@ -124,7 +123,7 @@ def _paths() -> Json:
         },
         "/create": {
             "post": operation(
-                "Start a chat",
+                "Create a chat",
                 ChatAnswer,
                 (400, 401, 413, 422, 503),
                 security=OPTIONAL_KEY,
@@ -140,23 +139,21 @@ def _paths() -> Json:
                 (400, 401, 403, 503),
                 parameters=[SINCE, WAIT, EPOCH, REV, LAST_EVENT_ID],
                 alternative=StateAnswer,
-                streamed=streamed(),
+                event_stream=event_stream(),
             ),
             "post": operation(
-                "Say something",
+                "Post a message",
                 MessageAnswer,
                 (400, 401, 403, 413, 422, 503),
                 body=form_or_json_body({"body": BODY, "key": KEY}, "body"),
                 parameters=[KEY_HEADER],
             ),
-            "delete": operation(
-                "Burn the chat: all of it is gone for everybody", GoneAnswer, (401, 403, 503)
-            ),
+            "delete": operation("Delete the chat, for everybody", GoneAnswer, (401, 403, 503)),
         },
         "/{chat_id}/join": {
             "parameters": [CHAT_ID],
             "post": operation(
-                "Join with an invitation, or get one more session as a member",
+                "Join with an invitation, or get another session as a member",
                 ChatAnswer,
                 (400, 401, 403, 409, 413, 503),
                 security=OPTIONAL_KEY,
@@ -173,10 +170,10 @@ def _paths() -> Json:
                 body=json_body(PollRequest),
             )
         },
-        "/healthz": {"get": operation("Ask whether the server is up", HealthAnswer, (), NO_KEY)},
+        "/healthz": {"get": operation("Check whether the server is up", HealthAnswer, (), NO_KEY)},
         "/openapi.json": {"get": non_json_operation("This document", "application/json")},
         "/": {"get": non_json_operation("The home page")},
-        "/username": {"get": non_json_operation("The page that asks your name")},
+        "/username": {"get": non_json_operation("The page that asks for your name")},
         "/username.html": {"get": non_json_operation("The same, for old clients")},
         "/chat/{chat_id}": {
             "parameters": [CHAT_ID],

@@ -24,9 +24,9 @@ def moderation_paths() -> Json:
     return {
         "/{chat_id}/invite": {
             "parameters": [CHAT_ID],
-            "get": operation("The links you may hand on", InvitesAnswer, (401, 403, 503)),
+            "get": operation("The links you may share", InvitesAnswer, (401, 403, 503)),
             "post": operation(
-                "Replace a link; the old one is dead at once",
+                "Replace a link; the old one stops working at once",
                 InviteAnswer,
                 (400, 401, 403, 413, 503),
                 body=form_or_json_body({"role": INVITE_ROLE}),
@@ -35,7 +35,7 @@ def moderation_paths() -> Json:
         "/{chat_id}/invite/qr": {
             "parameters": [CHAT_ID],
             "get": operation(
-                "A link you may hand on, as a QR code",
+                "A link you may share, as a QR code",
                 QrAnswer,
                 (400, 401, 403, 503),
                 parameters=[QR_ROLE],
@@ -44,7 +44,7 @@ def moderation_paths() -> Json:
         "/{chat_id}/members/{member_id}": {
             "parameters": [CHAT_ID, MEMBER_ID],
             "put": operation(
-                "Name a co-host, or make them a guest again",
+                "Make a member a co-host, or a guest again",
                 ChangeAnswer,
                 (400, 401, 403, 404, 413, 503),
                 body=form_or_json_body({"role": MEMBER_ROLE}, "role"),
@@ -58,14 +58,12 @@ def moderation_paths() -> Json:
         },
         "/{chat_id}/messages/{id}": {
             "parameters": [CHAT_ID, MESSAGE_ID],
-            "delete": operation(
-                "Take a message back: its text is gone", ChangeAnswer, (401, 403, 404, 503)
-            ),
+            "delete": operation("Delete the text of a message", ChangeAnswer, (401, 403, 404, 503)),
         },
         "/{chat_id}/topic": {
             "parameters": [CHAT_ID],
             "put": operation(
-                "Say what is being watched",
+                "Set the topic",
                 ChangeAnswer,
                 (400, 401, 403, 413, 503),
                 body=form_or_json_body({"topic": TOPIC}, "topic"),

@@ -1,4 +1,4 @@
-"""The fields and parameters that requests may have, as OpenAPI describes them."""
+"""The fields and parameters of requests, as OpenAPI describes them."""
 
 from watchparty.party.validation import MESSAGE_MAX, NAME_MAX, TOPIC_MAX
 from watchparty.web.openapi.builders import Json
@@ -27,11 +27,11 @@ KEY: Json = {
 KEY_HEADER: Json = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "a repeat with the same key within 24 hours does nothing and is answered as"
-    " the first time; also read from the field `key`",
+    "description": "a repeat with the same key within 24 hours has no effect and gets the same"
+    " answer; also read from the field `key`",
     "schema": KEY,
 }
-MAGIC_KEY: Json = {"type": "string", "description": "the invitation; a member needs none"}
+MAGIC_KEY: Json = {"type": "string", "description": "the invitation; members need none"}
 
 CHAT_ID: Json = {
     "name": "chat_id",
@@ -42,33 +42,33 @@ CHAT_ID: Json = {
 SINCE: Json = {
     "name": "since",
     "in": "query",
-    "description": "the newest message id you hold; absent: the whole window",
+    "description": "the newest message id you have; if absent, the whole window",
     "schema": {"type": "integer", "minimum": 0, "maximum": ID_MAX},
 }
 LAST_EVENT_ID: Json = {
     "name": "Last-Event-ID",
     "in": "header",
-    "description": "the id of the last event that a stream brought; counts instead of `since`",
+    "description": "the id of the last event received; replaces `since`",
     "schema": SINCE["schema"],
 }
 WAIT: Json = {
     "name": "wait",
     "in": "query",
-    "description": f"seconds to hold the request until there is news; above {HOLD_MAX:.0f}"
-    " counts as that",
+    "description": f"seconds to hold the request until there is news, at most {HOLD_MAX:.0f};"
+    " larger values count as that",
     "schema": {"type": "number", "minimum": 0, "default": 0},
 }
 EPOCH: Json = {
     "name": "epoch",
     "in": "query",
-    "description": "from an earlier answer; a different one now means another history",
+    "description": "from an earlier answer; if it differs now, the chat has another history",
     "schema": {"type": "string"},
 }
 REV: Json = {
     "name": "rev",
     "in": "query",
-    "description": "the revision you hold; with another one now, the answer carries `rev` and"
-    " `state`, and a held request is answered for that, too",
+    "description": "the revision you have; if it differs now, the answer carries `rev` and `state`,"
+    " and a held request ends",
     "schema": {"type": "integer", "minimum": 0, "maximum": ID_MAX},
 }
 MEMBER_ID: Json = {
@@ -80,7 +80,7 @@ MEMBER_ID: Json = {
 MESSAGE_ID: Json = MEMBER_ID | {"name": "id"}
 TOPIC: Json = {
     "type": "string",
-    "description": f"at most {TOPIC_MAX} characters; empty: none",
+    "description": f"at most {TOPIC_MAX} characters; empty for none",
     "examples": ["Notorious", "t" * TOPIC_MAX],
 }
 INVITE_ROLE: Json = {"enum": ["guest", "viewer"], "default": "guest"}

@@ -1,19 +1,19 @@
-"""The stream of a chat, as far as OpenAPI 3.1 can describe one: in words, and by an example."""
+"""The event stream of a chat, which OpenAPI 3.1 can describe only in words and by example."""
 
 from msgspec import Struct
 
 from watchparty.party.models import Message
 from watchparty.web.openapi.builders import Json, ref
-from watchparty.web.response.schemas import ErrorAnswer
-from watchparty.web.response.sse import HEARTBEAT, MEDIA_TYPE, Change, Gap, Reset
+from watchparty.web.response.schemas import ChangeAnswer, ErrorAnswer
+from watchparty.web.response.sse import HEARTBEAT, MEDIA_TYPE, Gap, Reset
 
-# What each event tells; a message is the one without a name.
+# The shape of each event's data, and a description. Only messages have no `event:` line.
 EVENTS: dict[str, tuple[type[Struct], str]] = {
-    "message": (Message, "no `event:` line; its `id` is the message's"),
+    "message": (Message, "no `event:` line; its `id` is that of the message"),
     "gap": (Gap, "so many messages have left the window unseen; with an `id`"),
-    "reset": (Reset, "another history, whose window follows; with an `id`"),
-    "state": (Change, "what there is beside the messages, for whoever sent `rev`; no `id`"),
-    "end": (ErrorAnswer, "the last one, and why: `forbidden`, `rate_limited` or `unavailable`"),
+    "reset": (Reset, "the chat has another history, whose window follows; with an `id`"),
+    "state": (ChangeAnswer, "a new state, for requests with `rev`; no `id`"),
+    "end": (ErrorAnswer, "the last event: `forbidden`, `rate_limited` or `unavailable`"),
 }
 
 EXAMPLE = """id: 10
@@ -29,17 +29,17 @@ data: {"error":"unavailable","message":"Watch Party is restarting. Try again in 
 """
 
 
-def streamed() -> Json:
-    """Describe the answer to whoever asks for a stream."""
-    told = "".join(
+def event_stream() -> Json:
+    """Describe the content of an answer with a stream."""
+    events = "".join(
         f"\n- `{name}`: {what}; `data` is `{ref(shape)['$ref']}`"
         for name, (shape, what) in EVENTS.items()
     )
     description = (
-        "Server-sent events that do not end, for whoever asks for this type alone, or would rather"
-        " have it than JSON. A comment (`:`) comes at the beginning when there is nothing to tell,"
-        f" and after {HEARTBEAT:.0f} seconds of silence. `wait` means nothing here. The events:\n"
-        f"{told}\n\nWhat is refused before the first of them is an error with its status, in JSON."
+        "Server-sent events without end, for clients that accept only this type or prefer it to"
+        " JSON. A comment (`:`) comes at the beginning if there is no event, and after"
+        f" {HEARTBEAT:.0f} seconds of silence. `wait` is ignored. The events:\n"
+        f"{events}\n\nErrors before the first event are JSON, with their status."
     )
     schema = {"type": "string", "description": description}
     return {MEDIA_TYPE: {"schema": schema, "example": EXAMPLE}}

@@ -1,4 +1,4 @@
-"""Read a request's body as named fields, however an old client wrapped them."""
+"""Read the body of a request as named fields, in every encoding that clients use."""
 
 import asyncio
 from io import BytesIO
@@ -13,30 +13,34 @@ from werkzeug.formparser import FormDataParser
 from watchparty.party import validation
 from watchparty.party.errors import InvalidRequest
 
-REQUEST_BODY_MAX = 64 * 1024  # bytes; 2,000 emoji, escaped in JSON, are 24 KB
+REQUEST_BODY_MAX = 64 * 1024  # bytes; 2,000 emoji take 24 KB when JSON escapes them
+FORM_FIELDS_MAX = 32  # our forms have up to three
+BODY_TIMEOUT = 10  # seconds for a whole body; a stop of the server may have to wait as long
+
 USERNAME = ("username", "name", "user_name")
-FIELDS_MAX = 32  # of a form; ours have three
-BODY_TIMEOUT = 10  # seconds that one may take to arrive; a stop may have to wait as long
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 
 Fields = dict[str, Any]
-Pairs = list[tuple[str, str]]
 
 
 async def read(request: Request) -> Fields:
-    """Return the fields of a body: a JSON object whatever its Content-Type, or a form.
+    """Return the fields of a JSON object, whatever its Content-Type, or of a form.
 
-    An empty body has no fields. Raises InvalidRequest for anything else.
+    An empty body has no fields. Raises InvalidRequest for anything else, and the errors of
+    `receive`.
     """
     data = await receive(request)
     if not data.strip() or _is_empty_form(request, data):
         return {}
-    if request.mimetype in FORMS and _looks_like_form(data):
+    if request.mimetype in {URLENCODED, MULTIPART} and _looks_like_form(data):
         return _form(request, data)
     return _json(data)
 
 
 async def receive(request: Request) -> bytes:
-    """Return the body as it came, once, and take no more of it than may be.
+    """Return the body as bytes. Call it once per request.
 
     Raises RequestEntityTooLarge above 64 KiB and RequestTimeout after 10 s.
     """
@@ -53,9 +57,9 @@ async def receive(request: Request) -> bytes:
 
 
 def text(fields: Fields, *names: str) -> str | None:
-    """Return the first of these fields that is there and not null.
+    """Return the first of these fields that is present and not null.
 
-    Raises InvalidRequest, naming it, when it is no string.
+    Raises InvalidRequest when its value is not a string.
     """
     for name in names:
         value = fields.get(name)
@@ -67,19 +71,19 @@ def text(fields: Fields, *names: str) -> str | None:
 
 
 def username(fields: Fields) -> str | None:
-    """Return the checked name among these fields, if there is one. Raises InvalidRequest."""
+    """Return the validated username, if there is one. Raises InvalidRequest."""
     given = text(fields, *USERNAME)
     return None if given is None else validation.username(given)
 
 
 def _is_empty_form(request: Request, data: bytes) -> bool:
-    """Tell whether this is all that browsers send of a FormData with nothing in it."""
+    """Return True for a closing boundary alone, which browsers send for an empty FormData."""
     boundary = request.mimetype_params.get("boundary", "")
-    return request.mimetype == "multipart/form-data" and data.strip() == f"--{boundary}--".encode()
+    return request.mimetype == MULTIPART and data.strip() == f"--{boundary}--".encode()
 
 
 def _looks_like_form(data: bytes) -> bool:
-    """Tell a form from JSON, which curl calls a form too; a real one escapes its brackets."""
+    """Return False for JSON, which curl sends as a form by default; forms escape brackets."""
     return b"=" in data and data.lstrip()[:1] not in (b"{", b"[")
 
 
@@ -95,25 +99,21 @@ def _json(data: bytes) -> Fields:
 
 def _form(request: Request, data: bytes) -> Fields:
     try:
-        pairs = FORMS[request.mimetype](request, data)
+        pairs = _form_pairs(request, data)
     except ValueError as error:
-        raise InvalidRequest(f"The form must be UTF-8, of {FIELDS_MAX} fields at most.") from error
-    if not pairs:  # something was sent, but no parser found a field in it
+        message = f"The form must be UTF-8 and have at most {FORM_FIELDS_MAX} fields."
+        raise InvalidRequest(message) from error
+    if not pairs:  # something was sent, but the parser found no field in it
         raise InvalidRequest("The form has no fields.")
-    return dict(reversed(pairs))  # of a repeated field the first counts
+    return dict(reversed(pairs))  # the first value of a repeated field counts
 
 
-def _urlencoded(_: Request, data: bytes) -> Pairs:
-    return parse_qsl(
-        data.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX
-    )
-
-
-def _multipart(request: Request, data: bytes) -> Pairs:
-    data.decode()  # the parser would put replacement characters where it is no UTF-8
-    parser = FormDataParser(max_form_parts=FIELDS_MAX)
-    _, form, _ = parser.parse(BytesIO(data), request.mimetype, len(data), request.mimetype_params)
+def _form_pairs(request: Request, data: bytes) -> list[tuple[str, str]]:
+    decoded = data.decode()  # strictly: the multipart parser would replace invalid bytes
+    if request.mimetype == URLENCODED:
+        return parse_qsl(
+            decoded, keep_blank_values=True, errors="strict", max_num_fields=FORM_FIELDS_MAX
+        )
+    parser = FormDataParser(max_form_parts=FORM_FIELDS_MAX)
+    _, form, _ = parser.parse(BytesIO(data), MULTIPART, len(data), request.mimetype_params)
     return list(form.items(multi=True))
-
-
-FORMS = {"application/x-www-form-urlencoded": _urlencoded, "multipart/form-data": _multipart}

@@ -1,18 +1,18 @@
-"""Whose doorstep a request comes from."""
+"""Reduce a client address to the network it is counted by."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-# One customer gets a network of this size at least, and changes their address in it at will
+# Each IPv6 customer gets at least a network of this size, and changes addresses within it at will
 # (RFC 6177, RFC 8981).
-NETWORK_BITS = 64  # bits
+NETWORK_BITS = 64
 
-UNKNOWN = "unknown"  # a Unix socket, or a proxy that names nobody
+UNKNOWN = "unknown"  # a Unix socket, or a proxy that does not send the address
 
 
 def client_network(address: str | None) -> str:
-    """Return what stands for everybody behind one connection to the net.
+    """Return a key that all clients behind one Internet connection share.
 
-    `address` is what the server or a trusted proxy says, with a port or without.
+    `address` comes from the server or from a trusted proxy, with or without a port.
     """
     found = _parse(address or "")
     if isinstance(found, IPv6Address):
@@ -23,9 +23,9 @@ def client_network(address: str | None) -> str:
 
 
 def _parse(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address as proxies write it: 192.0.2.1:80, 2001:db8::1, [2001:db8::1]:80."""
-    bare = text[1:].partition("]")[0] if text.startswith("[") else text
-    for candidate in (bare, bare.partition(":")[0]):
+    """Parse an address as proxies write it: 192.0.2.1:80, 2001:db8::1, [2001:db8::1]:80."""
+    host = text[1:].partition("]")[0] if text.startswith("[") else text
+    for candidate in (host, host.partition(":")[0]):
         try:
             return ip_address(candidate.partition("%")[0])
         except ValueError:

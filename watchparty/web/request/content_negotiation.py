@@ -1,22 +1,21 @@
-"""What kind of answer a client would rather have (RFC 9110 section 12.5.1)."""
+"""Find out which media type a client prefers (RFC 9110 section 12.5.1)."""
 
 from quart import Request
 from werkzeug.datastructures import MIMEAccept
 
 JSON = "application/json"
-LONGEST = 1_000  # characters of `Accept` that are looked at; taking it apart costs time
+ACCEPT_MAX = 1_000  # characters; parsing takes time, and no real `Accept` is longer
 
 
 def prefers(request: Request, media_type: str) -> bool:
-    """Tell whether a client asks for this, and for nothing in it as much as for our JSON."""
+    """Return True if the Accept header prefers `media_type` to JSON."""
     accept = request.headers.get("Accept", "")
-    if len(accept) > LONGEST or media_type not in accept.lower():
+    if len(accept) > ACCEPT_MAX or media_type not in accept.lower():
         return False
-    return (
-        _without_parameters(request.accept_mimetypes).best_match([JSON, media_type]) == media_type
-    )
+    accepted = _without_parameters(request.accept_mimetypes)
+    return accepted.best_match([JSON, media_type]) == media_type
 
 
 def _without_parameters(accepted: MIMEAccept) -> MIMEAccept:
-    """Leave out the parameters: there is one form of what we have, whatever stands behind it."""
+    """Drop the parameters of media types: no answer comes in more than one form."""
     return MIMEAccept((kind.partition(";")[0].rstrip(), quality) for kind, quality in accepted)

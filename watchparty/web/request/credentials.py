@@ -1,18 +1,18 @@
-"""Find the credential in a request's headers, in every way that clients send it."""
+"""Find the credential in the headers of a request, in every form that clients use."""
 
 from werkzeug.datastructures import Headers
 
 from watchparty.party.errors import MissingCredentials
 
-# `Authorization` wins (RFC 6750 section 2.1); the others are how older clients say it.
-# A name with an underscore is another header than the one with a hyphen.
+# `Authorization` comes first (RFC 6750 section 2.1); older clients use the others.
+# With an underscore or with a hyphen, these are different headers.
 HEADERS = ("Authorization", "Session-Token", "session_token", "auth_key", "Auth-Key")
 
 SCHEMES = ("bearer ", "token ")
 
 
 def find(headers: Headers) -> str | None:
-    """Return the first credential that is sent, without its scheme, or None."""
+    """Return the first credential, without its scheme, or None."""
     for name in HEADERS:
         value = headers.get(name, "").strip()
         if name == "Authorization":
@@ -23,11 +23,11 @@ def find(headers: Headers) -> str | None:
 
 
 def require(headers: Headers) -> str:
-    """Return the credential. Raises MissingCredentials when none is sent."""
-    secret = find(headers)
-    if secret is None:
+    """Return the credential. Raises MissingCredentials if there is none."""
+    credential = find(headers)
+    if credential is None:
         raise MissingCredentials
-    return secret
+    return credential
 
 
 def _without_scheme(value: str) -> str:

@@ -1,31 +1,24 @@
-"""Let a client repeat a request whose answer was lost.
+"""Read the idempotency key, with which a client may repeat a request whose answer it lost.
 
 After draft-ietf-httpapi-idempotency-key-header, but the key is the bare value of the header.
 """
 
-from quart import Response
 from werkzeug.datastructures import Headers
 
 from watchparty.party import validation
 from watchparty.web.request import body
 
 HEADER = "Idempotency-Key"
-FIELD = "key"  # for clients that can't set headers
-REPLAY = "Idempotent-Replay"
+FIELD = "key"  # for clients that cannot set headers
+REPLAY_HEADER = "Idempotent-Replay"  # on the answer to a repeated request
 
 
 def find(headers: Headers, fields: body.Fields) -> str | None:
-    """Return the checked key of a request, if it has one; the header wins.
+    """Return the validated key of a request, if any. The header takes precedence.
 
-    Raises InvalidRequest unless each that is there is 1 to 128 visible ASCII characters.
+    Raises InvalidRequest unless header and field, if present, are 1 to 128 visible ASCII
+    characters.
     """
     sent = (headers.get(HEADER), body.text(fields, FIELD))
     keys = [validation.idempotency_key(key) for key in sent if key is not None]
     return keys[0] if keys else None
-
-
-def mark(response: Response, replayed: bool) -> Response:
-    """Tell a client when this was answered before, and nothing happened now."""
-    if replayed:
-        response.headers[REPLAY] = "true"
-    return response

@@ -1,4 +1,4 @@
-"""Read where a reader is and how long they will wait from a query string."""
+"""Read from a query string where a reader is in a chat and how long to hold the request."""
 
 import re
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ DECIMAL = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 
 
 def cursor(request: Request) -> Cursor:
-    """Read `since`, `epoch` and `rev`. Raises InvalidRequest for what is no such number.
+    """Read `since`, `epoch` and `rev`. Raises InvalidRequest for bad numbers.
 
-    A stream that is taken up again by a browser says in a header where it was.
+    A browser that resumes a stream sends its position in a header, which replaces `since`.
     """
-    last_id = request.headers.get(LAST_EVENT_ID_HEADER)
-    query = request.args if last_id is None else {**request.args, "since": last_id}
+    last_event_id = request.headers.get(LAST_EVENT_ID_HEADER)
+    query = request.args if last_event_id is None else {**request.args, "since": last_event_id}
     since = _integer(query, "since", "a message id")
     return Cursor(since, query.get("epoch"), _integer(query, "rev", "a revision"))
 
 
 def wait(query: Mapping[str, str]) -> float:
-    """Read `wait` in seconds, 0 when absent, clamped to 30. Raises InvalidRequest."""
+    """Read `wait` in seconds: 0 when absent, 30 at most. Raises InvalidRequest."""
     text = query.get("wait", "0")
     if not DECIMAL.fullmatch(text):
         raise InvalidRequest("wait must be a number of seconds from 0 to 30.")

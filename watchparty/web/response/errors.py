@@ -1,4 +1,4 @@
-"""Every failure as the same JSON, whatever its source."""
+"""Answer every failure with the same kind of JSON, whatever its source."""
 
 from types import TracebackType
 from typing import Any
@@ -28,11 +28,11 @@ STATUSES: dict[type[errors.PartyError], int] = {
 
 Failure = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
-# What the framework refuses by itself, in our words.
+# Errors of the framework, in our words.
 HTTP_ERRORS: dict[int, tuple[str, str]] = {
     400: (errors.InvalidRequest.code, errors.InvalidRequest.message),
     404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not know that method."),
+    405: ("method_not_allowed", "This address does not support that method."),
     408: ("request_timeout", "The request took too long to arrive."),
     413: ("too_large", "The body is larger than 64 KiB."),
     500: (errors.PartyError.code, errors.PartyError.message),
@@ -41,21 +41,21 @@ HTTP_ERRORS: dict[int, tuple[str, str]] = {
 
 def init_errors(app: Quart) -> None:
     """Answer every failure of `app` as JSON, and log the unexpected."""
-    app.register_error_handler(errors.PartyError, _refuse)
-    app.register_error_handler(HTTPException, _refuse_by_framework)
+    app.register_error_handler(errors.PartyError, _answer_party_error)
+    app.register_error_handler(HTTPException, _answer_http_exception)
 
-    def log(*told: Any) -> None:
-        failure: Failure = told[-1]  # newer frameworks tell the context before it
-        # Not the address as it was asked for: it may carry a magic key (`%23` links).
+    def log_exception(*args: Any) -> None:
+        failure: Failure = args[-1]  # newer versions pass the context first
+        # Log the rule and not the path, which may contain a magic key (`%23` links).
         where = f"{request.method} {request.url_rule}" if has_request_context() else "no request"
         app.logger.error("Exception on %s", where, exc_info=failure)
 
-    framework: Any = app  # whose versions differ in the arguments of this method
-    framework.log_exception = log
+    untyped: Any = app  # versions of Quart differ in the arguments of this method
+    untyped.log_exception = log_exception
 
 
 def headers(error: errors.PartyError) -> dict[str, str]:
-    """Return what a failure has beside its body."""
+    """Return the headers that the answer to a failure needs beside the usual ones."""
     if STATUSES[type(error)] == 401:  # RFC 9110 section 11.6.1
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, errors.RateLimited | errors.Unavailable):
@@ -63,14 +63,14 @@ def headers(error: errors.PartyError) -> dict[str, str]:
     return {}
 
 
-async def _refuse(error: errors.PartyError) -> Response:
+async def _answer_party_error(error: errors.PartyError) -> Response:
     response = json(error_body(error), STATUSES[type(error)])
     response.headers.update(headers(error))
     g.refusal = error  # the rate limits charge for bad credentials
     return response
 
 
-async def _refuse_by_framework(error: HTTPException) -> Response:
+async def _answer_http_exception(error: HTTPException) -> Response:
     status = error.code or 500
     fallback = error.name.lower().replace(" ", "_"), f"{error.name}."
     code, message = HTTP_ERRORS.get(status, fallback)

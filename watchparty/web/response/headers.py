@@ -1,8 +1,8 @@
-"""Headers that answers carry: nothing leaks, nothing foreign runs, nothing is cached."""
+"""Security and caching headers: nothing leaks, no foreign code runs, nothing is cached."""
 
 from quart import Quart, Response, request
 
-# Nothing from another origin and nothing inline; `default-src 'none'` forbids the rest.
+# Nothing from other origins and nothing inline. `default-src 'none'` forbids the rest.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -15,12 +15,12 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",  # text never becomes markup or code,
-        "trusted-types poll",  # but for the address of the worker in static/js/net/shared-poll.js
+        "require-trusted-types-for 'script'",  # text never becomes markup or code
+        "trusted-types poll",  # except the URL of the worker (static/js/net/shared-poll.js)
     ]
 )
 
-# What browsers show as a page or load into one shares nothing, the devices included.
+# For everything that browsers show as a page or load into one.
 PAGE_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -29,37 +29,36 @@ PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
-# Data neither runs nor loads anything as long as it is not taken for something else, and what
-# is worth reading takes a header that no foreign page can send. A phone gets a thousand such
-# answers in an evening, so they carry no more than this.
+# Data is harmless unless a browser takes it for another type, and anything confidential needs a
+# header that foreign pages cannot send. A phone gets a thousand such answers in an evening, so
+# they carry no other security headers.
 DATA_HEADERS = {"X-Content-Type-Options": "nosniff"}
 DATA_TYPES = {"application/json", "text/event-stream"}
 
-# Browsers believe these on TLS only (RFC 6797 section 8.1), and complain elsewhere.
+# Browsers honour these over TLS only (RFC 6797 section 8.1), and otherwise complain.
 TLS_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000",  # seconds
 }
 
-# The address of a static file changes with its content (assets.fingerprint).
+# The addresses of static files change with their content (assets.fingerprint).
 IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 
 
 def to_asgi(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    """Return headers as ASGI has them."""
+    """Return headers in the form that ASGI uses."""
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def for_data(media: dict[str, str], is_secure: bool) -> list[tuple[bytes, bytes]]:
-    """Return the headers of an answer with data, for code that writes it without the framework."""
-    return to_asgi(
-        {**media, **DATA_HEADERS, "Cache-Control": NO_STORE, **(TLS_HEADERS if is_secure else {})}
-    )
+    """Return all headers of a data answer, for code that sends it without the framework."""
+    tls = TLS_HEADERS if is_secure else {}
+    return to_asgi({**media, **DATA_HEADERS, "Cache-Control": NO_STORE, **tls})
 
 
 def init_headers(app: Quart) -> None:
-    """Let the answers of `app` carry them, errors included."""
+    """Add them to every answer of `app`, errors included."""
     app.after_request(_add)
 
 

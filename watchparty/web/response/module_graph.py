@@ -1,7 +1,7 @@
-"""What a browser loads before it runs a module: all that the module imports, and so on.
+"""Find the modules that a browser loads before it runs one: its imports, and theirs.
 
-A page lists these to be preloaded. Otherwise the browser finds them one round trip after the
-other, as deep as the imports go.
+A page lists them for preloading. Otherwise the browser would discover them level by level, with a
+round trip for each.
 """
 
 import posixpath
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 # `import … from "./x.js"`, `import "./x.js"` and `export … from "./x.js"`, at the start of a
-# line. `import("./x.js")` is left out on purpose: it waits until somebody needs the module.
+# line. `import("./x.js")` is left out on purpose: such a module is loaded when it is needed.
 IMPORT = re.compile(r'^(?:import|export)\b(?:[^"=;(]*\bfrom)?\s*"(\.[^"]+)"', re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 from quart import Response
 from werkzeug.datastructures import Accept
 
-LEVEL = 9  # the best; each body is compressed once, at the start
+LEVEL = 9  # the best; each body is compressed only once, at the start
 
 
 class Precompressed(NamedTuple):
@@ -40,5 +40,5 @@ class Precompressed(NamedTuple):
 
 
 def prefers_gzip(accepted: Accept) -> bool:
-    """Return whether the client accepts gzip, and likes it no less than the plain body."""
+    """Return True if the client accepts gzip and does not prefer the plain body."""
     return 0 < accepted.quality("gzip") >= accepted.quality("identity")

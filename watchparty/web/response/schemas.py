@@ -1,4 +1,4 @@
-"""The shapes of the answers, and how they become JSON."""
+"""The JSON of requests and answers, as types."""
 
 from typing import Annotated, Literal
 
@@ -15,17 +15,17 @@ CHATS_MAX = 64  # in one poll
 
 
 class AuthAnswer(Struct, frozen=True):
-    """Who you are, across chats."""
+    """A user, who is the same in all chats."""
 
     auth_key: str
     username: str
 
 
 class ChatAnswer(Struct, frozen=True, kw_only=True):
-    """Your place in a chat.
+    """Access to a chat.
 
-    `auth_key` is there when one was made for you, `magic_key` when you made the chat,
-    `magic_link` unless you may only look on.
+    `auth_key` is present if a user was created, `magic_key` if the chat was, and
+    `magic_link` unless the member is a viewer.
     """
 
     chat_id: int
@@ -39,10 +39,10 @@ class ChatAnswer(Struct, frozen=True, kw_only=True):
 
 
 class StateAnswer(Page, frozen=True, kw_only=True):
-    """A whole chat as you see it: the window and everything beside it.
+    """A whole chat as one member sees it: the window of messages, and everything else.
 
-    Times are RFC 3339, UTC, in milliseconds; `rev` grows with every change of what
-    is not a message.
+    Times are in UTC with milliseconds (RFC 3339). `rev` grows with every change except new
+    messages.
     """
 
     username: str
@@ -55,7 +55,7 @@ class StateAnswer(Page, frozen=True, kw_only=True):
 
 
 class MessageAnswer(Struct, frozen=True, kw_only=True):
-    """A message, kept."""
+    """A stored message."""
 
     chat_id: int
     id: int
@@ -66,7 +66,7 @@ class MessageAnswer(Struct, frozen=True, kw_only=True):
 
 
 class InviteAnswer(Struct, frozen=True):
-    """A link, and what it makes of whoever joins with it."""
+    """An invite link, and the role it grants."""
 
     role: InviteRole
     magic_key: str
@@ -74,31 +74,31 @@ class InviteAnswer(Struct, frozen=True):
 
 
 class InvitesAnswer(Struct, frozen=True):
-    """The links you may hand on."""
+    """The invite links that this member may share."""
 
     invites: list[InviteAnswer]
 
 
 class QrAnswer(Struct, frozen=True):
-    """A link as a QR code: a whole SVG, as large as whoever shows it likes."""
+    """An invite link as a QR code: an SVG document, which scales to any size."""
 
     role: InviteRole
     svg: str
 
 
 class ChangeAnswer(Struct, frozen=True):
-    """What a change made of everything that is no message."""
+    """The state of a chat, which is everything except its messages, at a revision."""
 
     rev: int
     state: State
 
 
 class GoneAnswer(Struct, frozen=True):
-    """You are no member any more: there is nothing left to tell."""
+    """You are no longer a member, so nothing else is returned."""
 
 
 class PollPlace(Struct, frozen=True):
-    """Where a reader is in one chat, and what lets them read it."""
+    """The position of a reader in one chat, and a credential for the chat."""
 
     token: str
     since: Annotated[int, Meta(ge=0, le=ID_MAX)]
@@ -107,7 +107,7 @@ class PollPlace(Struct, frozen=True):
 
 
 class PollRequest(Struct, frozen=True):
-    """All the chats that somebody follows, and how many seconds to wait for news."""
+    """The chats that a client follows, and how many seconds to wait for news."""
 
     chats: Annotated[
         dict[Annotated[str, Meta(pattern="^(0|[1-9][0-9]{0,17})$")], PollPlace],
@@ -117,13 +117,13 @@ class PollRequest(Struct, frozen=True):
 
 
 class PollAnswer(Struct, frozen=True):
-    """By chat id, only what there is to say: a page with news, or an error."""
+    """By chat id, a page with news or an error. Chats without either are absent."""
 
     chats: dict[str, Raw]
 
     @property
     def has_news(self) -> bool:
-        """Return True if a reader who waits should be answered with this."""
+        """Return True if this should be sent at once."""
         return bool(self.chats)
 
 
@@ -136,7 +136,7 @@ class HealthAnswer(Struct, frozen=True):
 class ErrorAnswer(Struct, frozen=True):
     """What went wrong: a stable code for programs and a sentence for people.
 
-    `retry_after` is there when the request may be repeated, after that many seconds.
+    `retry_after`, if present, is the number of seconds after which to repeat the request.
     """
 
     error: str
@@ -145,14 +145,14 @@ class ErrorAnswer(Struct, frozen=True):
 
 
 def error_body(error: PartyError) -> ErrorAnswer:
-    """Return what a client is told of a failure."""
-    # What is wrong with the store is for the operator: it names files.
+    """Return the body of the answer to a failure."""
+    # Details of an unavailable store are for the operator only: they name files.
     message = type(error).message if isinstance(error, Unavailable) else error.message
-    pause = error.retry_after if isinstance(error, RateLimited) else UNSET
-    return ErrorAnswer(error.code, message, pause)
+    retry_after = error.retry_after if isinstance(error, RateLimited) else UNSET
+    return ErrorAnswer(error.code, message, retry_after)
 
 
 def json(answer: Struct | bytes, status: int = 200) -> Response:
-    """Return an answer as JSON; bytes are JSON already."""
+    """Return an answer in JSON; bytes are JSON already."""
     body = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
     return Response(body, status, content_type="application/json")

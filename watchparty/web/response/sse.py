@@ -1,7 +1,7 @@
 """A chat as a stream of server-sent events (HTML Standard, section 9.2).
 
-Each page is cut when its reader has taken the one before, so whoever reads slowly holds up
-nothing but themselves, and learns of the gap like anybody who was away.
+The next page is built only when the client has received the one before. A slow client
+therefore delays nobody else, and gets a gap event for what it missed, like one that was away.
 """
 
 from functools import lru_cache
@@ -11,16 +11,15 @@ from msgspec import UNSET, Raw, Struct
 from quart import Response
 
 from watchparty.party.errors import PartyError
-from watchparty.party.models import State
 from watchparty.party.window import Cursor, Page
-from watchparty.web.response.schemas import error_body
+from watchparty.web.response.schemas import ChangeAnswer, error_body
 
 MEDIA_TYPE = "text/event-stream"
 
-# nginx would collect what must go out.
+# nginx would buffer the events.
 HEADERS = {"Content-Type": MEDIA_TYPE, "X-Accel-Buffering": "no"}
 
-HEARTBEAT = 20.0  # seconds; proxies cut a connection that is silent for 60, phones sooner
+HEARTBEAT = 20.0  # seconds; proxies cut connections that are silent for 60, phones sooner
 COMMENT = b":\n\n"
 
 
@@ -31,45 +30,23 @@ class Gap(Struct, frozen=True):
 
 
 class Reset(Struct, frozen=True):
-    """The history is another one: what follows is its whole window."""
+    """The chat has another history, whose whole window follows."""
 
     epoch: str
     missed: int
 
 
-class Change(Struct, frozen=True):
-    """What there is beside the messages is another revision now."""
-
-    rev: int
-    state: State
-
-
 def head() -> Response:
-    """Answer with what a stream begins with, and nothing else (RFC 9110, section 9.3.2)."""
+    """Return the headers of a stream without the stream (RFC 9110, section 9.3.2)."""
     response = Response(headers=HEADERS)
-    del response.headers["Content-Length"]  # nobody knows that of a stream
+    del response.headers["Content-Length"]  # a stream has none
     return response
 
 
-def encode_end(error: PartyError) -> bytes:
-    """Return what a stream ends with."""
-    return _event("end", error_body(error))
-
-
-def cursor_after(page: Page, cursor: Cursor) -> Cursor:
-    """Return where a reader is who was told a page."""
-    return _cursor(page.last_id, page.epoch, cursor.rev if page.rev is UNSET else page.rev)
-
-
-@lru_cache(1_000)  # all who have heard the same are at the same place
-def _cursor(since: int, epoch: str, rev: int | None) -> Cursor:
-    return Cursor(since, epoch, rev)
-
-
 def encode_page(page: Page) -> bytes:
-    """Return the events of a page, or a comment: a beginning and a silence are heard, too.
+    """Return the events of a page, or a comment if it has none, so that clients hear something.
 
-    What passed unseen has an id: it is told once.
+    Gap and reset events carry an id, so that a client that resumes does not get them again.
     """
     before = page.last_id - len(page.messages)
     events = []
@@ -79,8 +56,23 @@ def encode_page(page: Page) -> bytes:
         events.append(_event("gap", Gap(page.missed), before))
     events += [_message(id_, raw) for id_, raw in enumerate(page.messages, before + 1)]
     if page.state is not UNSET and page.rev is not UNSET:
-        events.append(_event("state", Change(page.rev, page.state)))
+        events.append(_event("state", ChangeAnswer(page.rev, page.state)))
     return b"".join(events) or COMMENT
+
+
+def encode_end(error: PartyError) -> bytes:
+    """Return the last event of a stream."""
+    return _event("end", error_body(error))
+
+
+def cursor_after(page: Page, cursor: Cursor) -> Cursor:
+    """Return the cursor of a reader at `cursor` who has received a page."""
+    return _cursor(page.last_id, page.epoch, cursor.rev if page.rev is UNSET else page.rev)
+
+
+@lru_cache(1_000)  # readers at the same position share one object
+def _cursor(since: int, epoch: str, rev: int | None) -> Cursor:
+    return Cursor(since, epoch, rev)
 
 
 def _message(id_: int, encoded: Raw) -> bytes:

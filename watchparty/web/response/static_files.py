@@ -1,7 +1,7 @@
-"""The files of the page: read once, and answered from memory.
+"""Serve the files of the page from memory.
 
-They are few and small; looking each up on the disk again costs three times what the rest of
-the request does, and a browser without them in its cache asks for dozens at once.
+They are few and small. Reading one from disk would cost three times as much as the rest of the
+request, and a browser with an empty cache asks for dozens at once.
 """
 
 import mimetypes
@@ -15,12 +15,12 @@ from watchparty import assets
 from watchparty.web.response.module_graph import static_imports
 from watchparty.web.response.precompressed import Precompressed
 
-# Not left to the system's tables: a browser runs no module of another type.
+# Do not rely on the system's tables: browsers run a module only if its type is right.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 def init_static_files(app: Quart, folder: Path) -> None:
-    """Let `app` answer what is in `folder`, at addresses that change with its content."""
+    """Serve the files in `folder` at addresses that change with their content."""
     home = f"/static/{assets.fingerprint(folder)}"
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     contents = {

@@ -1,6 +1,6 @@
-"""Chats: start one, join one, read it, say something."""
+"""Chats: create one, join one, read it, post to it."""
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 from quart import Blueprint, Request, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -27,7 +27,7 @@ BODY = ("body", "message", "text", "content", "new_message", "comment")
 
 @chats.post("/create")
 async def create() -> Response:
-    """Start a chat."""
+    """Create a chat."""
     auth_key = credentials.find(request.headers)
     if auth_key is None and settings().require_auth_key:
         raise MissingCredentials
@@ -37,13 +37,13 @@ async def create() -> Response:
     admission = await service().create(auth_key, body.username(fields), key, check_rate)
     limits().remember_valid(auth_key)
     limits().remember_valid(admission.session_token, admission.access)
-    answer = json(_place(admission, magic_key=admission.access.chat.state.invites.guest))
-    return idempotency.mark(answer, admission.replayed)
+    magic_key = admission.access.chat.state.invites.guest
+    return _replayable(_chat_answer(admission, magic_key), admission.replayed)
 
 
 @chats.post("/<id:chat_id>/join")
 async def join(chat_id: int) -> Response:
-    """Let in who holds the invitation, or is a member already."""
+    """Admit a guest with an invitation, or open another session for a member."""
     fields = await body.read(request)
     magic_key = body.text(fields, "magic_key") or ""
     auth_key = credentials.find(request.headers)
@@ -51,50 +51,52 @@ async def join(chat_id: int) -> Response:
     admission = await service().join(chat_id, magic_key, auth_key, body.username(fields))
     limits().remember_valid(auth_key)
     limits().remember_valid(admission.session_token, admission.access)
-    return json(_place(admission))
+    return json(_chat_answer(admission))
 
 
 @chats.get("/<id:chat_id>")
 async def read(chat_id: int) -> Response | Redirect:
-    """Return the messages newer than `since`, held up to `wait` seconds, or a stream of them."""
+    """Return the messages newer than `since`, after up to `wait` seconds, or stream them."""
     if _is_visit(request):
-        return redirect(
-            url_for("pages.chat", invited=chat_id, magic_key=request.args.get("magic_key")), 303
-        )
+        return _redirect_to_page(chat_id)
     access = await authorize(chat_id)
     cursor, wait = poll_query.cursor(request), poll_query.wait(request.args)
     view = ChatView(access.chat, access.member.member_id, cursor)
     bearer = [credentials.require(request.headers)]
+    is_head = request.method == "HEAD"
     if prefers(request, sse.MEDIA_TYPE):
-        if request.method == "HEAD":
-            return sse.head()
-        return hold(Stream(view, holders(bearer)))
+        return sse.head() if is_head else hold(Stream(view, holders(bearer)))
     if cursor.since is None:
-        return json(_state(access, cursor))
-    if wait and request.method != "HEAD":
-        return hold(Poll(view, wait, holders(bearer)))
-    return json(view.look()[1])
+        return json(_state_answer(access, cursor))
+    if is_head or not wait:
+        return json(view.look()[1])
+    return hold(Poll(view, wait, holders(bearer)))
 
 
 @chats.post("/<id:chat_id>")
 async def post(chat_id: int) -> Response:
-    """Say something; the answer is sent when the message is durable."""
+    """Post a message; the answer comes when it is durable."""
     access = await authorize(chat_id)
     fields = await body.read(request)
-    said = body.text(fields, *BODY)
-    if said is None:
+    text = body.text(fields, *BODY)
+    if text is None:
         raise InvalidRequest("body is required.")
-    draft = validation.Draft.parse(said, idempotency.find(request.headers, fields))
+    draft = validation.Draft.parse(text, idempotency.find(request.headers, fields))
     result = await access.chat.say(access.member, draft, limits().check_post(access))
-    return idempotency.mark(json(_kept(chat_id, result.message)), result.replayed)
+    return _replayable(_message_answer(chat_id, result.message), result.replayed)
 
 
 def _is_visit(request: Request) -> bool:
-    """Tell whether a person opened the address in a browser."""
+    """Return True if a person opens this address in a browser."""
     return credentials.find(request.headers) is None and prefers(request, "text/html")
 
 
-def _kept(chat_id: int, message: Message) -> MessageAnswer:
+def _redirect_to_page(chat_id: int) -> Redirect:
+    magic_key = request.args.get("magic_key")
+    return redirect(url_for("pages.chat", invited=chat_id, magic_key=magic_key), 303)
+
+
+def _message_answer(chat_id: int, message: Message) -> MessageAnswer:
     return MessageAnswer(
         chat_id=chat_id,
         id=message.id,
@@ -105,7 +107,15 @@ def _kept(chat_id: int, message: Message) -> MessageAnswer:
     )
 
 
-def _place(admission: Admission, magic_key: str | UnsetType = UNSET) -> ChatAnswer:
+def _replayable(answer: Struct, replayed: bool) -> Response:
+    """Return an answer, marked if it repeats that to an earlier request with the same key."""
+    response = json(answer)
+    if replayed:
+        response.headers[idempotency.REPLAY_HEADER] = "true"
+    return response
+
+
+def _chat_answer(admission: Admission, magic_key: str | UnsetType = UNSET) -> ChatAnswer:
     chat, member = admission.access.chat, admission.access.member
     return ChatAnswer(
         chat_id=chat.chat_id,
@@ -113,13 +123,13 @@ def _place(admission: Admission, magic_key: str | UnsetType = UNSET) -> ChatAnsw
         username=member.username,
         last_id=chat.window.last_id,
         epoch=chat.window.epoch,
-        magic_link=_link(admission.access),
+        magic_link=_magic_link(admission.access),
         magic_key=magic_key,
         auth_key=admission.auth_key or UNSET,
     )
 
 
-def _state(access: ChatAccess, cursor: Cursor) -> StateAnswer:
+def _state_answer(access: ChatAccess, cursor: Cursor) -> StateAnswer:
     chat, member = access.chat, access.member
     page, _ = chat.look(member.member_id, cursor)
     return StateAnswer(
@@ -128,14 +138,14 @@ def _state(access: ChatAccess, cursor: Cursor) -> StateAnswer:
         member_id=member.member_id,
         role=member.role,
         members=[*chat.state.members],
-        magic_link=_link(access),
+        magic_link=_magic_link(access),
         expires_at=clock.rfc3339(chat.active_at + settings().chat_ttl * 1000),
         server_time=clock.rfc3339(clock.now()),
     )
 
 
-def _link(access: ChatAccess) -> str | UnsetType:
-    """Return the link of guests; who only looks on can't hand it on."""
+def _magic_link(access: ChatAccess) -> str | UnsetType:
+    """Return the invite link for guests, which viewers do not get."""
     if access.member.role == "viewer":
         return UNSET
     return link_for(access.chat.chat_id, access.chat.state.invites.guest)

@@ -1,4 +1,4 @@
-"""The server about itself."""
+"""The server itself: its health and its API document."""
 
 from quart import Blueprint, Response
 
@@ -10,11 +10,11 @@ meta = Blueprint("meta", __name__)
 
 @meta.get("/healthz")
 async def health() -> Response:
-    """Say that the server is up."""
+    """Return 200 as long as the server is up."""
     return json(HealthAnswer())
 
 
 @meta.get("/openapi.json")
 async def document() -> Response:
-    """Describe the API (OpenAPI 3.1)."""
+    """Return the description of the API (OpenAPI 3.1)."""
     return json(DOCUMENT)

@@ -1,18 +1,11 @@
-"""What members change about a chat: links, members, messages, the topic, its end."""
+"""Moderation: the links, members, messages and topic of a chat, and its deletion."""
 
 from typing import get_args
 
 from quart import Blueprint, Response, request
 
 from watchparty.party import validation
-from watchparty.party.changes import (
-    DeleteMessage,
-    Expel,
-    Leave,
-    ReplaceInvite,
-    SetRole,
-    SetTopic,
-)
+from watchparty.party.changes import DeleteMessage, Expel, Leave, ReplaceInvite, SetRole, SetTopic
 from watchparty.party.errors import InvalidRequest, NotAllowed
 from watchparty.party.models import InviteRole, Role
 from watchparty.party.service import ChatAccess
@@ -37,31 +30,31 @@ INVITED: tuple[InviteRole, ...] = get_args(InviteRole)
 
 @moderation.get("/invite")
 async def invites(chat_id: int) -> Response:
-    """Return the links that this member may pass on."""
+    """Return the links that this member may share."""
     access = await authorize(chat_id)
-    return json(
-        InvitesAnswer([_invite(chat_id, *item) for item in _visible_invites(access).items()])
-    )
+    answers = [_invite_answer(chat_id, *item) for item in _visible_invites(access).items()]
+    return json(InvitesAnswer(answers))
 
 
 @moderation.post("/invite")
 async def replace_invite(chat_id: int) -> Response:
-    """Replace a link; the old one stops working at once."""
+    """Replace a link. The old one stops working at once."""
     access = await authorize(chat_id)
     change = ReplaceInvite(_invite_role(body.text(await body.read(request), "role")))
     await access.chat.change(access.member, change)
-    return json(_invite(chat_id, change.role, change.magic_key))
+    return json(_invite_answer(chat_id, change.role, change.magic_key))
 
 
 @moderation.get("/invite/qr")
 async def invite_qr(chat_id: int) -> Response:
-    """Return a link that this member may pass on, as a QR code."""
+    """Return a link that this member may share, as a QR code."""
     access = await authorize(chat_id)
     role = _invite_role(request.args.get("role"))
     limits().check_qr_code(access)
-    if role not in _visible_invites(access):
+    magic_key = _visible_invites(access).get(role)
+    if magic_key is None:
         raise NotAllowed
-    return json(QrAnswer(role, qr.svg(link_for(chat_id, _visible_invites(access)[role]))))
+    return json(QrAnswer(role, qr.svg(link_for(chat_id, magic_key))))
 
 
 @moderation.put("/members/<id:member_id>")
@@ -72,7 +65,7 @@ async def set_role(chat_id: int, member_id: int) -> Response:
     member = access.chat.members.get(member_id)
     change = SetRole(member_id, role, before=member.role if member else None)
     await access.chat.change(access.member, change)
-    return _changed(access)
+    return _change_answer(access)
 
 
 @moderation.delete("/members/<id:member_id>")
@@ -84,7 +77,7 @@ async def remove_member(chat_id: int, member_id: int) -> Response:
         await access.chat.change(access.member, Leave())
         return json(GoneAnswer())
     await access.chat.change(access.member, Expel(member))
-    return _changed(access)
+    return _change_answer(access)
 
 
 @moderation.delete("/messages/<id:id_>")
@@ -92,7 +85,7 @@ async def delete_message(chat_id: int, id_: int) -> Response:
     """Delete the text of a message."""
     access = await authorize(chat_id)
     await access.chat.change(access.member, DeleteMessage(access.chat.find_message(id_)))
-    return _changed(access)
+    return _change_answer(access)
 
 
 @moderation.delete("")
@@ -110,7 +103,7 @@ async def set_topic(chat_id: int) -> Response:
     if topic is None:
         raise InvalidRequest("topic is required.")
     await access.chat.change(access.member, SetTopic(validation.topic(topic)))
-    return _changed(access)
+    return _change_answer(access)
 
 
 def _invite_role(sent: str | None) -> InviteRole:
@@ -131,9 +124,9 @@ def _visible_invites(access: ChatAccess) -> dict[InviteRole, str]:
     return access.chat.state.invites.shown_to(access.member.role)
 
 
-def _invite(chat_id: int, role: InviteRole, magic_key: str) -> InviteAnswer:
+def _invite_answer(chat_id: int, role: InviteRole, magic_key: str) -> InviteAnswer:
     return InviteAnswer(role, magic_key, link_for(chat_id, magic_key))
 
 
-def _changed(access: ChatAccess) -> Response:
+def _change_answer(access: ChatAccess) -> Response:
     return json(ChangeAnswer(access.chat.state.rev, access.chat.shared_state))

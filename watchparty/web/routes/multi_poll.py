@@ -1,4 +1,4 @@
-"""Many chats in one request: a browser has few connections, and as many tabs as it likes."""
+"""Poll many chats in one request: browsers limit connections per server, but not tabs."""
 
 import asyncio
 
@@ -27,12 +27,12 @@ async def poll() -> Response:
     asked = await _read()
     tokens = {place.token for place in asked.chats.values()}
     limits().admit_tokens(tokens)
-    seen = await asyncio.gather(*(_view(*item) for item in asked.chats.items()))
-    found = dict(zip(asked.chats, seen, strict=True))
-    views = ManyChats([view for view in found.values() if isinstance(view, ChatView)])
-    refused = {name: _encode(one) for name, one in found.items() if isinstance(one, Forbidden)}
-    if refused or not asked.wait:
-        return json(PollAnswer(refused | views.look()[0].chats))
+    results = await asyncio.gather(*(_view(*item) for item in asked.chats.items()))
+    found = dict(zip(asked.chats, results, strict=True))
+    views = ManyChats([view for view in results if isinstance(view, ChatView)])
+    errors = {id_: _encode(error) for id_, error in found.items() if isinstance(error, Forbidden)}
+    if errors or not asked.wait:
+        return json(PollAnswer(errors | views.look()[0].chats))
     return hold(Poll(views, min(asked.wait, HOLD_MAX), holders(tokens)))
 
 
@@ -40,12 +40,12 @@ async def _read() -> PollRequest:
     try:
         return _decode(await body.receive(request))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidRequest(f"The body is no poll: {error}.") from error
+        raise InvalidRequest(f"The body is not a valid poll: {error}.") from error
 
 
-async def _view(name: str, place: PollPlace) -> ChatView | Forbidden:
+async def _view(chat_id: str, place: PollPlace) -> ChatView | Forbidden:
     try:
-        access = await service().authorize(int(name), place.token)
+        access = await service().authorize(int(chat_id), place.token)
     except Forbidden as error:
         limits().record_bad_credential()
         return error

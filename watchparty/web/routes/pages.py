@@ -1,4 +1,4 @@
-"""The pages: static shells, the same bytes for everybody and for every chat."""
+"""The pages: static shells, identical for all users and all chats."""
 
 from quart import Blueprint, Response, current_app, render_template, request
 
@@ -18,18 +18,18 @@ async def _shell(name: str) -> Response:
 
 @pages.get("/")
 async def home() -> Response:
-    """Show where parties start."""
+    """Show the home page, where chats are created."""
     return await _shell("home.html")
 
 
 @pages.get("/username")
 @pages.get("/username.html")
 async def username() -> Response:
-    """Show where people say their name."""
+    """Show the page that asks for a name."""
     return await _shell("username.html")
 
 
 @pages.get("/chat/<invited:invited>")
 async def chat(invited: str) -> Response:
-    """Show the shell of a chat; who may look into it is asked by the page, of the API."""
+    """Show the shell of a chat. Its script asks the API, which checks access."""
     return await _shell("chat.html")

@@ -1,4 +1,4 @@
-"""Who you are."""
+"""Users: one identity for many chats."""
 
 from quart import Blueprint, Response, request
 
@@ -12,7 +12,7 @@ users = Blueprint("users", __name__)
 
 @users.post("/auth")
 async def authenticate() -> Response:
-    """Make a user, or rename the one whose auth key is sent."""
+    """Create a user, or rename the one whose auth key is sent."""
     username = body.username(await body.read(request))
     if username is None:
         raise InvalidRequest("username is required.")
