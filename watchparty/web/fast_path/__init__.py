@@ -1,1 +1,1 @@
-"""Held polls and streams of members, answered without the framework."""
+"""Answer the polls and streams of members without the framework."""

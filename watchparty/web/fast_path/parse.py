@@ -1,6 +1,6 @@
-"""Read a poll or a stream from a request as plain as nearly all of them are.
+"""Read a poll or a stream from a plain request, as nearly all of them are.
 
-Whatever is odd, unknown or wrong is None, and for the framework to look at.
+The result is None for anything odd, unknown or wrong, which is left to the framework.
 """
 
 import re
@@ -23,54 +23,50 @@ PARAMETERS = {
     b"epoch": re.compile(rb"[0-9A-Za-z]{1,64}"),
     b"rev": ID,
 }
-QUERY_MAX = 120  # bytes, of those that are remembered
+QUERY_MAX = 120  # bytes; parsed queries are cached
 
-# The headers that count here; each may come once.
+# The headers that are read here. Each may come once.
 ACCEPT, AUTHORIZATION, HOST = b"accept", b"authorization", b"host"
 LAST_EVENT_ID = poll_query.LAST_EVENT_ID_HEADER.lower().encode()
 READ = {ACCEPT, AUTHORIZATION, HOST, LAST_EVENT_ID}
-# Other credentials, other origins and bodies.
+# Headers that only the framework handles: other credentials, bodies, other origins.
 ODD = {
     *(name.lower().encode() for name in credentials.HEADERS),
-    *BODY_HEADERS,
-    b"expect",
-    b"origin",
+    *(*BODY_HEADERS, b"expect", b"origin"),
 }
 
 STREAM = sse.MEDIA_TYPE.encode()
 
 Headers = dict[bytes, bytes]
-Place = tuple[Cursor, float | None]  # and how many seconds to wait; None for a stream
 
 
 class PollParams(NamedTuple):
-    """Where a member is in a chat, and how they want to hear what is newer."""
+    """What a poll or a stream asks for."""
 
     chat_id: int
-    credential: bytes  # the fingerprint
+    credential: bytes  # the hash of it
     cursor: Cursor
-    wait: float | None  # seconds; None is a stream
+    wait: float | None  # seconds; None for a stream
 
 
 def poll_params(scope: Any) -> PollParams | None:
-    """Return what is asked for, if it is nothing but a poll or a stream."""
+    """Return the parameters of a plain poll or stream."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
-    path, asked = PATH.fullmatch(scope["path"]), _asked(scope["query_string"][:QUERY_MAX])
-    headers = _headers(scope["headers"]) if path and asked else None
-    if path is None or asked is None or headers is None:
+    path, query = PATH.fullmatch(scope["path"]), _query(scope["query_string"][:QUERY_MAX])
+    headers = _headers(scope["headers"]) if path and query else None
+    if path is None or query is None or headers is None:
         return None
+    cursor, wait = _position(*query, headers)
     bearer = BEARER.fullmatch(headers.get(AUTHORIZATION, b""))
-    is_stream = STREAM in headers.get(ACCEPT, b"").lower()  # in capitals it is still no poll
-    place = (_stream if is_stream else _poll)(*asked, headers)
-    if bearer is None or place is None:
+    if cursor is None or bearer is None:
         return None
-    return PollParams(int(path[1]), tokens.hash_token(bearer[1].decode()), *place)
+    return PollParams(int(path[1]), tokens.hash_token(bearer[1].decode()), cursor, wait)
 
 
-@lru_cache(1_000)  # all who wait in a chat ask the same
-def _asked(sent: bytes) -> Place | None:
-    """Take a query apart in which nothing is escaped, repeated or unknown."""
+@lru_cache(1_000)  # all who wait in a chat send the same
+def _query(sent: bytes) -> tuple[Cursor, float | None] | None:
+    """Parse `since`, `epoch`, `rev` and `wait`, none of them escaped or repeated."""
     pairs = [pair.partition(b"=") for pair in sent.split(b"&")] if sent else []
     found = {name: value for name, _, value in pairs}
     known = all(name in PARAMETERS and PARAMETERS[name].fullmatch(found[name]) for name in found)
@@ -83,7 +79,7 @@ def _asked(sent: bytes) -> Place | None:
 
 
 def _headers(sent: list[tuple[bytes, bytes]]) -> Headers | None:
-    """Return those that count, if they are all that matters."""
+    """Return the headers that are read here, unless others matter."""
     found: Headers = {}
     for name, value in sent:
         if name in READ:
@@ -97,15 +93,21 @@ def _headers(sent: list[tuple[bytes, bytes]]) -> Headers | None:
     return found if plain else None
 
 
-def _poll(cursor: Cursor, wait: float | None, headers: Headers) -> Place | None:
-    return (
-        None if cursor.since is None or wait is None or LAST_EVENT_ID in headers else (cursor, wait)
-    )
+def _position(
+    cursor: Cursor, wait: float | None, headers: Headers
+) -> tuple[Cursor | None, float | None]:
+    """Return the cursor, if this is a poll or a stream, and how long to wait."""
+    if STREAM in headers.get(ACCEPT, b"").lower():
+        return _stream_cursor(cursor, headers), None
+    is_poll = cursor.since is not None and wait is not None and LAST_EVENT_ID not in headers
+    return cursor if is_poll else None, wait
 
 
-def _stream(cursor: Cursor, _: float | None, headers: Headers) -> Place | None:
-    """Return where a stream begins or goes on, if nothing but a stream will do."""
-    last_id = headers.get(LAST_EVENT_ID)
-    if headers[ACCEPT] != STREAM or (last_id is not None and not ID.fullmatch(last_id)):
+def _stream_cursor(cursor: Cursor, headers: Headers) -> Cursor | None:
+    """Return where a stream begins or resumes, unless the client accepts other types too."""
+    last_event_id = headers.get(LAST_EVENT_ID)
+    if headers[ACCEPT] != STREAM or (last_event_id is not None and not ID.fullmatch(last_event_id)):
         return None
-    return cursor if last_id is None else Cursor(int(last_id), cursor.epoch, cursor.rev), None
+    if last_event_id is None:
+        return cursor
+    return Cursor(int(last_event_id), cursor.epoch, cursor.rev)

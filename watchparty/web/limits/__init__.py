@@ -1,1 +1,1 @@
-"""How much each client may ask for."""
+"""Limit how much each client may ask for."""

@@ -1,4 +1,4 @@
-"""How many requests may be held: per credential, per member and in all."""
+"""Limit how many requests are held: per credential, per member and in all."""
 
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable
@@ -13,9 +13,9 @@ Evict = Callable[[], object]
 
 
 class HeldRequests:
-    """The held requests of one server. One too many of a holder ends that holder's oldest.
+    """The held requests of one server. When a holder has too many, the oldest is ended.
 
-    The client of the oldest has likely gone without our noticing.
+    Its client has most likely gone without our noticing.
     """
 
     def __init__(self, on: bool) -> None:
@@ -26,7 +26,7 @@ class HeldRequests:
         self._evictions: dict[Hashable, list[Evict]] = {}
 
     def holders(self, credentials: Iterable[bytes], owners: Iterable[str]) -> Holders:
-        """Return who holds a request that shows these credentials, of these owners."""
+        """Return the holders of a request with these credentials of these owners."""
         if not self._on:
             return ()
         return (
@@ -35,12 +35,12 @@ class HeldRequests:
         )
 
     def add(self, holders: Holders, evict: Evict) -> None:
-        """Count one more, until `evict` is called because a newer one replaces it.
+        """Add a request. `evict` is called when a newer one of the same holder replaces it.
 
-        Raises RateLimited when there are too many in all.
+        Raises RateLimited when too many are held in all.
         """
         if self._count >= self._maximum:
-            raise RateLimited(RETRY_AFTER, "Too many are waiting here. Try again in a moment.")
+            raise RateLimited(RETRY_AFTER, "Too many requests are waiting. Try again in a moment.")
         self._count += 1
         for holder, maximum in holders:
             evictions = self._evictions.setdefault(holder, [])
@@ -49,7 +49,7 @@ class HeldRequests:
                 evictions.pop(0)()
 
     def remove(self, holders: Holders, evict: Evict) -> None:
-        """Count one less."""
+        """Remove a request that was added."""
         self._count -= 1
         for holder, _ in holders:
             evictions = self._evictions.get(holder, [])
@@ -61,4 +61,4 @@ class HeldRequests:
 
 def superseded() -> RateLimited:
     """Return the error for a held request that a newer one of the same holder has replaced."""
-    return RateLimited(RETRY_AFTER, "Another request of yours waits in the place of this one.")
+    return RateLimited(RETRY_AFTER, "A newer request of yours has replaced this one.")

@@ -58,13 +58,10 @@ class Limiter(NamedTuple):
     throttled: Throttled | None
 
     @classmethod
-    def off(cls, _: Quota) -> "Limiter":
-        """Return a limiter that never refuses."""
-        return cls(None)
-
-    @classmethod
-    def of(cls, quota: Quota) -> "Limiter":
-        """Return a limiter that keeps counts of its own, of the keys seen last."""
+    def of(cls, quota: Quota, *, on: bool) -> "Limiter":
+        """Return a limiter that counts the keys seen last; unless `on`, it never refuses."""
+        if not on:
+            return cls(None)
         store = MemoryStore(options={"MAX_SIZE": REMEMBERED})
         return cls(Throttled(using=RateLimiterType.GCRA.value, quota=quota, store=store))
 

@@ -4,16 +4,12 @@ A held request of a member therefore never counts against the network it comes f
 """
 
 from collections.abc import Collection
+from functools import partial
 
 from msgspec import Struct
 from quart import Quart, Response, g, request
 
-from watchparty.party.errors import (
-    Forbidden,
-    InvalidCredentials,
-    InvalidInvite,
-    RateLimited,
-)
+from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite, RateLimited
 from watchparty.party.models import HOSTS
 from watchparty.party.service import ChatAccess
 from watchparty.party.store import RateCheck
@@ -45,7 +41,7 @@ class RateLimits:
 
     def __init__(self, on: bool) -> None:
         """Create the limiters, or disable all of them."""
-        limiter = Limiter.of if on else Limiter.off
+        limiter = partial(Limiter.of, on=on)
         self._address = limiter(quotas.ADDRESS)
         self._lookups = limiter(quotas.UNKNOWN_CREDENTIALS)
         self._health = limiter(quotas.HEALTH)
@@ -59,7 +55,7 @@ class RateLimits:
         self.known = KnownCredentials()
 
     def admit(self) -> None:
-        """Charge a request that comes in. Raises RateLimited."""
+        """Charge an incoming request. Raises RateLimited."""
         if request.endpoint == HEALTH:
             self._health.take(_address())
             return
@@ -68,7 +64,7 @@ class RateLimits:
     def admit_tokens(self, tokens: Collection[str]) -> None:
         """Charge a request for the credentials in its body. Raises RateLimited."""
         hashed = {*map(hash_of, tokens)} - {hash_of(credentials.find(request.headers))}
-        owners = [self.known.owner(one) for one in hashed]
+        owners = [self.known.owner(credential) for credential in hashed]
         for owner in {*owners} - {None}:
             self._member.take(str(owner))
         if unknown := owners.count(None):
@@ -95,7 +91,7 @@ class RateLimits:
         _account().bad_credentials += 1
 
     def charge_after_response(self) -> None:
-        """Charge what only the response shows: bad credentials, and who was not charged yet."""
+        """Charge what only the response shows: bad credentials, or a request not charged yet."""
         account: RequestAccount | None = g.get("account")
         if account is None:
             return
@@ -106,7 +102,7 @@ class RateLimits:
             self._address.charge(_address(), 1)
 
     def check_post(self, access: ChatAccess) -> RateCheck:
-        """Return what to call before a message is stored. Guests can't silence their hosts."""
+        """Return the check to make before a message is stored. Guests can't silence hosts."""
 
         def check() -> None:
             self._posts.take(member_key(access))
@@ -116,11 +112,11 @@ class RateLimits:
         return check
 
     def check_qr_code(self, access: ChatAccess) -> None:
-        """Charge the drawing of a QR code, which takes long. Raises RateLimited."""
+        """Charge the drawing of a QR code, which is slow. Raises RateLimited."""
         self._qr_codes.take(member_key(access))
 
     def check_create(self, auth_key: str | None) -> RateCheck:
-        """Return what to call before a chat is created."""
+        """Return the check to make before a chat is created."""
         address, user = _address(), hash_of(auth_key)
 
         def check() -> None:

@@ -1,4 +1,4 @@
-"""Send what a held request waited for, as ASGI messages made once for all who get the same."""
+"""Answer held requests with ASGI messages, built once for all who get the same answer."""
 
 from collections.abc import Coroutine
 from typing import Any, NamedTuple
@@ -31,19 +31,19 @@ class Poll(NamedTuple):
 
 
 class Stream(NamedTuple):
-    """A request for all news of a chat as it comes."""
+    """A request for all news of a chat, as it happens."""
 
     view: ChatView
     holders: Holders
 
 
 class Head:
-    """The headers of an answer, beside those that depend on its body."""
+    """The headers of an answer that do not depend on its body."""
 
     def __init__(self, fields: Fields, *, is_shared: bool = False) -> None:
-        """Take the header fields; with `is_shared`, many requests get answers with the same."""
+        """Take the header fields. With `is_shared`, requests for the same page share an answer."""
         self._fields = fields
-        # As long as there is such a page, those who wait for it share these.
+        # Pages are weak keys: an answer lives as long as its page is in use.
         self._answers: WeakKeyDictionary[Page, Messages] | None = (
             WeakKeyDictionary() if is_shared else None
         )
@@ -51,23 +51,23 @@ class Head:
     def answer(self, page: Page | PollAnswer, encoded: bytes) -> Messages:
         """Return the answer to a poll."""
         if self._answers is None or isinstance(page, PollAnswer):
-            return self._whole(200, encoded)
+            return self._response(200, encoded)
         messages = self._answers.get(page)
         if messages is None:
-            messages = self._answers[page] = self._whole(200, encoded)
+            messages = self._answers[page] = self._response(200, encoded)
         return messages
 
     def refuse(self, error: PartyError) -> Messages:
-        """Return the answer to a poll that may not be held any longer."""
+        """Return the answer to a poll that can no longer be held."""
         more = headers.to_asgi(errors.headers(error))
         body = msgspec.json.encode(error_body(error))
-        return self._whole(errors.STATUSES[type(error)], body, *more)
+        return self._response(errors.STATUSES[type(error)], body, *more)
 
     def start(self) -> Message:
-        """Return what a stream begins with."""
+        """Return the first message of a stream."""
         return _start(200, self._fields)
 
-    def _whole(self, status: int, body: bytes, *more: tuple[bytes, bytes]) -> Messages:
+    def _response(self, status: int, body: bytes, *more: tuple[bytes, bytes]) -> Messages:
         length = (b"content-length", b"%d" % len(body))
         return _start(status, [length, *self._fields, *more]), _body(body)
 
@@ -103,7 +103,8 @@ async def _answer_at_once(view: View, head: Head, send: Any) -> None:
         await send(message)
 
 
-# Thousands wait in the middle of these: each name and each call more is memory for all of them.
+# These coroutines exist once per held request, of which there are thousands: each local and each
+# frame costs memory in all of them.
 
 
 async def _poll(waiter: PollWaiter, head: Head, send: Any) -> None:
@@ -124,7 +125,7 @@ async def _stream(waiter: StreamWaiter, head: Head, send: Any) -> None:
         with waiter:
             page: Page | None = waiter.first()
             while page is not None:
-                await waiter.send(send, _part(page))
+                await waiter.send(send, _events_of(page))
                 page = await waiter.next()
     except TimeoutError:
         refused = waiter.refusal()
@@ -134,7 +135,7 @@ async def _stream(waiter: StreamWaiter, head: Head, send: Any) -> None:
         await send(_body(sse.encode_end(refused)))
 
 
-def _part(page: Page) -> Message:
+def _events_of(page: Page) -> Message:
     message = _events.get(page)
     if message is None:
         message = _events[page] = _body(sse.encode_page(page), more_body=True)

@@ -1,8 +1,8 @@
-"""Let a route hand its request over: the framework ends, and then the request is held.
+"""Hand a request over from a route to the waiter, once the framework is done with it.
 
-A route checks a request and says what it waits for (`hold`). The framework runs to its end with
-an empty answer, of which only the headers are kept, and frees all that it had of the request.
-Then the request waits like one of the fast path, in the same code, for the same bytes.
+A route checks a request and passes what it waits for to `hold`. The framework finishes with an
+empty answer, of which only the headers are kept, and frees everything it had of the request. Then
+the request waits like one of the fast path, in the same code and for the same bytes.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ NO_BODY = {"type": "http.request", "body": b"", "more_body": False}
 
 
 class Handover:
-    """What stands between a server and the framework for one request."""
+    """Stands between the server and the framework for one request."""
 
     def __init__(self, scope: Any, receive: ASGIReceiveCallable, send: Any) -> None:
         self._receive, self._send = receive, send
@@ -38,9 +38,9 @@ class Handover:
         return None if self._fields is None else Head(self._fields)
 
     async def receive(self) -> Any:
-        """Receive the body, and nothing after it: the disconnect is the waiter's to notice.
+        """Receive the body and nothing after it: the disconnect is for the waiter to notice.
 
-        The framework takes milliseconds, and would cancel this call when it is done; not every
+        The framework is done within milliseconds, and then would cancel this call. Not every
         server lets `receive` be called again after that.
         """
         if self._is_complete:
@@ -50,19 +50,19 @@ class Handover:
         return message
 
     async def send(self, message: Any) -> None:
-        """Send what the framework answers, unless it hands the request over."""
+        """Send the answer of the framework, unless the request is handed over."""
         if self.request is not None and message["type"] == "http.response.start":
-            self._take(message)
+            self._keep_headers(message)
         if self._fields is None:
             await self._send(message)
 
-    def _take(self, start: Any) -> None:
+    def _keep_headers(self, start: Any) -> None:
         if start["status"] == 200:
             self._fields = [one for one in start["headers"] if one[0].lower() != b"content-length"]
 
 
 def hold(held: Poll | Stream) -> Response:
-    """Return the answer of a route whose request has to wait."""
+    """Hand the current request over; return the answer for the framework to finish with."""
     scope: Any = request.scope
     scope[SCOPE_KEY].request = held
     return json(b"") if isinstance(held, Poll) else sse.head()

@@ -12,10 +12,10 @@ RESOLUTION = 0.1  # seconds; a timer fires at most that much late, and never ear
 
 
 class Expiring(Protocol):
-    """Something whose time runs out."""
+    """Something that expires."""
 
     def expire(self) -> object:
-        """Learn that it has."""
+        """Handle that the time is over."""
 
 
 class TimerWheel:
@@ -26,7 +26,7 @@ class TimerWheel:
 
     @cached_property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """Return the event loop of all this; asking for it anew each time is a system call."""
+        """Return the event loop. Cached, because get_running_loop() makes a system call."""
         return asyncio.get_running_loop()
 
     def start(self, entry: Expiring, seconds: float) -> set[Expiring]:

@@ -1,4 +1,4 @@
-"""What a held request waits for: news of one chat, or of many at once."""
+"""The news that a held request waits for: of one chat, or of many."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -13,21 +13,21 @@ from watchparty.web.response.schemas import PollAnswer, error_body
 
 
 class View(Protocol):
-    """What one request sees of the chats that it waits for."""
+    """The chats that one request waits for, as it sees them."""
 
     @property
     def chats(self) -> Iterable[Chat]:
-        """Return the chats whose news matter."""
+        """Return the chats to subscribe to."""
 
     def look(self) -> tuple[Page | PollAnswer, bytes]:
-        """Return what to answer now, and the same as JSON. Raises Forbidden."""
+        """Return the answer as of now, and the same as JSON. Raises Forbidden."""
 
     def has_news(self) -> bool:
-        """Return True if that should be answered now rather than later. Raises Forbidden."""
+        """Return True if this answer should be sent at once. Raises Forbidden."""
 
 
 class ChatView:
-    """One chat, as its member `member_id` sees it from `cursor` on."""
+    """One chat, as the member `member_id` sees it from `cursor` on."""
 
     __slots__ = ("chat", "cursor", "member_id")
 
@@ -38,7 +38,7 @@ class ChatView:
 
     @property
     def chats(self) -> tuple[Chat]:
-        """Return the chat, alone."""
+        """Return the one chat."""
         return (self.chat,)
 
     @property
@@ -52,12 +52,12 @@ class ChatView:
 
     def has_news(self) -> bool:
         """Return True if the page has news. Raises Forbidden."""
-        # The first question alone decides nearly always, and costs a tenth of a look.
+        # The first condition nearly always decides, and costs a tenth of looking.
         return self.cursor.since != self.chat.window.last_id or self.look()[0].has_news
 
 
 class ManyChats:
-    """Many chats at once, each from a cursor of its own."""
+    """Many chats, each from its own cursor."""
 
     def __init__(self, views: Sequence[ChatView]) -> None:
         self._views = views
@@ -68,13 +68,13 @@ class ManyChats:
         return [view.chat for view in self._views]
 
     def look(self) -> tuple[PollAnswer, bytes]:
-        """Return the pages that have news and, for a removed member, an error in place of one."""
+        """Return the pages that have news, or an error where the member was removed."""
         news = {str(view.chat.chat_id): _news(view) for view in self._views}
         answer = PollAnswer({name: page for name, page in news.items() if page is not None})
         return answer, msgspec.json.encode(answer)
 
     def has_news(self) -> bool:
-        """Return True if one of them has news, or its member was removed."""
+        """Return True if a chat has news, or a member was removed."""
         return any(_news(view) is not None for view in self._views)
 
 

@@ -13,15 +13,15 @@ Rules:
 
 1.  Subscribe before the first look, and let nothing run between a look and the wait after it (no
     `await`). Whatever happens later calls `wake()`, so no news falls in between.
-2.  A wake-up carries nothing: who was woken looks again. What is true then is answered.
+2.  A wake-up carries no data: the waiter looks again, and answers what is true then.
 3.  A poll waits in one task, the server's own, in `receive()`. It is woken by cancelling that
     call. A second task for each poll would cost Hypercorn half as much again per delivery, and
     4 KB per client.
 4.  A poll is woken only when there is something to answer: some servers (Granian) do not let
     `receive()` be called again after it was cancelled.
-5.  A cancellation from outside is not a wake-up, and goes on to whoever cancelled.
+5.  A cancellation from outside is not a wake-up, and is raised.
 6.  A stream waits for a future, because its client may hang up while it sends: a second task
-    calls `receive()`. If it has to end while its client does not read, what it sends is cancelled.
+    calls `receive()`. If it has to end while its client does not read, the send is cancelled.
 7.  Thousands of these exist at a time: slots, few frames, and one timer for many (timer_wheel.py).
 """
 
@@ -42,7 +42,7 @@ Found = tuple[Page | PollAnswer, bytes]
 
 
 class WaitingRoom(NamedTuple):
-    """What all held requests of one server share."""
+    """The state that all held requests of one server share."""
 
     held: HeldRequests
     timers: TimerWheel
@@ -91,17 +91,17 @@ class Waiter:
         raise NotImplementedError
 
     def expire(self) -> None:
-        """Answer what there is: the time is over."""
+        """Answer now: the time is over."""
         self._expiring, self._is_over = None, True
         self.wake()
 
     def evict(self) -> None:
-        """End: a newer request of the same holder takes the place of this one."""
+        """End: a newer request of the same holder replaces this one."""
         self._is_superseded = True
         self.wake()
 
     def _look(self) -> Found | None:
-        """Return what to answer now, or None to wait. Starts the timer of the wait.
+        """Return the answer, or None to wait. Starts the timer of the wait.
 
         Raises Forbidden, Stopping, and RateLimited when superseded.
         """
@@ -128,7 +128,7 @@ class PollWaiter(Waiter):
         super().__enter__()
 
     def wake(self) -> None:
-        """Look again if there is something to answer: now, or before the next wait."""
+        """Look again, now or before the next wait, if there is something to answer."""
         if not self._is_waiting:
             self._is_woken = True
         elif not self._is_woken and self._should_answer():
@@ -144,7 +144,7 @@ class PollWaiter(Waiter):
             return True
 
     async def next(self) -> Found | None:
-        """Return what to answer, as soon as there is news or the time is over.
+        """Return the answer, as soon as there is news or the time is over.
 
         Returns None when the client hung up. Raises Forbidden, Stopping, and RateLimited when
         superseded.
@@ -184,14 +184,14 @@ class StreamWaiter(Waiter):
         super().__exit__(*failure)
 
     def wake(self) -> None:
-        """Look again; if the client does not read and has to go, cancel what is being sent."""
+        """Look again. If the stream has to end while the client does not read, cancel the send."""
         if not self._woken.done():
             self._woken.set_result(None)
         if not self._has_sent and not self._is_cut and self.refusal() is not None:
             self._is_cut = self._task.cancel()
 
     def refusal(self) -> PartyError | None:
-        """Return why this stream may not go on, if so."""
+        """Return the error that ends this stream, if any."""
         if self._is_superseded:
             return superseded()
         if not self._view.is_member:
@@ -199,7 +199,7 @@ class StreamWaiter(Waiter):
         return Stopping() if _is_stopping(self._view) else None
 
     def first(self) -> Page:
-        """Return the page at the cursor, and move the cursor behind it. Raises Forbidden."""
+        """Return the page at the cursor, and advance the cursor. Raises Forbidden."""
         page, _ = self._view.look()
         self._view.cursor = sse.cursor_after(page, self._view.cursor)
         return page
@@ -218,7 +218,7 @@ class StreamWaiter(Waiter):
         return self.first()
 
     async def send(self, send: Any, message: dict[str, Any]) -> None:
-        """Send a message, which takes as long as the client needs to read the ones before it.
+        """Send a message. Waits until the client has read enough of those before it.
 
         Raises TimeoutError when the stream has to end while the client does not read.
         """
