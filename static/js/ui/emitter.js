@@ -9,7 +9,10 @@ export class Emitter {
 
   /** @template {keyof Events & string} Name @param {Name} name @param {(detail: Events[Name]) => void} listener */
   on(name, listener) {
-    this.#target.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
+    this.#target.addEventListener(name, (event) => {
+      const { detail } = /** @type {CustomEvent} */ (event);
+      listener(detail ?? undefined); // CustomEvent makes null of undefined
+    });
   }
 
   /** @template {keyof Events & string} Name @param {Name} name @param {Events[Name]} detail */
