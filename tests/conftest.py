@@ -11,22 +11,28 @@ from tests.support.api_fixtures import Story, tell
 from tests.support.server_process import Server
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_server_is_left_running() -> Iterator[None]:
+    """Kill and report every server that a test has started and not stopped."""
+    yield
+    left = [*Server.running]
+    for server in left:
+        server.kill()
+    assert [server.process.args for server in left] == []
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all tests that do not stop it."""
-    server = Server(tmp_path_factory.mktemp("server"))
-    yield server
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()
+    with Server(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Server]:
-    """A server for one test, which may hinder and stop it, and must end well."""
-    server = Server(tmp_path)
-    yield server
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()
+def fresh_server(tmp_path: Path) -> Iterator[Server]:
+    """A server for one test, which may stop it."""
+    with Server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
@@ -45,21 +51,19 @@ async def story(api: Api) -> Story:
 @pytest.fixture
 def limited(tmp_path: Path) -> Iterator[Server]:
     """A server as it ships, limits and all, behind one proxy of its operator's."""
-    server = Server(tmp_path, limits="on", trusted_proxies="1")
-    yield server
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()
+    with Server(tmp_path, limits="on", trusted_proxies="1") as server:
+        yield server
 
 
 @pytest.fixture
-async def house(limited: Server) -> AsyncIterator[Api]:
-    """A client of that server, at one address."""
+async def client_a(limited: Server) -> AsyncIterator[Api]:
+    """A client of the limited server, at one address."""
     async with Api(limited.url, HOUSE) as api:
         yield api
 
 
 @pytest.fixture
-async def other(limited: Server) -> AsyncIterator[Api]:
-    """And one at another."""
+async def client_b(limited: Server) -> AsyncIterator[Api]:
+    """A client of the limited server, at another address."""
     async with Api(limited.url, OTHER_HOUSE) as api:
         yield api

@@ -19,14 +19,14 @@ BITS = 192  # that a secret must have at least
 WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
-async def test_an_emptied_store_has_another_epoch_and_knows_nobody(own: Server) -> None:
-    async with Api(own.url) as api:
+async def test_an_emptied_store_has_another_epoch_and_knows_nobody(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         await story.alice.say("Soon gone")
         before = await story.bob.read()
-        assert own.stop() == 0
-        own.database.unlink()
-        own.start(bind=own.url.removeprefix("http://"))
+        assert fresh_server.stop() == 0
+        fresh_server.database.unlink()
+        fresh_server.start_again()
         for person in (story.alice, story.bob, story.charlie):
             assert (await person.try_to_read(story.chat_id)).error == (403, "forbidden")
             refusal = await api.post("/create", person.auth_key)
@@ -38,19 +38,19 @@ async def test_an_emptied_store_has_another_epoch_and_knows_nobody(own: Server) 
 async def test_a_store_in_memory_leaves_nothing_behind(tmp_path: Path) -> None:
     place = tmp_path / "place"
     place.mkdir()
-    server = Server(tmp_path, cwd=place, store="sqlite::memory:")
-    async with Api(server.url) as api:
+    async with (
+        Server(tmp_path, cwd=place, store="sqlite::memory:") as server,
+        Api(server.url) as api,
+    ):
         story = await tell(api)
         assert (await story.alice.say("Keep it to yourself"))["id"] == 1
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
-    assert server.stop() == 0
     assert list(place.iterdir()) == []
     assert not server.database.exists()
 
 
 async def test_who_insists_on_auth_keys_still_lets_guests_join(tmp_path: Path) -> None:
-    server = Server(tmp_path, require_auth_key="true")
-    async with Api(server.url) as api:
+    async with Server(tmp_path, require_auth_key="true") as server, Api(server.url) as api:
         _, made = await host(api, "Alice")
         fields = {"magic_key": made["magic_key"], "username": "Bob"}
         joined = (await api.post(f"/{made['chat_id']}/join", json=fields)).ok()
@@ -59,7 +59,6 @@ async def test_who_insists_on_auth_keys_still_lets_guests_join(tmp_path: Path) -
         fields["magic_key"] = "x"
         refusal = await api.post(f"/{made['chat_id']}/join", json=fields)
         assert refusal.error == (403, "invalid_invite")
-    assert server.stop() == 0
 
 
 async def test_secrets_have_192_bits_in_letters_that_survive_any_messenger(api: Api) -> None:
@@ -72,8 +71,7 @@ async def test_secrets_have_192_bits_in_letters_that_survive_any_messenger(api: 
 
 
 async def test_no_key_that_opens_anything_is_in_the_file_or_the_log(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:
+    async with Server(tmp_path) as server, Api(server.url) as api:
         story = await tell(api)
         people = (story.alice, story.bob, story.charlie)
         keys = [key for who in people for key in (who.auth_key, who.session_token)]
@@ -83,7 +81,6 @@ async def test_no_key_that_opens_anything_is_in_the_file_or_the_log(tmp_path: Pa
         outside = await story.charlie.try_to_read(story.chat_id)
         assert outside.error == (403, "forbidden")
         running = contents(tmp_path)
-    assert server.stop() == 0
     for found in (running, contents(tmp_path)):
         assert b"Nothing to see" in found
         assert story.magic_key.encode() in found  # that one is shown again, so it is there

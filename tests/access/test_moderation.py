@@ -1,7 +1,6 @@
 """What hosts and members do about a chat is seen by all its members at once, and by nobody else."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,9 +178,8 @@ async def test_who_passes_no_revision_sees_none(story: Story) -> None:
 
 
 @pytest.mark.parametrize("after", ["a kill", "a stop"])
-async def test_all_of_it_survives(tmp_path: Path, after: str) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:
+async def test_all_of_it_survives(fresh_server: Server, after: str) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         await guest(api, "Dora", story.chat_id, story.magic_key)
         await story.alice.say("Oops")
@@ -191,14 +189,13 @@ async def test_all_of_it_survives(tmp_path: Path, after: str) -> None:
         await delete(story.alice, "/messages/1")
         keys, before = await links(story.alice), await story.alice.read(rev=0)
     if after == "a kill":
-        server.kill()
-        server.start(bind=server.url.removeprefix("http://"))
+        fresh_server.kill()
+        fresh_server.start_again()
     else:
-        server.restart()
-    async with Api(server.url) as story.alice.api:
+        fresh_server.restart()
+    async with Api(fresh_server.url) as story.alice.api:
         now = await story.alice.read(rev=0)
         for changing in ("server_time", "expires_at"):  # the latter by a millisecond
             del now[changing], before[changing]
         assert now == before
         assert await links(story.alice) == keys
-    assert server.stop() == 0

@@ -7,6 +7,7 @@ through in every test; here it is shown that this finds something, and that faul
 import asyncio
 import resource
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -41,6 +42,14 @@ TORN = [
 ]
 
 
+@pytest.fixture
+def faulty_server(tmp_path: Path) -> Iterator[Server]:
+    """A server whose log has tracebacks, because a test provokes them."""
+    with Server(tmp_path) as server:
+        server.may_log_tracebacks = True
+        yield server
+
+
 async def test_a_secret_that_is_told_again_is_noticed(story: Story) -> None:
     """Bob says his own; he may, but what everybody reads then is what a leak would look like."""
     for secret in (story.bob.session_token, story.bob.auth_key, story.magic_key):
@@ -53,26 +62,23 @@ async def test_a_secret_in_a_log_is_noticed(api: Api, tmp_path: Path) -> None:
     """A server says where its file is; here the place has the name of a secret."""
     place = tmp_path / (await tell(api)).bob.session_token
     place.mkdir()
-    server = Server(place)
-    with pytest.raises(AssertionError, match="a secret is in the log"):
+    with Server(place) as server, pytest.raises(AssertionError, match="a secret is in the log"):
         server.stop()
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-async def test_a_store_that_fails_says_no_secret(tmp_path: Path, damage: str) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:
+async def test_a_store_that_fails_says_no_secret(faulty_server: Server, damage: str) -> None:
+    async with Api(faulty_server.url) as api:
         story = await tell(api)
         await story.alice.say("Before")
-    server.stop()
-    with closing(sqlite3.connect(server.database)) as db, db:
+    faulty_server.stop()
+    with closing(sqlite3.connect(faulty_server.database)) as db, db:
         db.execute(damage)
-    server.start()
-    async with Api(server.url) as api:
+    faulty_server.start()
+    async with Api(faulty_server.url) as api:
         answers = await ask_everything(api, story)
     assert {answer.status for answer in answers} & {500, 503}
-    assert "ERROR" in server.log()
-    assert server.stop() == 0
+    assert "ERROR" in faulty_server.log()
 
 
 async def ask_everything(api: Api, story: Story) -> list[Answer]:
@@ -89,28 +95,26 @@ async def ask_everything(api: Api, story: Story) -> list[Answer]:
     return answers
 
 
-async def test_a_page_that_fails_says_no_secret(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:  # one connection, kept alive
+async def test_a_page_that_fails_says_no_secret(faulty_server: Server) -> None:
+    async with Api(faulty_server.url) as api:  # one connection, kept alive
         story = await tell(api)
-        with running_out_of(resource.RLIMIT_NOFILE, server):  # what is open stays so
+        with running_out_of(resource.RLIMIT_NOFILE, faulty_server):  # what is open stays so
             for link in (f"%23{story.magic_key}", f"?magic_key={story.magic_key}"):
                 answer = await api.get(f"/chat/{story.chat_id}{link}")
                 assert answer.error == (500, "internal_error")
         outside = await story.charlie.try_to_read(story.chat_id)
         assert outside.error == FORBIDDEN
-    assert "Too many open files" in server.log()
-    assert "Exception on GET /chat/<" in server.log()
-    assert server.stop() == 0
+    assert "Too many open files" in faulty_server.log()
+    assert "Exception on GET /chat/<" in faulty_server.log()
 
 
-async def test_no_malformed_request_takes_a_secret_into_the_log(own: Server) -> None:
-    async with Api(own.url) as api:
+async def test_no_malformed_request_takes_a_secret_into_the_log(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         bob = story.bob
         for torn in TORN:
             request = torn.format(chat=bob.chat_id, key=story.magic_key, token=bob.session_token)
-            assert bob.session_token.encode() not in await send(own, request)
+            assert bob.session_token.encode() not in await send(fresh_server, request)
         assert (await story.charlie.try_to_read(story.chat_id)).error == FORBIDDEN
 
 

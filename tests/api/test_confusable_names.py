@@ -76,14 +76,12 @@ async def test_the_name_of_somebody_who_left_is_not_free_while_their_words_are_h
 
 
 async def test_it_is_the_same_after_a_restart(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:
+    async with Server(tmp_path) as server, Api(server.url) as api:
         story = await tell(api)
         await joins(story, "ВоЬ")  # Cyrillic to the last letter
         before = await alike(story.alice)
         server.restart()
         assert await alike(story.alice) == before == [2, 3]
-    assert server.stop() == 0
 
 
 async def leave(person: Person, member_id: int) -> None:

@@ -1,6 +1,7 @@
 """Anybody starts a chat, and its links lead to where they came from."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -26,15 +27,14 @@ Serve = Callable[..., Server]
 
 @pytest.fixture
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Start servers with settings of their own."""
-    started: list[Server] = []
+    """Start servers with settings of their fresh_server."""
+    with ExitStack() as servers:
 
-    def start(**settings: str) -> Server:
-        started.append(Server(tmp_path_factory.mktemp("own"), None, None, **settings))
-        return started[-1]
+        def start(**settings: str) -> Server:
+            folder = tmp_path_factory.mktemp("configured")
+            return servers.enter_context(Server(folder, None, None, **settings))
 
-    yield start
-    assert [server.stop() for server in started] == [0] * len(started)
+        yield start
 
 
 async def test_somebody_known_starts_a_chat_under_their_name(api: Api, story: Story) -> None:

@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from io import BytesIO
 from itertools import product
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -188,13 +187,12 @@ async def test_a_huge_body_ends_the_connection(api: Api, head: str, before: byte
     assert (await api.get("/healthz")).ok() == {"status": "ok"}
 
 
-async def test_a_poll_is_answered_when_the_server_stops(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:
+async def test_a_poll_is_answered_when_the_server_stops(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         held = asyncio.create_task(story.bob.try_to_read(story.chat_id, since=0, wait=30))
         await story.alice.read(since=0, wait=0.3)  # the other poll came before this one
-        assert await asyncio.to_thread(server.stop) == 0
+        assert await asyncio.to_thread(fresh_server.stop) == 0
         answer = await held
     assert told(answer, 503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0

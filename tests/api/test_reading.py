@@ -177,10 +177,8 @@ def lifetime(page: dict[str, str]) -> timedelta:
 
 async def test_a_chat_lives_for_a_week_of_silence_or_as_set(story: Story, tmp_path: Path) -> None:
     assert abs(lifetime(await story.bob.read()) - timedelta(days=7)) < timedelta(seconds=30)
-    server = Server(tmp_path, chat_ttl="3600")
-    async with Api(server.url) as api:
+    async with Server(tmp_path, chat_ttl="3600") as server, Api(server.url) as api:
         page = await (await tell(api)).bob.read()
-    assert server.stop() == 0
     assert abs(lifetime(page) - timedelta(hours=1)) < timedelta(seconds=30)
 
 

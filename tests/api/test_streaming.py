@@ -90,11 +90,11 @@ async def test_who_may_not_stay_is_cut_at_once(story: Story, way: str) -> None:
             await bob.next()
 
 
-async def test_a_stop_ends_every_stream(own: Server) -> None:
-    async with Api(own.url) as api:
+async def test_a_stop_ends_every_stream(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         async with stream(story.bob) as bob, stream(story.alice) as alice:
-            stopping = asyncio.create_task(asyncio.to_thread(own.stop))
+            stopping = asyncio.create_task(asyncio.to_thread(fresh_server.stop))
             for one in (bob, alice):
                 assert (await one.next()).data["error"] == "unavailable"
                 with pytest.raises(EOFError):
@@ -103,20 +103,20 @@ async def test_a_stop_ends_every_stream(own: Server) -> None:
 
 
 async def test_silence_is_filled(tmp_path: Path) -> None:
-    server = Server(tmp_path, patched("response.sse", "HEARTBEAT = 0.1"), limits="on")
-    async with Api(server.url) as api:
+    async with (
+        Server(tmp_path, patched("web.response.sse", "HEARTBEAT = 0.1"), limits="on") as server,
+        Api(server.url) as api,
+    ):
         story = await tell(api)
         async with stream(story.bob) as bob:
             waiting = asyncio.create_task(bob.next())
             await until(lambda: bob.comments >= 5, "nothing was heard")
             await story.alice.say("at last")
             assert (await waiting).data["body"] == "at last"
-    assert server.stop() == 0
 
 
 async def test_a_stream_is_a_held_poll(tmp_path: Path) -> None:
-    server = Server(tmp_path, limits="on")
-    async with Api(server.url) as api:
+    async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await tell(api)
         async with stream(story.bob, since=0) as first:
             path = f"{story.bob.path}?since=0&wait=25"
@@ -130,7 +130,6 @@ async def test_a_stream_is_a_held_poll(tmp_path: Path) -> None:
         for _ in range(10):  # who goes makes room
             async with stream(story.bob, since=0) as bob:
                 assert await bob.ids(1) == [1]
-    assert server.stop() == 0
 
 
 async def test_who_reads_slowly_holds_up_nobody_and_learns_of_the_gap(story: Story) -> None:

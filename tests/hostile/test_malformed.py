@@ -66,12 +66,13 @@ async def test_an_address_longer_than_any_of_ours_leads_nowhere(
 async def test_a_proxy_can_only_say_http_or_https(
     tmp_path_factory: pytest.TempPathFactory, scheme: str
 ) -> None:
-    server = Server(tmp_path_factory.mktemp("proxied"), trusted_proxies="1")
-    async with Api(server.url) as api:
+    async with (
+        Server(tmp_path_factory.mktemp("proxied"), trusted_proxies="1") as server,
+        Api(server.url) as api,
+    ):
         made = (await api.post("/create", headers={"X-Forwarded-Proto": scheme})).ok()
         answer = await api.post("/create", headers={"X-Forwarded-Proto": "https"})
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
         secure = answer.ok()
-    assert server.stop() == 0
     assert made["magic_link"].startswith(f"{server.url}/chat/")
     assert secure["magic_link"].startswith(server.url.replace("http:", "https:"))

@@ -13,56 +13,56 @@ from watchparty.web.limits.quotas import CREATED_CHATS, UNKNOWN_CREDENTIALS
 
 
 @pytest.fixture
-async def story(house: Api) -> Story:
-    return await tell(house)
+async def story(client_a: Api) -> Story:
+    return await tell(client_a)
 
 
-async def test_a_house_starts_so_many_chats(house: Api, other: Api) -> None:
-    auth_key = (await house.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
+async def test_a_house_starts_so_many_chats(client_a: Api, client_b: Api) -> None:
+    auth_key = (await client_a.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
     keyed = {"Idempotency-Key": "one-and-the-same"}
-    first = (await house.post("/create", auth_key, headers=keyed)).ok()
-    count, refusal = await until_refused(lambda: house.post("/create"), CREATED_CHATS.burst + 1)
-    assert CREATED_CHATS.burst - 1 <= count <= CREATED_CHATS.burst
+    first = (await client_a.post("/create", auth_key, headers=keyed)).ok()
+    count, refusal = await until_refused(lambda: client_a.post("/create"), STARTS.burst + 1)
+    assert STARTS.burst - 1 <= count <= STARTS.burst
     assert pause(refusal) <= 60
-    again = await house.post("/create", auth_key, headers=keyed)
+    again = await client_a.post("/create", auth_key, headers=keyed)
     assert again.ok()["chat_id"] == first["chat_id"]
-    assert (await house.post("/create", auth_key)).error == LIMITED
-    assert (await other.post("/create")).status == 200
+    assert (await client_a.post("/create", auth_key)).error == LIMITED
+    assert (await client_b.post("/create")).status == 200
 
 
-async def test_so_many_newcomers_at_one_door(story: Story, house: Api, other: Api) -> None:
+async def test_so_many_newcomers_at_one_door(story: Story, client_a: Api, client_b: Api) -> None:
     newcomer = {"username": "Guest"}
-    answers = await asyncio.gather(*(house.post("/auth", json=newcomer) for _ in range(215)))
+    answers = await asyncio.gather(*(client_a.post("/auth", json=newcomer) for _ in range(215)))
     assert 195 <= sum(answer.status == 200 for answer in answers) <= 203
     assert {answer.error for answer in answers if answer.status != 200} == {LIMITED}
     invitation = {"magic_key": story.magic_key}
     path = f"/{story.chat_id}/join"
-    assert (await house.post(path, json=invitation)).error == LIMITED
-    assert (await house.post(path, story.bob.auth_key, json=invitation)).status == 200
-    assert (await other.post(path, json=invitation)).status == 200
+    assert (await client_a.post(path, json=invitation)).error == LIMITED
+    assert (await client_a.post(path, story.bob.auth_key, json=invitation)).status == 200
+    assert (await client_b.post(path, json=invitation)).status == 200
 
 
 async def test_wrong_keys_shut_the_house_but_not_its_members(
-    story: Story, house: Api, other: Api
+    story: Story, client_a: Api, client_b: Api
 ) -> None:
     held = asyncio.ensure_future(story.bob.read(since=0, wait=20))
     path = f"/{story.chat_id}/join"
-    answers = [await house.get(story.alice.path, f"wrong {n}") for n in range(200)]
+    answers = [await client_a.get(story.alice.path, f"wrong {n}") for n in range(200)]
     assert [answer.error for answer in answers[:150]] == [(403, "forbidden")] * 150
     wrong = {"magic_key": "wrong"}
-    tried, refusal = await until_refused(lambda: house.post(path, json=wrong), 100)
-    assert 200 + tried < UNKNOWN_CREDENTIALS.burst + 50
+    tried, refusal = await until_refused(lambda: client_a.post(path, json=wrong), 100)
+    assert 200 + tried < UNKNOWN_KEYS.burst + 50
     pause(refusal)
-    await until_refused(lambda: house.get(story.alice.path, "another"), 20)
+    await until_refused(lambda: client_a.get(story.alice.path, "another"), 20)
     stranger = {"chats": {f"{story.chat_id}": {"token": "wrong", "since": 0}}}
-    await until_refused(lambda: house.post("/poll", json=stranger), 20)
-    assert (await house.get("/")).status == 200
+    await until_refused(lambda: client_a.post("/poll", json=stranger), 20)
+    assert (await client_a.get("/")).status == 200
     await story.alice.say("we sit here all the same")
     assert [m["id"] for m in (await held)["messages"]] == [1]
     poll = {"chats": {f"{story.chat_id}": {"token": story.bob.session_token, "since": 0}}}
-    assert (await house.post("/poll", story.bob.session_token, json=poll)).status == 200
-    assert (await other.get("/")).status == 200
-    assert (await other.post(path, json=wrong)).error == (403, "invalid_invite")
+    assert (await client_a.post("/poll", story.bob.session_token, json=poll)).status == 200
+    assert (await client_b.get("/")).status == 200
+    assert (await client_b.post(path, json=wrong)).error == (403, "invalid_invite")
 
 
 @pytest.mark.parametrize(
@@ -82,26 +82,24 @@ async def test_one_house_has_many_addresses(limited: Server, one: str, another: 
 async def test_nobody_is_somebody_else_by_saying_so(tmp_path: Path, limited: Server) -> None:
     open_door = tmp_path / "open"
     open_door.mkdir()
-    server = Server(open_door, limits="on")
-    async with Api(server.url) as api:
+    async with Server(open_door, limits="on") as server, Api(server.url) as api:
         forged = [
             {"X-Forwarded-For": f"10.0.0.{n}", "Forwarded": f"for=1.1.1.{n}"} for n in range(40)
         ]
         answers = [await api.post("/create", headers=headers) for headers in forged]
     assert answers[-1].error == LIMITED
     assert server.log().count("WATCHPARTY_TRUSTED_PROXIES is 0") == 1
-    assert server.stop() == 0
     async with Api(limited.url) as api:  # what stands left of the proxy's own word is the client's
         forged = [{"X-Forwarded-For": f"10.0.0.{n}, {HOUSE}"} for n in range(40)]
         answers = [await api.post("/create", headers=headers) for headers in forged]
     assert answers[-1].error == LIMITED
 
 
-async def test_bad_requests_count(story: Story, house: Api) -> None:
+async def test_bad_requests_count(story: Story, client_a: Api) -> None:
     async def misbehave() -> Answer:
         answers = await asyncio.gather(
-            *(house.post("/auth", data=b"{") for _ in range(100)),
-            *(house.call("PATCH", "/create") for _ in range(100)),
+            *(client_a.post("/auth", data=b"{") for _ in range(100)),
+            *(client_a.call("PATCH", "/create") for _ in range(100)),
         )
         return answers[-1]
 

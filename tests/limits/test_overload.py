@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import tell
-from tests.support.load_clients import PATIENCE, Line, lines_to
-from tests.support.server_process import SERVE, Server, configured
+from tests.support.load_clients import PATIENCE, Line, a_server, lines_to
+from tests.support.server_process import Server, configured
 
 FILES = 64  # that the server may open
 TOO_MANY = 100
@@ -18,10 +18,9 @@ TOO_MANY = 100
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path, command=[*SERVE, *configured(tmp_path, keep_alive_timeout=1)])
-    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
-    yield server
-    assert server.stop() == 0
+    with a_server(tmp_path, *configured(tmp_path, keep_alive_timeout=1)) as server:
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
+        yield server
 
 
 async def test_who_finds_no_connection_waits_until_somebody_leaves(server: Server) -> None:

@@ -13,8 +13,8 @@ from watchparty.web.limits.quotas import CREATED_CHATS_A_DAY
 
 
 @pytest.fixture
-async def story(house: Api) -> Story:
-    return await tell(house)
+async def story(client_a: Api) -> Story:
+    return await tell(client_a)
 
 
 async def test_who_posts_too_fast_waits_and_loses_nothing(story: Story) -> None:
@@ -48,13 +48,13 @@ async def test_a_repeat_costs_nothing_and_is_never_refused(story: Story) -> None
     assert (await say("0")).ok() == first
 
 
-async def test_a_chat_takes_twenty_messages_a_second(story: Story, other: Api) -> None:
+async def test_a_chat_takes_twenty_messages_a_second(story: Story, client_b: Api) -> None:
     chat_id, key = story.chat_id, story.magic_key
-    crowd = [await guest(other, f"G{n}", chat_id, key) for n in range(5)]
+    crowd = [await guest(client_b, f"G{n}", chat_id, key) for n in range(5)]
     began = time.monotonic()
     posts = await asyncio.gather(
         *(
-            other.post(member.path, member.session_token, json={"body": "!"})
+            client_b.post(member.path, member.session_token, json={"body": "!"})
             for member in crowd
             for _ in range(8)
         )
@@ -81,56 +81,56 @@ async def test_a_user_starts_so_many_chats_a_day_wherever_they_are(limited: Serv
         assert (await api.post("/create")).status == 200
 
 
-async def test_a_removed_member_counts_as_a_stranger(story: Story, house: Api) -> None:
-    await house.call("DELETE", f"/{story.chat_id}/members/2", story.alice.session_token)
+async def test_a_removed_member_counts_as_a_stranger(story: Story, client_a: Api) -> None:
+    await client_a.call("DELETE", f"/{story.chat_id}/members/2", story.alice.session_token)
     token = story.bob.session_token
-    _, refusal = await until_refused(lambda: house.get(story.bob.path, token), 400)
+    _, refusal = await until_refused(lambda: client_a.get(story.bob.path, token), 400)
     pause(refusal)
-    await until_refused(lambda: house.get(story.alice.path, "wrong"), 300)
+    await until_refused(lambda: client_a.get(story.alice.path, "wrong"), 300)
     assert (await story.alice.read())["last_id"] == 0
 
 
-async def test_a_good_credential_is_no_licence_to_loop(story: Story, other: Api) -> None:
+async def test_a_good_credential_is_no_licence_to_loop(story: Story, client_b: Api) -> None:
     """Two at one table, and one of them has a loop; whoever asks once a second does not notice."""
     token = story.alice.session_token
     began = time.monotonic()
-    count, refusal = await until_refused(lambda: other.get(story.alice.path, token), 1_000)
+    count, refusal = await until_refused(lambda: client_b.get(story.alice.path, token), 1_000)
     assert count <= 120 + 31 * (time.monotonic() - began)
     assert pause(refusal) == 1
-    await until_refused(lambda: other.get("/", token), 20)
+    await until_refused(lambda: client_b.get("/", token), 20)
     poll = {"chats": {f"{story.chat_id}": {"token": token, "since": 0}}}
-    await until_refused(lambda: other.post("/poll", json=poll), 20)
+    await until_refused(lambda: client_b.post("/poll", json=poll), 20)
     assert (await story.bob.read())["last_id"] == 0
 
 
-async def test_all_credentials_of_a_member_count_as_one(story: Story, other: Api) -> None:
+async def test_all_credentials_of_a_member_count_as_one(story: Story, client_b: Api) -> None:
     path = f"/{story.chat_id}/join"
-    joins = [await other.post(path, story.bob.auth_key) for _ in range(20)]
+    joins = [await client_b.post(path, story.bob.auth_key) for _ in range(20)]
     tokens = [join.ok()["session_token"] for join in joins]
     began = time.monotonic()
     answers = await asyncio.gather(
-        *(other.get(story.bob.path, token) for token in tokens for _ in range(20))
+        *(client_b.get(story.bob.path, token) for token in tokens for _ in range(20))
     )
     accepted = sum(answer.status == 200 for answer in answers)
     assert accepted <= 120 + 31 * (time.monotonic() - began)
     assert (await story.alice.read())["last_id"] == 0
 
 
-async def test_an_auth_key_is_one_and_the_same_in_all_chats(story: Story, house: Api) -> None:
-    auth_key = (await house.post("/auth", json={"username": "Dora"})).ok()["auth_key"]
-    chats = [(await house.post("/create", auth_key)).ok()["chat_id"] for _ in range(4)]
+async def test_an_auth_key_is_one_and_the_same_in_all_chats(story: Story, client_a: Api) -> None:
+    auth_key = (await client_a.post("/auth", json={"username": "Dora"})).ok()["auth_key"]
+    chats = [(await client_a.post("/create", auth_key)).ok()["chat_id"] for _ in range(4)]
     began = time.monotonic()
-    polls = [house.get(f"/{chat_id}?since=0&wait=0", auth_key) for chat_id in chats * 100]
+    polls = [client_a.get(f"/{chat_id}?since=0&wait=0", auth_key) for chat_id in chats * 100]
     answers = await asyncio.gather(*polls)
     accepted = sum(answer.status == 200 for answer in answers)
     assert accepted <= 120 + 31 * (time.monotonic() - began)
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_guests_do_not_silence_their_host(story: Story, other: Api) -> None:
-    crowd = [await guest(other, f"G{n}", story.chat_id, story.magic_key) for n in range(5)]
+async def test_guests_do_not_silence_their_host(story: Story, client_b: Api) -> None:
+    crowd = [await guest(client_b, f"G{n}", story.chat_id, story.magic_key) for n in range(5)]
     posts = [
-        other.post(member.path, member.session_token, json={"body": "!"})
+        client_b.post(member.path, member.session_token, json={"body": "!"})
         for member in crowd
         for _ in range(8)
     ]
@@ -138,8 +138,8 @@ async def test_guests_do_not_silence_their_host(story: Story, other: Api) -> Non
     assert LIMITED in {answer.error for answer in answers[:-1] if answer.status != 200}
 
 
-async def test_without_limits_nobody_waits(own: Server) -> None:
-    async with Api(own.url) as api:
+async def test_without_limits_nobody_waits(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         for _ in range(40):
             await story.alice.say("quick")

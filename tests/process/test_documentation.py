@@ -198,8 +198,8 @@ async def test_the_bot_of_the_examples_answers(story: Story) -> None:
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_the_bots_of_the_examples_outlive_a_restart(own: Server) -> None:
-    async with Api(own.url) as api:
+async def test_the_bots_of_the_examples_outlive_a_restart(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         with (
             running(str(BOT), story.magic_link) as bot,
@@ -207,8 +207,8 @@ async def test_the_bots_of_the_examples_outlive_a_restart(own: Server) -> None:
         ):
             await until_somebody_came(story, scribe, 4)
             await story.alice.say("before")
-            own.restart()
-            async with Api(own.url) as story.alice.api:
+            fresh_server.restart()
+            async with Api(fresh_server.url) as story.alice.api:
                 asked = await story.alice.say("!ping")
                 answer = await story.alice.read(since=asked["id"], wait=20)
                 assert [message["body"] for message in answer["messages"]] == ["pong"]
@@ -220,16 +220,16 @@ async def test_the_bots_of_the_examples_outlive_a_restart(own: Server) -> None:
                 assert await asyncio.to_thread(one.wait, 20) == 1
 
 
-async def test_the_stream_bot_tells_what_it_missed(own: Server) -> None:
-    async with Api(own.url) as api:
+async def test_the_stream_bot_tells_what_it_missed(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         with running(str(SCRIBE), story.magic_link) as scribe:
             await until_somebody_came(story, scribe)
             await story.alice.say("0")
             assert await line_of(scribe) == "Alice: 0"
             scribe.send_signal(signal.SIGSTOP)
-            own.restart()
-            async with Api(own.url) as story.alice.api:
+            fresh_server.restart()
+            async with Api(fresh_server.url) as story.alice.api:
                 for number in range(1, 41):
                     await story.alice.say(f"{number}")
                 scribe.send_signal(signal.SIGCONT)

@@ -69,11 +69,10 @@ def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """The application under somebody else's server."""
     port = str(free_port())
     command = [port if part == FREE_PORT else part for part in OTHERS[request.param]]
-    server = Server(tmp_path, command)
-    asyncio.run(until(lambda: accepts(server.url), "it does not listen where it says"))
-    yield server
-    server.stop()
-    assert "Traceback" not in server.log()
+    with Server(tmp_path, command) as server:
+        asyncio.run(until(lambda: accepts(server.url), "it does not listen where it says"))
+        yield server
+        server.stop()  # not every server exits with 0
 
 
 def free_port() -> int:
@@ -192,11 +191,8 @@ async def test_a_chat_survives_the_restart_of_any_server(tmp_path: Path, other: 
         await story.alice.say("still there?")
         before = (await story.bob.read())["epoch"]
     other.stop()
-    own = Server(tmp_path)
-    story.bob.api = Api(own.url)
-    async with story.bob.api:
+    async with Server(tmp_path) as own, Api(own.url) as story.bob.api:
         page = await story.bob.read()
-    assert own.stop() == 0
     assert (page["epoch"], page["messages"][0]["body"]) == (before, "still there?")
 
 
@@ -220,10 +216,8 @@ def test_an_application_nobody_started_works_and_lets_go(tmp_path: Path, store: 
 async def test_who_is_removed_is_told_so_even_when_a_server_hears_no_more_of_them(
     tmp_path: Path,
 ) -> None:
-    server = Server(
-        tmp_path, [*HYPERCORN[:-1], "tests.support.asgi_cancelled_receive:app"], cwd=ROOT
-    )
-    async with Api(server.url) as api:
+    command = [*HYPERCORN[:-1], "tests.support.asgi_cancelled_receive:app"]
+    async with Server(tmp_path, command, cwd=ROOT) as server, Api(server.url) as api:
         story = await tell(api)
         held = [ask(story.bob, "&wait=25") for _ in range(8)]
         await until(lambda: is_quiet(server), "the server never came to rest")
@@ -232,5 +226,3 @@ async def test_who_is_removed_is_told_so_even_when_a_server_hears_no_more_of_the
         assert [(await one).error for one in held] == [(403, "forbidden")] * 8
         outside = await story.charlie.try_to_read(story.chat_id, since=0)
         assert outside.error == (403, "forbidden")
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()

@@ -87,10 +87,13 @@ def test_a_slip_in_a_name_is_told_with_what_was_meant(slip: str, meant: str) -> 
 
 
 async def test_what_others_name_after_a_service_is_no_slip(tmp_path: Path) -> None:
-    server = Server(tmp_path, port="tcp://192.0.2.1:80", port_80_tcp_proto="tcp", service_host="a")
-    async with Api(server.url) as api:
+    async with (
+        Server(
+            tmp_path, port="tcp://192.0.2.1:80", port_80_tcp_proto="tcp", service_host="a"
+        ) as server,
+        Api(server.url) as api,
+    ):
         assert (await api.get("/healthz")).ok() == {"status": "ok"}
-    assert server.stop() == 0
 
 
 def test_a_bad_option_is_a_mistake_like_a_bad_variable() -> None:
@@ -100,27 +103,29 @@ def test_a_bad_option_is_a_mistake_like_a_bad_variable() -> None:
 
 
 async def test_empty_settings_are_the_defaults(tmp_path: Path) -> None:
-    server = Server(tmp_path, public_url="", require_auth_key=" ", chat_ttl="", trusted_proxies="")
-    async with Api(server.url) as api:
+    async with (
+        Server(
+            tmp_path, public_url="", require_auth_key=" ", chat_ttl="", trusted_proxies=""
+        ) as server,
+        Api(server.url) as api,
+    ):
         made = (await api.post("/create")).ok()
-    assert made["magic_link"].startswith(f"{server.url}/chat/")
-    assert server.stop() == 0
+        assert made["magic_link"].startswith(f"{server.url}/chat/")
 
 
 @pytest.mark.parametrize(("value", "status"), [("ON", 401), ("false", 200)])
 async def test_a_switch_is_on_or_off(tmp_path: Path, value: str, status: int) -> None:
-    server = Server(tmp_path, require_auth_key=value)
-    async with Api(server.url) as api:
+    async with Server(tmp_path, require_auth_key=value) as server, Api(server.url) as api:
         assert (await api.post("/create")).status == status
-    assert server.stop() == 0
 
 
 async def test_an_option_wins_over_a_variable(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
-    server = Server(tmp_path, command=[*SERVE, "--store", f"sqlite:{other}"])
-    async with Api(server.url) as api:
+    async with (
+        Server(tmp_path, command=[*SERVE, "--store", f"sqlite:{other}"]) as server,
+        Api(server.url) as api,
+    ):
         await tell(api)
-    assert server.stop() == 0
     assert other.exists()
     assert not server.database.exists()
 
@@ -131,22 +136,17 @@ def modes(folder: Path) -> dict[str, int]:
 
 
 async def test_what_is_said_is_readable_for_the_owner_only(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    try:
-        async with Api(server.url) as api:
-            await (await tell(api)).alice.say("for us only")
+    async with Server(tmp_path) as server, Api(server.url) as api:
+        await (await tell(api)).alice.say("for us only")
         found = modes(tmp_path)
-        assert "party.db" in found
-        assert set(found.values()) == {0o600}
-    finally:
-        assert server.stop() == 0
+    assert "party.db" in found
+    assert set(found.values()) == {0o600}
 
 
 def test_a_file_that_anybody_could_read_is_made_private(tmp_path: Path) -> None:
     (tmp_path / "party.db").touch(0o644)
-    server = Server(tmp_path)
-    assert stat.S_IMODE(server.database.stat().st_mode) == 0o600
-    assert server.stop() == 0
+    with Server(tmp_path) as server:
+        assert stat.S_IMODE(server.database.stat().st_mode) == 0o600
 
 
 def test_a_second_server_on_the_same_file_is_refused(server: Server) -> None:

@@ -31,9 +31,8 @@ def server(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Server]:
     """A server for one test, which ends it."""
-    server = Server(tmp_path_factory.mktemp("stopping"), command=request.param, limits="off")
-    yield server
-    server.kill()
+    with Server(tmp_path_factory.mktemp("stopping"), command=request.param) as server:
+        yield server
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
@@ -101,7 +100,7 @@ async def test_a_stop_lets_messages_under_way_arrive(server: Server, story: Stor
             server.process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(server.process.wait, PATIENCE) == 0
     assert "Traceback" not in server.log()
-    server.start(bind=server.url.removeprefix("http://"))
+    server.start_again()
     await assert_nothing_lost(server, story, spoken)
 
 
@@ -115,7 +114,7 @@ async def test_a_killed_server_comes_back_with_all_it_acknowledged(
             tasks.create_task(talk(line, story, spoken, f"Poster {number}"))
         await spoken.reach(SAID)
         server.kill()
-    server.start(bind=server.url.removeprefix("http://"))
+    server.start_again()
     after = await assert_nothing_lost(server, story, spoken)
     unchanged = ("epoch", "members", "magic_link", "role", "username", "member_id")
     assert [before[name] for name in unchanged] == [after[name] for name in unchanged]

@@ -35,8 +35,8 @@ async def store(tmp_path: Path) -> AsyncIterator[CountingStore]:
 
 @pytest.fixture
 async def alice(store: CountingStore) -> Admission:
-    """In a chat of her own, which nobody has looked at since the server started."""
-    alice = await ChatService(store).create(None, "Alice")
+    """In a chat of her fresh_server, which nobody has looked at since the server started."""
+    alice = await Party(store).create(None, "Alice")
     store.loads = 0
     return alice
 

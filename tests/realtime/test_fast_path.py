@@ -72,15 +72,13 @@ async def test_the_answers_are_the_same(story: Story, query: str) -> None:
 
 
 async def test_behind_tls_it_says_so(tmp_path: Path) -> None:
-    server = Server(tmp_path, trusted_proxies="1")
-    async with Api(server.url) as api:
+    async with Server(tmp_path, trusted_proxies="1") as server, Api(server.url) as api:
         story = await tell(api)
         path, token = f"{story.bob.path}?since=0&wait=0.1", story.bob.session_token
         secure = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
         answers = [await api.get(path + way, token, headers=secure) for way in WAYS]
         assert "Strict-Transport-Security" in answers[0].headers
         assert told(answers[0]) == told(answers[1])
-    assert server.stop() == 0
 
 
 async def test_who_waits_hears_on_both_ways_at_once(story: Story) -> None:

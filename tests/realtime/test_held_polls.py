@@ -30,8 +30,7 @@ async def settled(*tasks: "asyncio.Task[Answer]", ended: int) -> None:
 
 
 async def test_the_fifth_takes_the_place_of_the_first(tmp_path: Path) -> None:
-    server = Server(tmp_path, limits="on")
-    async with Api(server.url) as api:
+    async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await tell(api)
         bob = [poll(story.bob)]
         for _ in range(4):
@@ -51,12 +50,10 @@ async def test_the_fifth_takes_the_place_of_the_first(tmp_path: Path) -> None:
             assert [m["body"] for m in (await held).ok()["messages"]] == ["news"]
         assert (await many).ok()["chats"][f"{story.chat_id}"]["last_id"] == 1
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
-    assert server.stop() == 0
 
 
 async def test_a_member_with_many_tokens_holds_no_more_than_sixteen(tmp_path: Path) -> None:
-    server = Server(tmp_path, limits="on")
-    async with Api(server.url) as api:
+    async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await tell(api)
         path = f"/{story.chat_id}/join"
         tokens = [(await api.post(path, story.bob.auth_key)).ok() for _ in range(20)]
@@ -67,12 +64,10 @@ async def test_a_member_with_many_tokens_holds_no_more_than_sixteen(tmp_path: Pa
         await story.alice.say("news")
         answers = [(await task).status for task in held]
         assert sorted(answers) == [200] * 16 + [429] * 4
-    assert server.stop() == 0
 
 
 async def test_one_poll_may_take_the_places_of_several_at_once(tmp_path: Path) -> None:
-    server = Server(tmp_path, limits="on")
-    async with Api(server.url) as api:
+    async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await tell(api)
         hers = [(await api.post("/create", story.alice.auth_key)).ok() for _ in range(4)]
         chats = {
@@ -88,13 +83,14 @@ async def test_one_poll_may_take_the_places_of_several_at_once(tmp_path: Path) -
         ]
         assert {(await task).status for task in held} == {429}
         assert {(await task).status for task in singles} <= {200, 429}
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()
 
 
 async def test_who_hangs_up_makes_room(tmp_path: Path) -> None:
-    server = Server(tmp_path, limits="on")
-    async with Api(server.url) as api, Api(server.url) as phone:
+    async with (
+        Server(tmp_path, limits="on") as server,
+        Api(server.url) as api,
+        Api(server.url) as phone,
+    ):
         story = await tell(api)
         story.bob.api = phone
         for _ in range(12):
@@ -105,12 +101,13 @@ async def test_who_hangs_up_makes_room(tmp_path: Path) -> None:
         held = [poll(story.bob) for _ in range(3)]
         await story.alice.say("news")
         assert [(await answer).status for answer in held] == [200] * 3
-    assert server.stop() == 0
 
 
 async def test_one_process_holds_so_many(tmp_path: Path) -> None:
-    server = Server(tmp_path, patched("limits.quotas", "HELD_IN_ALL = 6"), limits="on")
-    async with Api(server.url) as api:
+    async with (
+        Server(tmp_path, patched("web.limits.quotas", "HELD_IN_ALL = 6"), limits="on") as server,
+        Api(server.url) as api,
+    ):
         story = await tell(api)
         people = [story.alice, story.alice, story.bob, story.bob, story.charlie, story.charlie]
         held = [poll(person) for person in people]
@@ -121,7 +118,6 @@ async def test_one_process_holds_so_many(tmp_path: Path) -> None:
         assert (await poll(story.bob)).status == 200
         await story.charlie.say("here, too")
         assert [(await answer).status for answer in held] == [200] * 6
-    assert server.stop() == 0
 
 
 async def poll_until_refused(person: Person) -> Answer:
@@ -136,8 +132,10 @@ async def poll_until_refused(person: Person) -> Answer:
 async def test_a_reader_that_does_not_read_gives_up_its_place(tmp_path: Path, way: str) -> None:
     """Its connection may stay open for a minute, but takes nobody's place."""
     numbers = "HELD_IN_ALL, quotas.POSTS = 6, quotas.CHAT_POSTS"
-    server = Server(tmp_path, patched("limits.quotas", numbers), limits="on")
-    async with Api(server.url) as api:
+    async with (
+        Server(tmp_path, patched("web.limits.quotas", numbers), limits="on") as server,
+        Api(server.url) as api,
+    ):
         story = await tell(api)
         for _ in range(15):  # more than fits into the buffers on the way
             await story.alice.say("\N{POPCORN}" * 2_000)
@@ -149,8 +147,6 @@ async def test_a_reader_that_does_not_read_gives_up_its_place(tmp_path: Path, wa
             await api.call("DELETE", f"{story.alice.path}/members/2", story.alice.session_token)
             held = [poll(story.charlie, wait=1) for _ in range(4)]
             assert [(await answer).status for answer in held] == [200] * 4
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()
 
 
 @asynccontextmanager
@@ -174,8 +170,7 @@ async def deaf_stream(person: Person, way: str) -> AsyncIterator[None]:
 
 
 async def test_fifty_friends_in_one_house_come_back_at_once(tmp_path: Path) -> None:
-    server = Server(tmp_path, limits="on")
-    async with Api(server.url) as api:
+    async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await tell(api)
         friends = await asyncio.gather(
             *(guest(api, f"F{n}", story.chat_id, story.magic_key) for n in range(FRIENDS))
@@ -192,4 +187,3 @@ async def test_fifty_friends_in_one_house_come_back_at_once(tmp_path: Path) -> N
         for n in range(30):
             held = [poll(friend, wait=0) for friend in friends]
             assert {(await answer).status for answer in held} == {200}, n
-    assert server.stop() == 0

@@ -19,11 +19,9 @@ COPIES = 5
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A server of one's own, because it is copied and restarted."""
-    server = Server(tmp_path)
-    yield server
-    server.stop()
-    assert "Traceback" not in server.log()
+    """A server of one's fresh_server, because it is copied and restarted."""
+    with Server(tmp_path) as server:
+        yield server
 
 
 async def back_up(server: Server, target: Path) -> subprocess.CompletedProcess[str]:
@@ -49,7 +47,7 @@ async def test_a_copy_made_while_people_talk_is_whole(
             ids = [id_ for (id_,) in copy.execute("SELECT id FROM messages ORDER BY id")]
             [(newest,)] = copy.execute("SELECT max(last_id) FROM chats")
         assert ids == [*range(max(1, newest - 29), newest + 1)]
-    server.start(bind=server.url.removeprefix("http://"))
+    server.start_again()
     async with Api(server.url) as story.bob.api:
         assert (await story.bob.read())["last_id"] >= last
 
@@ -69,7 +67,7 @@ async def test_a_restored_copy_is_another_history_and_says_so(
     epoch = (await story.bob.read())["epoch"]
     server.stop()
     copy.rename(server.database)
-    server.start(bind=server.url.removeprefix("http://"))
+    server.start_again()
     async with Api(server.url) as api:
         story.bob.api = story.alice.api = story.charlie.api = api
         page = await story.bob.read(since=before["id"], wait=30, epoch=epoch)
@@ -89,7 +87,7 @@ async def test_a_copy_that_is_restored_twice_is_two_histories(
     for _ in range(2):
         server.stop()
         server.database.write_bytes(copy.read_bytes())
-        server.start(bind=server.url.removeprefix("http://"))
+        server.start_again()
         async with Api(server.url) as story.alice.api:
             await story.alice.say("In this one only")
             epochs.add((await story.alice.read())["epoch"])

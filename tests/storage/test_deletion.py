@@ -72,10 +72,9 @@ async def test_a_burned_chat_never_was(api: Api, story: Story) -> None:
     assert dead.error == (403, "invalid_invite")
 
 
-async def test_deleted_and_burned_text_is_gone_from_the_files_too(tmp_path: Path) -> None:
-    server = Server(tmp_path)
+async def test_deleted_and_burned_text_is_gone_from_the_files_too(fresh_server: Server) -> None:
     secret, burned = "Only the first of these may stay", "Burn after reading"
-    async with Api(server.url) as api:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         await story.alice.say("This may stay")
         await story.alice.say(secret)
@@ -83,22 +82,19 @@ async def test_deleted_and_burned_text_is_gone_from_the_files_too(tmp_path: Path
         alice, _ = await host(api, "Alice")
         await alice.say(burned)
         await delete(alice)
-        kept = b"".join(server.files().values())
+        kept = b"".join(fresh_server.files().values())
         assert b"This may stay" in kept
         assert secret.encode() not in kept
         assert burned.encode() not in kept
-    assert server.stop() == 0
 
 
 async def test_everything_of_a_burned_chat_is_gone_from_the_tables(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:
+    async with Server(tmp_path) as server, Api(server.url) as api:
         story = await tell(api)
         headers = {"Idempotency-Key": "k"}
         await api.post(story.bob.path, story.bob.session_token, json={"body": "x"}, headers=headers)
         await api.post("/create", story.alice.auth_key, headers=headers)
         await delete(story.alice)
-    assert server.stop() == 0
     with closing(sqlite3.connect(server.database)) as db:
         for table in ("chats", "members", "sessions", "messages", "message_keys"):
             found = db.execute(

@@ -20,10 +20,8 @@ TABLES = ("chats", "members", "sessions", "messages", "message_keys", "chat_keys
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path, chat_ttl=str(TTL))
-    yield server
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()
+    with Server(tmp_path, chat_ttl=str(TTL)) as server:
+        yield server
 
 
 def age(server: Server, sql: str, *values: int) -> None:
@@ -31,7 +29,7 @@ def age(server: Server, sql: str, *values: int) -> None:
     server.stop()
     with closing(sqlite3.connect(server.database)) as db, db:
         db.execute(sql, values)
-    server.start(bind=server.url.removeprefix("http://"))
+    server.start_again()
 
 
 def count(server: Server, table: str) -> int:
@@ -111,7 +109,7 @@ async def test_many_are_deleted_a_helping_at_a_time_and_their_room_is_used_again
                 "INSERT INTO chats (chat_id, magic_key, created_at, active_at) VALUES (?, ?, 0, 0)",
                 [(number, "k" * 33) for number in range(many)],
             )
-        server.start(bind=server.url.removeprefix("http://"))
+        server.start_again()
         await until_gone(server, "chats")
         sizes.append(len(server.files()["party.db"]))
     assert sizes[0] == sizes[1] == sizes[2]

@@ -137,34 +137,31 @@ async def test_a_key_outlives_its_message_and_keeps_none_of_its_text(
     assert key not in kept
 
 
-async def test_a_key_survives_a_crash_and_dies_after_a_day(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:
+async def test_a_key_survives_a_crash_and_dies_after_a_day(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         first = (await say(story.alice, "Hello", KEY)).ok()
         made = (await create(api, story.alice.auth_key, KEY)).ok()
-    server.kill()
-    server.start(bind=server.url.removeprefix("http://"))
-    async with Api(server.url) as story.alice.api:
+    fresh_server.kill()
+    fresh_server.start_again()
+    async with Api(fresh_server.url) as story.alice.api:
         assert replayed(await say(story.alice, "Hello", KEY)) == first
         again = replayed(await create(story.alice.api, story.alice.auth_key, KEY))
         assert again["chat_id"] == made["chat_id"]
-    server.stop()
-    with closing(sqlite3.connect(server.database)) as db, db:
+    fresh_server.stop()
+    with closing(sqlite3.connect(fresh_server.database)) as db, db:
         for table in ("message_keys", "chat_keys"):
-            db.execute(f"UPDATE {table} SET created_at = created_at - {KEY_LIFETIME_MS}")
-    server.start(bind=server.url.removeprefix("http://"))
-    async with Api(server.url) as story.alice.api:
+            db.execute(f"UPDATE {table} SET created_at = created_at - {LIFE}")
+    fresh_server.start_again()
+    async with Api(fresh_server.url) as story.alice.api:
         assert (await say(story.alice, "Hello", KEY)).ok()["id"] == first["id"] + 1
         assert (await say(story.alice, "Hello", "another")).ok()["id"] == first["id"] + 2
         anew = (await create(story.alice.api, story.alice.auth_key, KEY)).ok()
         assert anew["chat_id"] != made["chat_id"]
-    assert server.stop() == 0
 
 
 async def test_dead_keys_are_buried_by_the_next_ones(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    async with Api(server.url) as api:
+    async with Server(tmp_path) as server, Api(server.url) as api:
         alice = (await tell(api)).alice
         for number in range(10):
             await say(alice, "Hello", f"old-{number}")
@@ -172,7 +169,6 @@ async def test_dead_keys_are_buried_by_the_next_ones(tmp_path: Path) -> None:
             db.execute(f"UPDATE message_keys SET created_at = created_at - {KEY_LIFETIME_MS}")
         for number in range(5):
             await say(alice, "Hello", f"new-{number}")
-    assert server.stop() == 0
     with closing(sqlite3.connect(server.database)) as db, db:
         assert db.execute("SELECT count(*) FROM message_keys").fetchone() == (5,)
 

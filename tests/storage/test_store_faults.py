@@ -19,9 +19,9 @@ Fault = Callable[[Server], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def server(own: Server) -> Server:
+def server(fresh_server: Server) -> Server:
     """A server to be maltreated."""
-    return own
+    return fresh_server
 
 
 def full(server: Server) -> AbstractContextManager[None]:
@@ -157,8 +157,8 @@ async def test_many_are_refused_together_not_one_after_the_other(
 
 def damaged(tmp_path: Path, damage: Callable[[bytearray], None]) -> Path:
     """Return a database that was in use once, and then came to harm."""
-    server = Server(tmp_path)
-    assert server.stop() == 0
+    with Server(tmp_path) as server:
+        pass
     content = bytearray(server.database.read_bytes())
     damage(content)
     server.database.write_bytes(content)
@@ -200,8 +200,8 @@ def test_a_place_where_nothing_can_be_kept_is_told_at_the_start(place: str) -> N
 
 
 def test_a_file_that_is_locked_is_told_at_the_start(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    assert server.stop() == 0
+    with Server(tmp_path) as server:
+        pass
     with locked(server):
         run = subprocess.run(
             [*SERVE, "--store", f"sqlite:{server.database}"],

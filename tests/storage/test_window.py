@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,14 +12,6 @@ from tests.support.api_fixtures import Person, Story, tell
 from tests.support.server_process import Server
 
 WINDOW = 30
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Server]:
-    """A server that may be stopped and killed."""
-    server = Server(tmp_path)
-    yield server
-    assert server.stop() == 0
 
 
 def kept(database: Path) -> dict[int, list[int]]:
@@ -84,24 +75,24 @@ async def test_a_reader_who_keeps_up_gets_every_message_once(story: Story) -> No
     assert seen == await speaking == list(range(1, 61))
 
 
-async def test_the_file_holds_the_last_30_messages_of_each_chat(own: Server) -> None:
-    async with Api(own.url) as api:
+async def test_the_file_holds_the_last_30_messages_of_each_chat(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         counts = {}
         for count in (1, 30, 31, 60):
             story = await tell(api)
             await say_all_at_once(story, count)
             counts[story.chat_id] = count
-    assert own.stop() == 0
-    assert kept(own.database) == {chat: newest(count) for chat, count in counts.items()}
+    assert fresh_server.stop() == 0
+    assert kept(fresh_server.database) == {chat: newest(count) for chat, count in counts.items()}
 
 
-async def test_a_restart_changes_nothing(own: Server) -> None:
-    async with Api(own.url) as api:
+async def test_a_restart_changes_nothing(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         for text in ("a\x00b", "\ud7ff\U0010ffff", "<b>") + ("x",) * 30:
             await story.alice.say(text)
         before = await story.bob.read()
-        own.restart()
+        fresh_server.restart()
         after = await story.bob.read()
         for page in (before, after):
             del page["server_time"], page["expires_at"]
@@ -111,13 +102,13 @@ async def test_a_restart_changes_nothing(own: Server) -> None:
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_a_killed_server_has_kept_what_it_answered(own: Server) -> None:
-    async with Api(own.url) as api:
+async def test_a_killed_server_has_kept_what_it_answered(fresh_server: Server) -> None:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         epoch = (await story.bob.read())["epoch"]
         said = [(await story.alice.say(f"{i}")) for i in range(32)]
-        own.kill()
-        own.start(bind=own.url.removeprefix("http://"))
+        fresh_server.kill()
+        fresh_server.start_again()
         page = await story.bob.read()
         assert (page["epoch"], page["last_id"]) == (epoch, 32)
         expected = [{k: v for k, v in m.items() if k != "chat_id"} for m in said[2:]]
@@ -127,7 +118,7 @@ async def test_a_killed_server_has_kept_what_it_answered(own: Server) -> None:
 
 
 async def test_a_server_killed_while_everybody_talks_loses_no_answered_message(
-    own: Server,
+    fresh_server: Server,
 ) -> None:
     answered: list[int] = []
 
@@ -135,14 +126,14 @@ async def test_a_server_killed_while_everybody_talks_loses_no_answered_message(
         while True:
             answered.append((await person.say("bla"))["id"])
             if len(answered) == 40:
-                own.kill()
+                fresh_server.kill()
 
-    async with Api(own.url) as api:
+    async with Api(fresh_server.url) as api:
         story = await tell(api)
         await asyncio.gather(
             *(talk(who) for who in (story.alice, story.bob) * 4), return_exceptions=True
         )
-        own.start(bind=own.url.removeprefix("http://"))
+        fresh_server.start_again()
         page = await story.bob.read()
         assert page["last_id"] >= max(answered)
         assert len(set(answered)) == len(answered) >= 40

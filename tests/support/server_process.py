@@ -1,5 +1,6 @@
 """The real server in a process of its own, on a port of its own choosing."""
 
+import asyncio
 import os
 import re
 import resource
@@ -10,13 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 from tests.support import secret_leaks
 from watchparty import assets
 
 BIN = Path(sys.executable).parent
 ADDRESS = re.compile(r"https?://[\w.\[\]:]+:\d+")
-START_MAX = 20  # seconds until a server must have said where it is
+START_MAX = 60  # seconds until a server must have said where it is, on a busy machine
+STOP_MAX = 60  # seconds until a stopped server must have ended
 
 SERVE = [str(BIN / "watchparty"), "serve", "--bind", "127.0.0.1:0"]
 
@@ -37,9 +40,12 @@ def running_out_of(what: int, server: "Server") -> Iterator[None]:
 
 
 def patched(module: str, assignment: str) -> list[str]:
-    """Return the command for a server in which one number of a module of web is another."""
-    package, _, name = module.rpartition(".")
-    patch = f"from watchparty.web.{package} import {name}; {name}.{assignment}"
+    """Return the command for a server in which a constant of a module has another value.
+
+    `module` is a path below watchparty, as `web.response.sse`.
+    """
+    package, _, name = f"watchparty.{module}".rpartition(".")
+    patch = f"from {package} import {name}; {name}.{assignment}"
     serve = "from watchparty.cli import main; main()"
     return [sys.executable, "-c", f"{patch}; {serve}", *SERVE[1:]]
 
@@ -56,7 +62,12 @@ def configured(folder: Path, **values: int) -> list[str]:
 
 
 class Server:
-    """One server process; `url` is where it listens, `log()` all it has said."""
+    """One server process; `url` is where it listens, `log()` all it has printed.
+
+    A context manager, with or without `async`: in the end the process is gone, whatever happened.
+    """
+
+    running: ClassVar[set["Server"]] = set()
 
     def __init__(
         self,
@@ -66,7 +77,7 @@ class Server:
         limits: str = "off",
         **settings: str,
     ) -> None:
-        """Start it; without limits unless they are asked for: all tests come from one address."""
+        """Start it; without limits by default, because all tests share one address."""
         self.database = folder / "party.db"
         self._log = folder / "server.log"
         self._command = command or SERVE
@@ -78,7 +89,27 @@ class Server:
             "WATCHPARTY_LIMITS": limits,
             **{f"WATCHPARTY_{name.upper()}": value for name, value in settings.items()},
         }
+        self.may_log_tracebacks = False
         self.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        """Stop it, unless the test has; it must exit with 0. After a failure, kill it."""
+        try:
+            if not failure and self in Server.running:
+                assert self.stop() == 0, self.log()
+        finally:
+            self.kill()
+        is_clean = self.may_log_tracebacks or "Traceback" not in self.log()
+        assert failure or is_clean, self.log()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *failure: Any) -> None:
+        await asyncio.to_thread(self.__exit__, *failure)
 
     def start(self, bind: str | None = None) -> None:
         """Start (again), at `bind` when the place matters, and wait for the address."""
@@ -88,26 +119,33 @@ class Server:
             self.process = subprocess.Popen(
                 command, env=self._env, cwd=self._cwd, stdout=log, stderr=subprocess.STDOUT
             )
+        Server.running.add(self)
         deadline = time.monotonic() + START_MAX
         while not (found := ADDRESS.search(self.log()[said:])):
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
                 raise RuntimeError(f"{command} did not start:\n{self.log()}")
             time.sleep(0.01)
         self.url = found[0]
 
+    def start_again(self) -> None:
+        """Start at the same address as before."""
+        self.start(bind=self.url.removeprefix("http://"))
+
     def restart(self) -> None:
         """Stop and start again at the same address."""
         self.stop()
-        self.start(bind=self.url.removeprefix("http://"))
+        self.start_again()
 
     def stop(self) -> int:
-        """Ask it to stop, as an operator would, and return its exit code.
+        """Stop it as an operator would, and return its exit code.
 
         Whatever it was used for, its log has no secret in it.
         """
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=40)
+        code = self.process.wait(timeout=STOP_MAX)
+        Server.running.discard(self)
         assert not secret_leaks.issued_in(self.log()), f"a secret is in the log:\n{self.log()}"
         return code
 
@@ -115,9 +153,10 @@ class Server:
         """Take it away in mid-air."""
         self.process.kill()
         self.process.wait()
+        Server.running.discard(self)
 
     def files(self) -> dict[str, bytes]:
-        """Return what is in the files of the database."""
+        """Return the contents of the database's files, by name."""
         found = self.database.parent.glob(f"{self.database.name}*")
         return {file.name: file.read_bytes() for file in found}
 

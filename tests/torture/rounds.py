@@ -82,15 +82,11 @@ class Party:
 async def torture(folder: Path, seconds: float) -> Report:
     """Let people talk for so long under every trouble, and count."""
     raise_file_limit()
-    server = Server(folder, limits="off")
-    try:
-        async with Line(server.url) as line, _session() as session:
-            async with Api(server.url) as api:
-                parties = [await Party.of(api, line, session) for _ in range(CHATS)]
-            kills, cuts = await _run(server, line, parties, time.monotonic() + seconds)
-            return _count(parties, kills, cuts)
-    finally:
-        server.stop()
+    async with Server(folder) as server, Line(server.url) as line, _session() as session:
+        async with Api(server.url) as api:
+            parties = [await Party.of(api, line, session) for _ in range(CHATS)]
+        kills, cuts = await _run(server, line, parties, time.monotonic() + seconds)
+        return _count(parties, kills, cuts)
 
 
 async def _run(
@@ -119,7 +115,7 @@ async def _kill(server: Server, parties: list[Party], deadline: float) -> int:
     while time.monotonic() < deadline:
         await asyncio.sleep(random.uniform(*LIFE))
         await asyncio.to_thread(server.kill)
-        await asyncio.to_thread(server.start, server.url.removeprefix("http://"))
+        await asyncio.to_thread(server.start_again)
         kills += 1
         await asyncio.gather(*(party.historian.visit(party.ledger) for party in parties))
     return kills

@@ -19,10 +19,8 @@ RECOVERY = 30_000  # ms; the page's own patience between two attempts, and then 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server of this story alone."""
-    server = Server(tmp_path)
-    yield server
-    server.stop()
-    assert "Traceback" not in server.log()
+    with Server(tmp_path) as server:
+        yield server
 
 
 @pytest.mark.parametrize("end", [Server.stop, Server.kill], ids=["stopped", "killed"])
@@ -93,4 +91,4 @@ async def comes_back(party: Party, server: Server) -> None:
 
 
 async def starts_again(server: Server) -> None:
-    await asyncio.to_thread(server.start, server.url.removeprefix("http://"))
+    await asyncio.to_thread(server.start_again)

@@ -23,9 +23,9 @@ REPLACED = "The history of this party was replaced."
 
 
 @pytest.fixture
-def server(own: Server) -> Server:
+def server(fresh_server: Server) -> Server:
     """A server of this story alone."""
-    return own
+    return fresh_server
 
 
 async def test_a_tab_that_wakes_after_the_others_learns_all_that_is_different(
