@@ -6,9 +6,10 @@ BIND ?= 127.0.0.1:8000
 BIN = $(VENV)/bin
 AUDIT = $(VENV)-audit
 BENCH = $(VENV)-bench
+PARALLEL = $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 export VENV PYTHON
 
-.PHONY: help run test test-unit test-server torture bench bench-quick bench-page lint audit format screenshots clean
+.PHONY: help run test test-server test-install torture bench bench-quick bench-page lint audit format screenshots clean
 
 help:
 	@echo "make run                      install and start the server, and say where it is"
@@ -16,6 +17,7 @@ help:
 	@echo "make test                     install what the tests need, a browser too, and run them"
 	@echo "make test-unit                the tests of the page's pure modules, in a second"
 	@echo "make test-server              the tests that need no browser"
+	@echo "make test-install             fresh installations of the checkout and the wheel"
 	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
 	@echo "make bench                    what everything costs, beside other servers, in half an hour"
 	@echo "make bench-quick              the most important of it, in two minutes"
@@ -31,13 +33,13 @@ run: $(VENV)/run.done
 
 test: test-unit
 	@scripts/browser
-	$(BIN)/pytest $(ARGS)
+	$(PARALLEL) $(ARGS)
 
-test-unit: $(VENV)/test.done
-	$(BIN)/node --test "tests/unit/*.test.js"
+test-server: $(VENV)/test.done
+	$(PARALLEL) -m "not browser and not install" $(ARGS)
 
-test-server: test-unit
-	$(BIN)/pytest -m "not browser" $(ARGS)
+test-install: $(VENV)/test.done
+	$(BIN)/pytest -m install --numprocesses 2 --dist loadfile $(ARGS)
 
 torture: $(VENV)/test.done
 	$(BIN)/python -m tests.torture $(SECONDS)

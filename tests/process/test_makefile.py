@@ -95,6 +95,7 @@ def interrupt(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, 0)
 
 
+@pytest.mark.install
 async def test_make_run_takes_a_checkout_to_a_party_and_ctrl_c_ends_it(
     checkout: Path, tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ async def test_make_run_takes_a_checkout_to_a_party_and_ctrl_c_ends_it(
     assert "Error" not in output.read_text()  # make's word for a program that failed
 
 
+@pytest.mark.install
 async def test_make_run_for_everybody_tells_what_to_type_into_a_phone(
     checkout: Path, tmp_path: Path
 ) -> None:
@@ -130,6 +132,7 @@ async def test_make_run_for_everybody_tells_what_to_type_into_a_phone(
     assert "Traceback" not in output.read_text()
 
 
+@pytest.mark.install
 def test_it_is_installed_once_and_again_when_it_needs_something_else(
     checkout: Path, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""A stop answers everybody who waits; a crash loses nothing that was acknowledged."""
+"""A stop answers every held poll; a crash loses nothing that was acknowledged."""
 
 import asyncio
 import signal
@@ -15,8 +15,8 @@ from tests.support.load_clients import HOLD, PATIENCE, Line, Reader, hold, is_qu
 from tests.support.server_process import HYPERCORN, SERVE, Server
 from watchparty.party.window import WINDOW
 
-HELD = 1_000
-QUICKLY = 15  # seconds; a server that waits for its polls takes HOLD
+FEW, MANY = 50, 1_000  # held polls
+QUICKLY = 25  # seconds; a server that waits for its polls takes HOLD
 POSTERS = 8
 STALLED = {
     "half a request line": b"GET / HT",
@@ -41,10 +41,36 @@ async def test_a_stop_answers_every_held_poll_and_ends_well(
 ) -> None:
     outside = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
     assert outside.error == (403, "forbidden")
-    async with lines_to(server.url, HELD) as lines:
-        await hold(
-            [Reader(line, story.bob.path, story.bob.session_token) for line in lines], server
-        )
+    await assert_a_stop_answers(server, story, FEW, number)
+
+
+@pytest.mark.parametrize(
+    ("server", "held"),
+    [(SERVE, MANY), (HYPERCORN, FEW)],
+    indirect=["server"],
+    ids=["watchparty", "hypercorn"],
+)
+async def test_all_readers_come_back_at_once_after_a_restart_and_none_is_refused(
+    server: Server, story: Story, held: int
+) -> None:
+    await assert_a_stop_answers(server, story, held, signal.SIGTERM)
+    server.start_again()
+    async with Api(server.url) as story.alice.api:
+        await story.alice.say("Where were we?")
+        async with lines_to(server.url, held) as lines, asyncio.timeout(PATIENCE):
+            readers = readers_of(story, lines)
+            assert await asyncio.gather(*(reader.read() for reader in readers)) == [[1]] * held
+            story.charlie.api = story.alice.api
+            outside = await story.charlie.try_to_read(story.chat_id, since=0)
+            assert outside.error == (403, "forbidden")
+
+
+async def assert_a_stop_answers(
+    server: Server, story: Story, held: int, number: signal.Signals
+) -> None:
+    """Stop the server while polls are held: each is answered, and the process ends."""
+    async with lines_to(server.url, held) as lines:
+        await hold(readers_of(story, lines), server)
         began = time.monotonic()
         server.process.send_signal(number)
         async with asyncio.timeout(PATIENCE):
@@ -57,22 +83,8 @@ async def test_a_stop_answers_every_held_poll_and_ends_well(
     assert "Traceback" not in server.log()
 
 
-async def test_after_a_restart_a_thousand_come_back_at_once_and_none_is_refused(
-    server: Server, story: Story
-) -> None:
-    async with lines_to(server.url, HELD) as lines:
-        await hold(
-            [Reader(line, story.bob.path, story.bob.session_token) for line in lines], server
-        )
-        server.restart()
-    async with Api(server.url) as story.alice.api:
-        await story.alice.say("Where were we?")
-        async with lines_to(server.url, HELD) as lines, asyncio.timeout(PATIENCE):
-            readers = [Reader(line, story.bob.path, story.bob.session_token) for line in lines]
-            assert await asyncio.gather(*(reader.read() for reader in readers)) == [[1]] * HELD
-            story.charlie.api = story.alice.api
-            outside = await story.charlie.try_to_read(story.chat_id, since=0)
-            assert outside.error == (403, "forbidden")
+def readers_of(story: Story, lines: list[Line]) -> list[Reader]:
+    return [Reader(line, story.bob.path, story.bob.session_token) for line in lines]
 
 
 @pytest.mark.parametrize("server", [SERVE], indirect=True, ids=["watchparty"])

@@ -15,6 +15,8 @@ from tests.support.api_client import Api
 from tests.support.api_fixtures import tell
 from tests.support.server_process import Server
 
+pytestmark = pytest.mark.install
+
 ROOT = Path(__file__).parents[2]
 WAIT_MAX = 300  # seconds; a package index may be slow
 

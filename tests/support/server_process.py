@@ -61,6 +61,24 @@ def configured(folder: Path, **values: int) -> list[str]:
     return ["--config", str(config)]
 
 
+def refused(*options: str, **settings: str) -> str:
+    """Start a server that must refuse to start, and return its output."""
+    env = environment({"store": "sqlite::memory:"} | settings)
+    command = [*SERVE, *options]
+    run = subprocess.run(command, env=env, capture_output=True, text=True, timeout=START_MAX)
+    said = run.stdout + run.stderr
+    assert run.returncode in {1, 2}, said
+    assert "Traceback" not in said
+    assert "running at" not in said
+    return said
+
+
+def environment(settings: dict[str, str]) -> dict[str, str]:
+    """Return our environment with no other settings than these."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("WATCHPARTY_")}
+    return ours | {f"WATCHPARTY_{name.upper()}": value for name, value in settings.items()}
+
+
 class Server:
     """One server process; `url` is where it listens, `log()` all it has printed.
 
@@ -82,13 +100,8 @@ class Server:
         self._log = folder / "server.log"
         self._command = command or SERVE
         self._cwd = cwd
-        self._env = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("WATCHPARTY_")},
-            "WATCHPARTY_STORE": f"sqlite:{self.database}",
-            "PYTHONUNBUFFERED": "1",
-            "WATCHPARTY_LIMITS": limits,
-            **{f"WATCHPARTY_{name.upper()}": value for name, value in settings.items()},
-        }
+        ours = {"store": f"sqlite:{self.database}", "limits": limits}
+        self._env = environment(ours | settings) | {"PYTHONUNBUFFERED": "1"}
         self.may_log_tracebacks = False
         self.start()
 
