@@ -8,6 +8,7 @@ import pytest
 from tests.support.addresses import HOUSE, OTHER_HOUSE
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, tell
+from tests.support.rate_limit_clock import RateLimitClock
 from tests.support.server_process import Server
 
 
@@ -49,9 +50,15 @@ async def story(api: Api) -> Story:
 
 
 @pytest.fixture
-def limited(tmp_path: Path) -> Iterator[Server]:
-    """A server as it ships, limits and all, behind one proxy of its operator's."""
-    with Server(tmp_path, limits="on", trusted_proxies="1") as server:
+def clock(tmp_path: Path) -> RateLimitClock:
+    """The clock of the limited server's rate limits; it stands still."""
+    return RateLimitClock(tmp_path)
+
+
+@pytest.fixture
+def limited(tmp_path: Path, clock: RateLimitClock) -> Iterator[Server]:
+    """A server with its rate limits on, behind one proxy of its operator's."""
+    with Server(tmp_path, clock.command, limits="on", trusted_proxies="1") as server:
         yield server
 
 
