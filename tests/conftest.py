@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.addresses import HOUSE, OTHER_HOUSE
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, tell
-from tests.support.rate_limit_clock import RateLimitClock
+from tests.support.rate_limits import ADDRESS_A, ADDRESS_B, RateLimitClock
 from tests.support.server_process import Server
 
 
@@ -65,12 +64,12 @@ def limited(tmp_path: Path, clock: RateLimitClock) -> Iterator[Server]:
 @pytest.fixture
 async def client_a(limited: Server) -> AsyncIterator[Api]:
     """A client of the limited server, at one address."""
-    async with Api(limited.url, HOUSE) as api:
+    async with Api(limited.url, ADDRESS_A) as api:
         yield api
 
 
 @pytest.fixture
 async def client_b(limited: Server) -> AsyncIterator[Api]:
     """A client of the limited server, at another address."""
-    async with Api(limited.url, OTHER_HOUSE) as api:
+    async with Api(limited.url, ADDRESS_B) as api:
         yield api

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.access.test_moderation import delete, links, put
+from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, Story, guest
 
-FORBIDDEN = (403, "forbidden")
 TRIES = 12
 
 

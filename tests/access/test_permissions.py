@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, guest, host
 
 API = Path(__file__).parents[2] / "docs" / "api.md"
 ROLES = ("host", "co-host", "guest", "viewer")
-FORBIDDEN = (403, "forbidden")
 
 
 @dataclass

@@ -5,6 +5,7 @@ through in every test; here it is shown that this finds something, and that faul
 """
 
 import asyncio
+import math
 import resource
 import sqlite3
 from collections.abc import Iterator
@@ -13,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story, tell
 from tests.support.server_process import Server, running_out_of
-
-FORBIDDEN = (403, "forbidden")
 
 # What disks and people do to a file between two starts.
 DAMAGES = [
@@ -40,6 +40,8 @@ TORN = [
     "POST /auth HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{key}\r\n{token}",
     "{token}\r\n\r\n",
 ]
+
+BITS = 192  # that a secret must have at least
 
 
 @pytest.fixture
@@ -126,3 +128,33 @@ async def send(server: Server, request: str) -> bytes:
         answer = await reader.read(2**16)
     writer.close()
     return answer
+
+
+async def test_secrets_have_192_bits_in_letters_that_survive_any_messenger(api: Api) -> None:
+    made = [(await api.post("/create")).ok() for _ in range(40)]
+    for name in ("auth_key", "session_token", "magic_key"):
+        secrets = [chat[name] for chat in made]
+        letters = set("".join(secrets))
+        assert all(letter.isascii() and letter.isalnum() for letter in letters)
+        assert min(map(len, secrets)) * math.log2(len(letters)) >= BITS
+
+
+async def test_no_key_that_opens_anything_is_in_the_file_or_the_log(tmp_path: Path) -> None:
+    async with Server(tmp_path) as server, Api(server.url) as api:
+        story = await tell(api)
+        people = (story.alice, story.bob, story.charlie)
+        keys = [key for who in people for key in (who.auth_key, who.session_token)]
+        for key in keys[:4]:
+            said = await api.post(f"/{story.chat_id}", key, json={"body": "Nothing to see"})
+            assert said.status == 200
+        outside = await story.charlie.try_to_read(story.chat_id)
+        assert outside.error == (403, "forbidden")
+        running = contents(tmp_path)
+    for found in (running, contents(tmp_path)):
+        assert b"Nothing to see" in found
+        assert story.magic_key.encode() in found  # that one is shown again, so it is there
+        assert [key for key in keys if key.encode() in found] == []
+
+
+def contents(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(folder.iterdir()))

@@ -151,3 +151,19 @@ async def test_trusted_proxies_say_where_a_link_leads(
     assert link == f"https://party.example.org{rest}"
     link, rest = await created(server.url)
     assert link == f"{server.url}{rest}"
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "https://evil.test/?", "", "ftp"])
+async def test_a_proxy_can_only_say_http_or_https(
+    tmp_path_factory: pytest.TempPathFactory, scheme: str
+) -> None:
+    async with (
+        Server(tmp_path_factory.mktemp("proxied"), trusted_proxies="1") as server,
+        Api(server.url) as api,
+    ):
+        made = (await api.post("/create", headers={"X-Forwarded-Proto": scheme})).ok()
+        answer = await api.post("/create", headers={"X-Forwarded-Proto": "https"})
+        assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+        secure = answer.ok()
+    assert made["magic_link"].startswith(f"{server.url}/chat/")
+    assert secure["magic_link"].startswith(server.url.replace("http:", "https:"))

@@ -1,12 +1,20 @@
 """An invitation lets somebody in; nothing else does, and nobody learns why not."""
 
+import asyncio
+from pathlib import Path
+
 import aiohttp
 import pytest
 
+from tests.support.answers import wire
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Person, Story, host
+from tests.support.api_fixtures import Person, Story, host, tell
+from tests.support.server_process import Server
+from watchparty.party.service import MEMBERS_MAX
 
 PLACE = {"chat_id", "session_token", "username", "last_id", "epoch", "magic_link"}
+
+FULL = (409, "chat_full")
 
 
 async def join(person: Person, story: Story, **fields: object) -> Answer:
@@ -16,12 +24,6 @@ async def join(person: Person, story: Story, **fields: object) -> Answer:
 
 async def names(story: Story) -> list[str]:
     return [member["username"] for member in (await story.alice.read())["members"]]
-
-
-def wire(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Return everything that went over the wire, but for the time of day."""
-    headers = [pair for pair in answer.headers.items() if pair[0].lower() != "date"]
-    return answer.status, headers, answer.body
 
 
 async def test_an_invitation_lets_somebody_in(story: Story) -> None:
@@ -145,3 +147,56 @@ async def test_looking_at_an_invitation_changes_nothing(story: Story, method: st
     after = await story.alice.read()
     assert (after["members"], after["rev"]) == (before["members"], before["rev"])
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
+async def test_who_insists_on_auth_keys_still_lets_guests_join(tmp_path: Path) -> None:
+    async with Server(tmp_path, require_auth_key="true") as server, Api(server.url) as api:
+        _, made = await host(api, "Alice")
+        fields = {"magic_key": made["magic_key"], "username": "Bob"}
+        joined = (await api.post(f"/{made['chat_id']}/join", json=fields)).ok()
+        bob = (await api.get(f"/{made['chat_id']}", joined["session_token"])).ok()
+        assert (bob["username"], bob["role"]) == ("Bob", "guest")
+        fields["magic_key"] = "x"
+        refusal = await api.post(f"/{made['chat_id']}/join", json=fields)
+        assert refusal.error == (403, "invalid_invite")
+
+
+@pytest.mark.parametrize("limits", ["on", "off"])
+async def test_a_chat_has_room_for_so_many(tmp_path: Path, limits: str) -> None:
+    async with (
+        Server(tmp_path, limits=limits, trusted_proxies="1") as server,
+        Api(server.url, "192.0.2.1") as theirs,
+        Api(server.url, "192.0.2.2") as api,
+    ):
+        story = await tell(theirs)
+        invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
+        half = MEMBERS_MAX // 2 + 5
+        answers = await asyncio.gather(
+            *(house.post(path, json=invitation) for house in (theirs, api) for _ in range(half))
+        )
+        refused = [answer.error for answer in answers if answer.status != 200]
+        members = (await story.bob.read())["members"]
+        if limits == "on":
+            assert refused == [FULL] * 12  # Alice and Bob are members, too
+            assert len(members) == MEMBERS_MAX
+        else:
+            assert refused == []
+            assert len(members) == MEMBERS_MAX + 12
+        assert [m["member_id"] for m in members] == [*range(1, len(members) + 1)]
+        assert (await api.post(path, story.bob.auth_key)).status == 200
+        wrong = await api.post(path, json={"magic_key": "wrong"})
+        assert wrong.error == (403, "invalid_invite")
+
+
+async def test_who_leaves_makes_room(tmp_path: Path) -> None:
+    async with (
+        Server(tmp_path, limits="on", trusted_proxies="1") as server,
+        Api(server.url, "192.0.2.1") as theirs,
+        Api(server.url, "192.0.2.2") as api,
+    ):
+        story = await tell(theirs)
+        invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
+        await asyncio.gather(*(api.post(path, json=invitation) for _ in range(MEMBERS_MAX - 2)))
+        assert (await api.post(path, json=invitation)).error == FULL
+        await api.call("DELETE", f"/{story.chat_id}/members/2", story.bob.session_token)
+        assert (await api.post(path, json=invitation)).status == 200

@@ -1,14 +1,16 @@
 """A member reads the chat and waits for news; nobody else learns anything."""
 
 import asyncio
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, guest, tell
 from tests.support.server_process import Server
+from watchparty.web.request import poll_query
 
 PAGE = {"chat_id", "epoch", "messages", "last_id", "missed", "reset"}
 STATE = {"username", "member_id", "role", "members", "magic_link", "expires_at", "rev"}
@@ -19,6 +21,8 @@ NO_IDS += ["9007199254740992", "9" * 400, "%D9%A1", "%C2%B2", "%FF", "%00"]
 
 NO_SECONDS = ["", "-1", "-0", "+1", "1e1", "0x1", "1_0", "1,5", ".", "%201", "null", "%00"]
 NO_SECONDS += ["nan", "inf", "-inf", "Infinity", "1e999", "%D9%A1", "%E2%88%9E", "%FF"]
+
+WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 def ids(page: dict[str, list[dict[str, int]]]) -> list[int]:
@@ -199,3 +203,43 @@ async def test_a_browser_is_led_to_the_page(api: Api, story: Story, accept: str)
 async def test_a_program_is_led_nowhere(api: Api, story: Story, accept: str) -> None:
     answer = await api.get(story.bob.path, headers={"Accept": accept})
     assert answer.error == (401, "missing_credentials")
+
+
+async def test_every_time_is_utc_in_milliseconds(story: Story) -> None:
+    said = await story.alice.say("When?")
+    page = await story.bob.read()
+    times = [said["created_at"], page["messages"][0]["created_at"]]
+    times += [page["server_time"], page["expires_at"]]
+    assert [time for time in times if not WHEN.fullmatch(time)] == []
+    assert times[0] == times[1] <= times[2] < times[3]
+
+
+async def test_a_chat_lives_on_with_what_happens_in_it_not_with_who_looks(story: Story) -> None:
+    made = (await story.alice.read())["expires_at"]
+    assert (await story.bob.read())["expires_at"] == made
+    said = await story.alice.say("Still here")
+    assert (after_message := (await story.bob.read())["expires_at"]) > made
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+    assert (await story.bob.read())["expires_at"] == after_message
+    assert after_message[:10] > said["created_at"][:10]
+    await guest(story.alice.api, "Dana", story.chat_id, story.magic_key)
+    assert (await story.bob.read())["expires_at"] > after_message
+
+
+async def test_the_revision_grows_with_the_members_and_with_nothing_else(story: Story) -> None:
+    before = (await story.alice.read())["rev"]
+    await story.alice.say("This changes no member")
+    refused = await story.charlie.api.post(f"/{story.chat_id}/join", json={"magic_key": "x"})
+    assert refused.error == (403, "invalid_invite")
+    again = {"magic_key": story.magic_key}
+    (await story.bob.api.post(f"/{story.chat_id}/join", story.bob.auth_key, json=again)).ok()
+    assert (await story.bob.read())["rev"] == before
+    await guest(story.alice.api, "Dana", story.chat_id, story.magic_key)
+    assert (await story.bob.read())["rev"] == (await story.alice.read())["rev"] > before
+
+
+@pytest.mark.parametrize(
+    ("asked", "held"), [("0", 0), ("7.5", 7.5), ("30", 30), ("30.5", 30), ("9" * 400, 30)]
+)
+def test_nobody_is_held_for_more_than_30_seconds(asked: str, held: float) -> None:
+    assert poll_query.wait({"wait": asked}) == held

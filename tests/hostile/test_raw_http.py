@@ -1,40 +1,18 @@
 """Whatever comes over a socket, no request is taken for another, and everybody else is served."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
-from tests.support.raw_socket import an_impatient_server, send, statuses
+from tests.support.api_fixtures import Story
+from tests.support.raw_socket import KB, SECRET, is_well, send, statuses
 from tests.support.server_process import Server
 
-SECRET = "Just between us"
-KB = 1024
-
-Packets = list[bytes]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with an_impatient_server(tmp_path_factory.mktemp("raw"), seconds=1) as server:
-        yield server
-
-
-@pytest.fixture
-async def story(server: Server) -> AsyncIterator[Story]:
-    async with Api(server.url) as api:
-        story = await tell(api)
-        await story.alice.say(SECRET)
-        yield story
-
-
-async def is_well(story: Story) -> None:
-    """The chat is as it was, and the outsider outside."""
-    assert [message["body"] for message in (await story.bob.read())["messages"]] == [SECRET]
-    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+HOSTS = ["..", ".", "a..b", ".a", "a" * 64, "a" * 64 + ":80"]
+TARGETS = ["?", "?x", "http://[", "http://[x]/", "http%3a//[", "http://party.test"]
+LOST = ["a" * 256, "a/" * 3000, "a" * 8000]
 
 
 def to_say(story: Story, body: str) -> bytes:
@@ -87,98 +65,82 @@ BROKEN = {
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
 async def test_what_follows_a_broken_request_is_not_done(
-    server: Server, story: Story, broken: bytes
+    impatient_server: Server, secret_story: Story, broken: bytes
 ) -> None:
     """Where it ends nobody knows: what looks like Alice's words may be part of it."""
-    answer = await send(server, [broken + to_say(story, "smuggled")])
+    answer = await send(impatient_server, [broken + to_say(secret_story, "smuggled")])
     assert len(statuses(answer)) == 1
     assert statuses(answer)[0] in {400, 413, 431, 501}
-    await is_well(story)
+    await is_well(secret_story)
 
 
 async def test_requests_in_one_packet_are_answered_in_their_order(
-    server: Server, story: Story
+    impatient_server: Server, secret_story: Story
 ) -> None:
-    get = f"GET /{story.chat_id} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n\r\n"
-    bob = (get % story.bob.session_token).encode()
-    charlie = (get % story.charlie.session_token).encode()
-    answer = await send(server, [bob + charlie + bob + b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"])
+    get = f"GET /{secret_story.chat_id} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n\r\n"
+    bob = (get % secret_story.bob.session_token).encode()
+    charlie = (get % secret_story.charlie.session_token).encode()
+    answer = await send(
+        impatient_server, [bob + charlie + bob + b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"]
+    )
     assert statuses(answer) == [200, 403, 200, 200]
     assert answer.count(SECRET.encode()) == 2
-    await is_well(story)
+    await is_well(secret_story)
 
 
 async def test_a_torn_request_does_nothing_wherever_it_is_torn(
-    server: Server, story: Story
+    impatient_server: Server, secret_story: Story
 ) -> None:
-    whole = to_say(story, "torn")
+    whole = to_say(secret_story, "torn")
     for end in range(len(whole)):
-        assert statuses(await send(server, [whole[:end]])) == []
-    await is_well(story)
-    assert statuses(await send(server, [whole[:99], whole[99:]])) == [200]
+        assert statuses(await send(impatient_server, [whole[:end]])) == []
+    await is_well(secret_story)
+    assert statuses(await send(impatient_server, [whole[:99], whole[99:]])) == [200]
 
 
-# What requests are made of, right and wrong. The outsider's own chat is CHARLIE's, so that some
-# of it gets far; the other is Alice's.
-EOL = st.sampled_from([b"\r\n"] * 8 + [b"\n", b"\r", b"\r\r\n"])
-METHOD = st.sampled_from(
-    [b"GET"] * 3 + [b"POST"] * 3 + [b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"CONNECT", b"PRI"]
-)
-TARGETS = [b"/", b"/healthz", b"/openapi.json", b"/auth", b"/create", b"/poll", b"/CHARLIE"]
-TARGETS += [b"/CHARLIE?since=0", b"/CHARLIE/topic", b"/ALICE", b"/ALICE/join", b"/chat/ALICE%23x"]
-TARGETS += [b"*", b"http://party.test/healthz", b"http://[", b"party.test:80", b"//", b"/%00/%ff"]
-TARGETS += [b"/\xff", b"/a b", b"/" + b"a" * 3 * KB, b"/?" + b"a" * 20 * KB, b""]
-VERSION = st.sampled_from(
-    [b"HTTP/1.1"] * 6 + [b"HTTP/1.0", b"HTTP/0.9", b"HTTP/2.0", b"HTTP/9.9", b"http/1.1", b""]
-)
-HEADERS = [b"Host: a", b"Host: ..", b"Host:", b"Connection: close", b"Connection: keep-alive"]
-HEADERS += [b"Authorization: Bearer TOKEN", b"Authorization: \xff", b"Idempotency-Key: a"]
-HEADERS += [b"Content-Length: 2", b"Content-Length: 0", b"Content-Length: 70000"]
-HEADERS += [b"Content-Length: -1", b"Content-Length: 2, 2", b"Content-Length: 1e1"]
-HEADERS += [b"Transfer-Encoding: chunked", b"Transfer-Encoding: gzip", b"Expect: 100-continue"]
-HEADERS += [b"Upgrade: websocket", b"Upgrade: h2c", b"Connection: Upgrade", b"HTTP2-Settings: AA"]
-HEADERS += [b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", b"Sec-WebSocket-Version: 13"]
-HEADERS += [b"X-Forwarded-Proto: \x00", b" folded", b"no colon", b"X" * 20 * KB + b": a"]
-HEADERS += [b"Content-Type: multipart/form-data; boundary=x", b"Accept: text/html", b"Range: x"]
-BODIES = [b"", b"{}", b'{"username": "Mallory"}', b'{"body": "Hi"}', b"2\r\n{}\r\n0\r\n\r\n"]
-BODIES += [b"2;a=b\r\n{}\r\n", b"-1\r\n", b"ffffffffffffffff\r\n", b"0\r\nX: a\r\n\r\n", b"\0"]
-BODIES += [b"SM\r\n\r\n", b"\0\0\0\4\0\0\0\0\0", b"x" * 70 * KB]
+async def ask(server: Server, target: str, *headers: str) -> tuple[int, dict[str, str]]:
+    """Send a request as it is written; return the status and the JSON."""
+    place = server.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(*place)
+    lines = [f"GET {target} HTTP/1.1", *headers, "Connection: close", "", ""]
+    writer.write("\r\n".join(lines).encode())
+    async with asyncio.timeout(20):
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    assert b"x-content-type-options" in head.lower()
+    return int(head.split()[1]), json.loads(body)
 
 
-@st.composite
-def requests(draw: st.DrawFn) -> bytes:
-    """One request, or what is meant to be one."""
-    eol = draw(EOL)
-    line = b" ".join([draw(METHOD), draw(st.sampled_from(TARGETS)), draw(VERSION)])
-    headers = draw(st.lists(st.sampled_from(HEADERS), max_size=6))
-    usual = [b"Host: a", b"Authorization: Bearer TOKEN"] if draw(st.booleans()) else []
-    return eol.join([line, *usual, *headers, b"", draw(st.sampled_from(BODIES))])
-
-
-@st.composite
-def streams(draw: st.DrawFn) -> Packets:
-    """A few of them, and random bytes, torn off anywhere and in any packets."""
-    whole = b"".join(draw(st.lists(requests() | st.binary(max_size=40), min_size=1, max_size=3)))
-    cuts = sorted(draw(st.lists(st.integers(0, len(whole)), max_size=2)))
-    end = draw(st.just(len(whole)) | st.integers(0, len(whole)))
-    return [part for a, b in zip([0, *cuts], [*cuts, end], strict=True) if (part := whole[a:b])]
-
-
-@settings(
-    max_examples=100,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(packets=streams())
-async def test_any_bytes_leave_the_server_well(
-    server: Server, story: Story, packets: Packets
+@pytest.mark.parametrize("host", HOSTS)
+async def test_a_host_that_cannot_be_one_is_refused(
+    impatient_server: Server, secret_story: Story, host: str
 ) -> None:
-    names = {b"ALICE": f"{story.chat_id}", b"CHARLIE": f"{story.charlie.chat_id}"}
-    names |= {b"TOKEN": story.charlie.session_token}
-    for name, value in names.items():
-        packets = [packet.replace(name, value.encode()) for packet in packets]
-    answer = await send(server, packets)
-    assert not {500, 502, 503, 504} & set(statuses(answer))  # 501 and 505 are fair
-    assert SECRET.encode() not in answer
-    await is_well(story)
+    for path in ("/", secret_story.bob.path, "/static/x", "/nowhere"):
+        status, answer = await ask(impatient_server, path, f"Host: {host}")
+        assert (status, answer["error"]) == (400, "invalid_request")
+        assert "Host" in answer["message"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+async def test_a_target_that_is_none_is_refused(server: Server, target: str) -> None:
+    status, answer = await ask(server, target, "Host: party.test")
+    assert (status, answer["error"]) == (400, "invalid_request")
+    assert "target" in answer["message"]
+
+
+async def test_a_target_in_absolute_form_is_understood(server: Server) -> None:
+    assert await ask(server, "http://party.test/healthz", "Host: party.test") == (
+        200,
+        {"status": "ok"},
+    )
+
+
+@pytest.mark.parametrize("rest", LOST, ids=len)
+async def test_an_address_longer_than_any_of_ours_leads_nowhere(
+    server: Server, api: Api, rest: str
+) -> None:
+    page = (await api.get("/")).body.decode()
+    static = page.partition('stylesheet" href="')[2].partition("/css/")[0]
+    for path in (f"{static}/{rest}", f"/{rest}", f"/chat/{rest}"):
+        status, answer = await ask(server, path, "Host: party.test")
+        assert (status, answer["error"]) == (404, "not_found")

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, tell
 from tests.support.server_process import BIN, Server
 
 EACH = 40  # requests at random to each address and method, beside those at the edges
 PATIENCE = 600  # seconds for all of them on a busy machine
-FORBIDDEN = (403, "forbidden")
 
 # What can be done once: whoever burns the chat leaves nothing to ask for.
 ONCE = ("DELETE /{chat_id}", "DELETE /{chat_id}/members/{member_id}")

@@ -13,9 +13,9 @@ from hypercorn.config import Config
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, tell
-from tests.support.load_clients import until
 from tests.support.raw_socket import an_impatient_server, statuses
 from tests.support.server_process import Server
+from tests.support.waiting import until
 from watchparty import assets
 from watchparty.app import create_app
 from watchparty.server.sockets import USER_TIMEOUT, listen

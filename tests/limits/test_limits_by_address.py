@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.addresses import HOUSE, LIMITED, OTHER_HOUSE, pause, until_refused
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story, tell
+from tests.support.rate_limits import ADDRESS_A, ADDRESS_B, LIMITED, retry_after, until_refused
 from tests.support.server_process import Server
-from watchparty.web.limits.quotas import NEWCOMERS, STARTS, UNKNOWN_KEYS
+from watchparty.web.limits.quotas import JOINS, CREATED_CHATS, UNKNOWN_CREDENTIALS
 
 FRIENDS = 3  # who are in the story, and came from this address
 
@@ -23,9 +23,9 @@ async def test_one_address_may_start_so_many_chats(client_a: Api, client_b: Api)
     auth_key = (await client_a.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
     keyed = {"Idempotency-Key": "one-and-the-same"}
     first = (await client_a.post("/create", auth_key, headers=keyed)).ok()
-    count, refusal = await until_refused(lambda: client_a.post("/create"), STARTS.burst)
-    assert count == STARTS.burst - 1
-    assert pause(refusal) <= 60
+    count, refusal = await until_refused(lambda: client_a.post("/create"), CREATED_CHATS.burst)
+    assert count == CREATED_CHATS.burst - 1
+    assert retry_after(refusal) <= 60
     again = await client_a.post("/create", auth_key, headers=keyed)
     assert again.ok()["chat_id"] == first["chat_id"]
     assert (await client_a.post("/create", auth_key)).error == LIMITED
@@ -37,7 +37,7 @@ async def test_one_address_may_make_so_many_users(
 ) -> None:
     newcomer = {"username": "Guest"}
     answers = await asyncio.gather(*(client_a.post("/auth", json=newcomer) for _ in range(215)))
-    assert sum(answer.status == 200 for answer in answers) == NEWCOMERS.burst - FRIENDS
+    assert sum(answer.status == 200 for answer in answers) == JOINS.burst - FRIENDS
     assert {answer.error for answer in answers if answer.status != 200} == {LIMITED}
     invitation = {"magic_key": story.magic_key}
     path = f"/{story.chat_id}/join"
@@ -55,8 +55,8 @@ async def test_wrong_keys_block_the_address_but_not_the_members_there(
     assert [answer.error for answer in answers[:150]] == [(403, "forbidden")] * 150
     wrong = {"magic_key": "wrong"}
     tried, refusal = await until_refused(lambda: client_a.post(path, json=wrong), 100)
-    assert 200 + tried < UNKNOWN_KEYS.burst + 50
-    pause(refusal)
+    assert 200 + tried < UNKNOWN_CREDENTIALS.burst + 50
+    retry_after(refusal)
     await until_refused(lambda: client_a.get(story.alice.path, "another"), 20)
     stranger = {"chats": {f"{story.chat_id}": {"token": "wrong", "since": 0}}}
     await until_refused(lambda: client_a.post("/poll", json=stranger), 20)
@@ -96,7 +96,7 @@ async def test_a_forged_forwarding_header_changes_nothing(tmp_path: Path, limite
     assert answers[-1].error == LIMITED
     assert server.log().count("WATCHPARTY_TRUSTED_PROXIES is 0") == 1
     async with Api(limited.url) as api:  # what stands left of the proxy's own word is the client's
-        forged = [{"X-Forwarded-For": f"10.0.0.{n}, {HOUSE}"} for n in range(40)]
+        forged = [{"X-Forwarded-For": f"10.0.0.{n}, {ADDRESS_A}"} for n in range(40)]
         answers = [await api.post("/create", headers=headers) for headers in forged]
     assert answers[-1].error == LIMITED
 
@@ -111,13 +111,13 @@ async def test_bad_requests_count(story: Story, client_a: Api) -> None:
 
     rounds, refusal = await until_refused(misbehave, 30)
     assert rounds >= 9
-    pause(refusal)
+    retry_after(refusal)
     assert (await story.bob.read())["last_id"] == 0
 
 
 async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) -> None:
     """However many hang up in the middle, a turn is never lost."""
-    async with Api(limited.url, HOUSE) as house, Api(limited.url, OTHER_HOUSE) as other:
+    async with Api(limited.url, ADDRESS_A) as house, Api(limited.url, ADDRESS_B) as other:
         story = await tell(other)
         rush = [asyncio.create_task(house.get("/1", f"wrong {n}")) for n in range(150)]
         await story.alice.say("meanwhile")
@@ -130,7 +130,7 @@ async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) 
 
 
 async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(limited: Server) -> None:
-    async with Api(limited.url, HOUSE) as house, Api(limited.url, OTHER_HOUSE) as other:
+    async with Api(limited.url, ADDRESS_A) as house, Api(limited.url, ADDRESS_B) as other:
         story = await tell(other)
         limited.restart()  # no key is known to be good any more
         neighbours = [house.get("/nowhere") for _ in range(2_300)]
@@ -146,13 +146,14 @@ async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(limited: 
 async def test_a_slow_sender_does_not_delay_others_at_its_address(limited: Server) -> None:
     place = limited.url.removeprefix("http://").split(":")
     head = (
-        f"POST /auth HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {HOUSE}\r\nContent-Length: 20\r\n\r\n"
+        "POST /auth HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n"
+        f"X-Forwarded-For: {ADDRESS_A}\r\n\r\n"
     )
     lines = [await asyncio.open_connection(*place) for _ in range(40)]
     for _, writer in lines:
-        writer.write(f"{head}X-Forwarded-For: {HOUSE}\r\n\r\n".encode())
+        writer.write(f"{head}X-Forwarded-For: {ADDRESS_A}\r\n\r\n".encode())
         await writer.drain()
-    async with Api(limited.url, HOUSE) as house, asyncio.timeout(5):
+    async with Api(limited.url, ADDRESS_A) as house, asyncio.timeout(5):
         assert (await house.get("/")).status == 200
         assert (await house.post("/create")).status == 200
     for _, writer in lines:

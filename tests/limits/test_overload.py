@@ -9,8 +9,9 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import tell
-from tests.support.load_clients import PATIENCE, Line, a_server, lines_to
+from tests.support.load_clients import Line, a_server, lines_to
 from tests.support.server_process import Server, configured
+from tests.support.waiting import PATIENCE
 
 FILES = 64  # that the server may open
 TOO_MANY = 100

@@ -4,12 +4,11 @@ import asyncio
 
 import pytest
 
-from tests.support.addresses import LIMITED, OTHER_HOUSE, pause, until_refused
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story, guest, tell
-from tests.support.rate_limit_clock import RateLimitClock
+from tests.support.rate_limits import ADDRESS_B, LIMITED, RateLimitClock, retry_after, until_refused
 from tests.support.server_process import Server
-from watchparty.web.limits.quotas import CHAT_POSTS, MEMBER, POSTS, STARTS_A_DAY
+from watchparty.web.limits.quotas import CHAT_POSTS, MEMBER, POSTS, CREATED_CHATS_A_DAY
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ async def test_a_member_who_posts_too_fast_is_refused_and_may_go_on_when_the_wai
     posts = [await story.alice.api.post(path, token, json={"body": f"{n}"}) for n in range(12)]
     refused = [post for post in posts if post.status != 200]
     assert len(refused) == 12 - POSTS.burst
-    clock.advance(pause(refused[0]))  # what it asks for is enough
+    clock.advance(retry_after(refused[0]))  # what it asks for is enough
     assert (await story.alice.say("at last"))["id"] == 12 - len(refused) + 1
     await story.bob.say("I may")
     said = (await story.bob.read())["messages"]
@@ -69,17 +68,17 @@ async def test_a_user_starts_so_many_chats_a_day_wherever_they_are(
     limited: Server, clock: RateLimitClock
 ) -> None:
     started = 0
-    async with Api(limited.url, OTHER_HOUSE) as api:
+    async with Api(limited.url, ADDRESS_B) as api:
         auth_key = (await api.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
     for house in range(5):
         async with Api(limited.url, f"203.0.113.{house}") as api:
             answers = [await api.post("/create", auth_key) for _ in range(25)]
             started += sum(answer.status == 200 for answer in answers)
-    assert started == STARTS_A_DAY.burst
+    assert started == CREATED_CHATS_A_DAY.burst
     assert answers[-1].error == LIMITED
     clock.advance(1)
     async with Api(limited.url, "203.0.113.200") as api:
-        assert pause(await api.post("/create", auth_key)) > 60
+        assert retry_after(await api.post("/create", auth_key)) > 60
         assert (await api.post("/create")).status == 200
 
 
@@ -87,7 +86,7 @@ async def test_a_removed_member_counts_as_a_stranger(story: Story, client_a: Api
     await client_a.call("DELETE", f"/{story.chat_id}/members/2", story.alice.session_token)
     token = story.bob.session_token
     _, refusal = await until_refused(lambda: client_a.get(story.bob.path, token), 400)
-    pause(refusal)
+    retry_after(refusal)
     await until_refused(lambda: client_a.get(story.alice.path, "wrong"), 300)
     assert (await story.alice.read())["last_id"] == 0
 
@@ -97,7 +96,7 @@ async def test_a_member_who_loops_is_refused(story: Story, client_b: Api) -> Non
     token = story.alice.session_token
     count, refusal = await until_refused(lambda: client_b.get(story.alice.path, token), 1_000)
     assert count <= MEMBER.burst == 120
-    assert pause(refusal) == 1
+    assert retry_after(refusal) == 1
     assert (await client_b.get("/", token)).error == LIMITED
     poll = {"chats": {f"{story.chat_id}": {"token": token, "since": 0}}}
     assert (await client_b.post("/poll", json=poll)).error == LIMITED

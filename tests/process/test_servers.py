@@ -15,9 +15,10 @@ import pytest
 
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, tell
-from tests.support.load_clients import is_quiet, until
+from tests.support.load_clients import is_quiet
 from tests.support.raw_socket import send
 from tests.support.server_process import BIN, HYPERCORN, Server
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 

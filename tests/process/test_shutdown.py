@@ -11,8 +11,9 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story
-from tests.support.load_clients import HOLD, PATIENCE, Line, Reader, hold, is_quiet, lines_to, until
+from tests.support.load_clients import HOLD, Line, Reader, hold, is_quiet, lines_to
 from tests.support.server_process import HYPERCORN, SERVE, Server
+from tests.support.waiting import PATIENCE, until
 from watchparty.party.window import WINDOW
 
 FEW, MANY = 50, 1_000  # held polls

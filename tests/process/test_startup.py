@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.support.api_client import Api
 from tests.support.api_fixtures import tell
 from tests.support.server_process import Server, refused
+from watchparty.assets import find
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -95,3 +97,7 @@ def test_a_folder_in_place_of_the_database_is_reported_and_left_alone(tmp_path: 
     assert str(folder) in refused(store=f"sqlite:{folder}")
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
     assert [*tmp_path.iterdir()] == [folder]
+
+
+def test_a_server_is_for_this_computer_only_unless_somebody_says_otherwise() -> None:
+    assert tomllib.loads(find("hypercorn.toml").read_text())["bind"] == ["127.0.0.1:8000"]

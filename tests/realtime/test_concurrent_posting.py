@@ -7,17 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.support.api_fixtures import Story
-from tests.support.load_clients import (
-    HOLD,
-    PATIENCE,
-    Line,
-    Reader,
-    a_server,
-    is_quiet,
-    lines_to,
-    until,
-)
+from tests.support.load_clients import HOLD, Line, Reader, a_server, is_quiet, lines_to
 from tests.support.server_process import Server
+from tests.support.waiting import PATIENCE, until
 from watchparty.party.window import WINDOW
 
 POSTERS = 200

@@ -13,9 +13,10 @@ from hypercorn.config import Config
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, Story, tell
-from tests.support.load_clients import HOLD, Line, Reader, a_server, hold, lines_to, until
+from tests.support.load_clients import HOLD, Line, Reader, a_server, hold, lines_to
 from tests.support.raw_socket import open_files
 from tests.support.server_process import Server, configured
+from tests.support.waiting import until
 from watchparty import assets
 from watchparty.app import create_app
 from watchparty.party import chat_cache

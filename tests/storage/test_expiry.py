@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, tell
-from tests.support.load_clients import until
 from tests.support.server_process import Server
+from tests.support.waiting import until
 from watchparty.storage import open_store
 from watchparty.storage.queries.expiry import ROWS_AT_ONCE, USER_LIFETIME_MS
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Self
 
 CHUNK = 65_536  # bytes
-PATIENCE = 10  # seconds until what must happen counts as not happening
 REQUEST = re.compile(rb"([A-Z]+ /\S*) HTTP/1\.1\r\n")
 NOTHING = re.compile(r"(?!)")
 
@@ -100,15 +99,6 @@ class Line:
             await wire.carry()
         wire.snap()
         del self._wires[wire]
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for what the line is to see."""
-    for _ in range(PATIENCE * 100):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError
 
 
 class Wire:

@@ -9,8 +9,7 @@ each request has been worked on as far as it goes without news (`is_quiet`).
 import asyncio
 import json
 import struct
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET
@@ -19,10 +18,10 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.support.api_client import Answer
 from tests.support.server_process import SERVE, Server
+from tests.support.waiting import PATIENCE, until
 from watchparty.server.sockets import raise_file_limit
 
-HOLD = 30  # seconds asked for; with PATIENCE a forgotten poll is told from a slow machine
-PATIENCE = 60  # seconds that anything may take on a busy machine
+HOLD = 30  # seconds asked for; less than PATIENCE, so that a forgotten poll fails its test
 NO_TIME = struct.pack("ii", True, 0)  # linger for zero seconds (socket(7))
 
 
@@ -139,14 +138,6 @@ async def hold(readers: Iterable[Reader], server: Server) -> None:
     for reader in readers:
         reader.ask()
     await until(lambda: is_quiet(server), "the server never came to rest")
-
-
-async def until(condition: Callable[[], bool], otherwise: str, patience: float = PATIENCE) -> None:
-    """Wait for something that tells nobody when it happens."""
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, otherwise
-        await asyncio.sleep(0.02)
 
 
 def is_quiet(server: Server) -> bool:

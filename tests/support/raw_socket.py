@@ -8,9 +8,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.support.load_clients import NO_TIME, a_server, is_quiet, until
+from tests.support.api_fixtures import Story
+from tests.support.load_clients import NO_TIME, a_server, is_quiet
 from tests.support.server_process import Server, configured
+from tests.support.waiting import until
 
+SECRET = "Just between us"
+KB = 1024
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 PATIENCE = 30  # seconds for a packet on a busy machine
 
@@ -66,3 +70,9 @@ def an_impatient_server(folder: Path, seconds: int) -> Iterator[Server]:
 def open_files(server: Server) -> int:
     """Return how many files and connections the server has."""
     return sum(1 for _ in Path(f"/proc/{server.process.pid}/fd").iterdir())
+
+
+async def is_well(story: Story) -> None:
+    """Check that the chat is as it was, and the outsider outside."""
+    assert [message["body"] for message in (await story.bob.read())["messages"]] == [SECRET]
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")

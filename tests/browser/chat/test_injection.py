@@ -8,7 +8,8 @@ from tests.browser.connection.test_polling import POLL
 from tests.browser.page_actions import Guest
 from tests.browser.people_panel import opens_panel
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Line, until
+from tests.support.faulty_proxy import Line
+from tests.support.waiting import until
 
 FORBIDDEN = "Trusted(HTML|Script|Type)"  # what Chromium prints beside the error it throws
 

@@ -10,7 +10,8 @@ from tests.browser.connection.test_polling import ALONE, POLL, polls_anew, share
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Line, until
+from tests.support.faulty_proxy import Line
+from tests.support.waiting import until
 
 RECORD = """status => {
     window.announced = [];

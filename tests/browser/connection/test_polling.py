@@ -9,7 +9,8 @@ from playwright.async_api import expect
 from tests.browser.conftest import Arrival, seated
 from tests.browser.page_actions import Guest
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Call, Line, until
+from tests.support.faulty_proxy import Call, Line
+from tests.support.waiting import until
 
 AT_ONCE = 1.0  # seconds; a timer would show, a busy machine should not
 ALONE = "delete window.SharedWorker"  # a browser whose tabs share nothing

@@ -10,7 +10,8 @@ from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.browser.page_fixtures import is_known
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Call, Line, until
+from tests.support.faulty_proxy import Call, Line
+from tests.support.waiting import until
 
 LIMITED = "status of 429"
 WAIT = 2  # seconds

@@ -16,7 +16,8 @@ from tests.browser.page_errors import UNREACHABLE
 from tests.browser.page_fixtures import is_known
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, host
-from tests.support.faulty_proxy import Line, until
+from tests.support.faulty_proxy import Line
+from tests.support.waiting import until
 
 AT_ONCE = 5  # seconds; who stood behind a held poll would wait for 25
 

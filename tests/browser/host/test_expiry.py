@@ -17,8 +17,8 @@ from tests.browser.page_errors import UNREACHABLE
 from tests.browser.people_panel import opens_panel
 from tests.storage.test_expiry import age
 from tests.support.api_fixtures import Person, Story
-from tests.support.faulty_proxy import until
 from tests.support.server_process import Server
+from tests.support.waiting import until
 
 HOUR = 3600  # seconds
 UNLESS = "unless somebody writes or joins."

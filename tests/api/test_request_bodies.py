@@ -1,0 +1,98 @@
+"""Request bodies have at most 64 KiB, and larger ones are refused with a readable answer."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from io import BytesIO
+
+import pytest
+
+from tests.support.answers import is_error
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Story
+
+NOWHERE = 100000000001  # the id of no chat
+TOO_LARGE = b'{"body": "hi", "magic_key": "x"}'.ljust(64 * 1024 + 1)
+
+LARGEST = 64 * 1024  # bytes of a request's body
+HUGE = 10_000_000_000  # bytes announced
+POURED = 10_000_000  # bytes sent, then nothing more
+AS_ONE = f"POST /create HTTP/1.1\r\nContent-Length: {HUGE}\r\n"
+AS_CHUNK = "POST /create HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
+
+
+async def test_a_large_body_is_refused_in_a_chat_and_tells_strangers_nothing(story: Story) -> None:
+    api, path = story.bob.api, story.bob.path
+    for key in (story.bob.session_token, story.bob.auth_key):
+        assert (await api.post(path, key, data=TOO_LARGE)).error == (413, "too_large")
+    strangers = [
+        await api.post(f"/{chat_id}", story.charlie.session_token, data=TOO_LARGE)
+        for chat_id in (story.chat_id, NOWHERE)
+    ]
+    strangers.append(await api.get(f"/{NOWHERE}", story.charlie.session_token))
+    assert {answer.error for answer in strangers} == {(403, "forbidden")}
+    assert len({answer.body for answer in strangers}) == 1
+    for chat_id in (story.chat_id, NOWHERE):
+        joining = await api.post(f"/{chat_id}/join", data=TOO_LARGE)
+        assert joining.error == (413, "too_large")
+    assert (await story.alice.read())["messages"] == []
+
+
+@pytest.mark.parametrize("data", [b"{", b"[]", b"1", b'"x"', b"null", b"username=A", b"\xff"])
+async def test_a_body_is_an_object(api: Api, data: bytes) -> None:
+    for path in ("/auth", "/create", f"/{NOWHERE}/join"):
+        assert is_error(await api.post(path, data=data), 400, "invalid_request")
+
+
+def padded(size: int) -> bytes:
+    return b'{"username": "Alice"}'.ljust(size)
+
+
+async def in_chunks(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), 5000):
+        yield data[start : start + 5000]
+
+
+async def test_a_body_may_have_64_kib_and_no_more(api: Api) -> None:
+    for data in (padded(LARGEST), in_chunks(padded(LARGEST))):
+        assert (await api.post("/auth", data=data)).ok()["username"] == "Alice"
+    for data in (padded(LARGEST + 1), in_chunks(padded(LARGEST + 1))):
+        assert is_error(await api.post("/auth", data=data), 413, "too_large")
+    assert (await api.get("/healthz")).ok() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("size", [200_000, 5_000_000])
+async def test_who_sends_far_too_much_still_gets_to_read_why(
+    api: Api, story: Story, size: int
+) -> None:
+    """A server that hangs up on unread bytes takes its answer with it."""
+    stranger = story.charlie.session_token
+    for _ in range(20):
+        sent = [BytesIO(b"x" * size) for _ in range(3)]
+        assert is_error(await api.post("/auth", data=sent[0]), 413, "too_large")
+        refused = await api.post(story.alice.path, stranger, data=sent[1])
+        assert refused.error == (403, "forbidden")
+        assert (await api.post("/nowhere", data=sent[2])).error == (404, "not_found")
+
+
+async def poured(api: Api, head: str, data: bytes) -> bytes:
+    """Send a body without looking up, and return what came back before the hang-up."""
+    reader, writer = await asyncio.open_connection(*api.url.removeprefix("http://").split(":"))
+    writer.write(head.encode() + b"Host: x\r\n\r\n" + data)
+    answer = b""
+    try:
+        with contextlib.suppress(ConnectionError):
+            while chunk := await reader.read(LARGEST):
+                answer += chunk
+    finally:
+        writer.close()
+    return answer
+
+
+@pytest.mark.parametrize(("head", "before"), [(AS_ONE, b""), (AS_CHUNK, b"%x\r\n" % HUGE)])
+async def test_a_huge_body_ends_the_connection(api: Api, head: str, before: bytes) -> None:
+    async with asyncio.timeout(10):
+        answer = await poured(api, head, before + b" " * POURED)
+    assert b"413" in answer.partition(b"\r\n")[0]
+    assert answer.endswith(b'"message":"The body is larger than 64 KiB."}')
+    assert (await api.get("/healthz")).ok() == {"status": "ok"}

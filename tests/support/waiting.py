@@ -1,0 +1,19 @@
+"""Waiting for a condition, instead of sleeping and hoping."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+PATIENCE = 60  # seconds that anything may take on a busy machine
+
+
+async def until(
+    condition: Callable[[], bool],
+    otherwise: str = "what was waited for never happened",
+    patience: float = PATIENCE,
+) -> None:
+    """Wait for a condition that nothing signals."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
+        await asyncio.sleep(0.01)
