@@ -16,7 +16,7 @@ from tests.support.api_fixtures import Person, Story, tell
 from tests.support.faulty_proxy import Line
 from tests.support.server_process import Server
 
-PATIENCE = 10_000  # ms until what must happen counts as not happening
+PATIENCE = 30_000  # ms until what must happen counts as not happening
 
 Arrival = Callable[..., Awaitable[Guest]]
 
