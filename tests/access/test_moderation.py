@@ -8,29 +8,12 @@ import pytest
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, Story, guest, tell
 from tests.support.load_clients import HOLD
+from tests.support.moderation_calls import delete, links, put, try_to_join
 from tests.support.server_process import Server
-
-
-async def put(person: Person, path: str, **fields: Any) -> Answer:
-    return await person.api.call("PUT", person.path + path, person.session_token, json=fields)
-
-
-async def delete(person: Person, path: str = "") -> Answer:
-    return await person.api.call("DELETE", person.path + path, person.session_token)
 
 
 async def replace(person: Person, **fields: Any) -> Answer:
     return await person.api.post(f"{person.path}/invite", person.session_token, json=fields)
-
-
-async def links(person: Person) -> dict[str, str]:
-    """The links that somebody may hand on, by role."""
-    answer = await person.api.get(f"{person.path}/invite", person.session_token)
-    return {invite["role"]: invite["magic_key"] for invite in answer.ok()["invites"]}
-
-
-async def try_to_join(api: Api, chat_id: int, magic_key: str) -> Answer:
-    return await api.post(f"/{chat_id}/join", json={"magic_key": magic_key, "username": "Dora"})
 
 
 async def state(person: Person, **query: Any) -> Any:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.access.test_moderation import delete, links, put
 from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, Story, guest
+from tests.support.moderation_calls import delete, links, put
 
 TRIES = 12
 

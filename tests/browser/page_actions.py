@@ -19,6 +19,8 @@ COUNT_MESSAGES = """log => {
         .observe(log, { childList: true, subtree: true });
 }"""
 
+RECOVERY = 30_000  # ms; the page's own patience between two attempts, and then some
+
 
 class Guest:
     """A person with a browser profile of their own, looking at one tab of it."""

@@ -9,7 +9,7 @@ from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story, tell
 from tests.support.rate_limits import ADDRESS_A, ADDRESS_B, LIMITED, retry_after, until_refused
 from tests.support.server_process import Server
-from watchparty.web.limits.quotas import JOINS, CREATED_CHATS, UNKNOWN_CREDENTIALS
+from watchparty.web.limits.quotas import CREATED_CHATS, JOINS, UNKNOWN_CREDENTIALS
 
 FRIENDS = 3  # who are in the story, and came from this address
 

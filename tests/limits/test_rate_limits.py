@@ -8,7 +8,7 @@ from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story, guest, tell
 from tests.support.rate_limits import ADDRESS_B, LIMITED, RateLimitClock, retry_after, until_refused
 from tests.support.server_process import Server
-from watchparty.web.limits.quotas import CHAT_POSTS, MEMBER, POSTS, CREATED_CHATS_A_DAY
+from watchparty.web.limits.quotas import CHAT_POSTS, CREATED_CHATS_A_DAY, MEMBER, POSTS
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import stat
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,8 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, tell
-from tests.support.server_process import BIN, Server
+from tests.support.database import back_up
+from tests.support.server_process import Server
 
 COPIES = 5
 
@@ -22,13 +22,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
     """A server of one's fresh_server, because it is copied and restarted."""
     with Server(tmp_path) as server:
         yield server
-
-
-async def back_up(server: Server, target: Path) -> subprocess.CompletedProcess[str]:
-    command = [str(BIN / "watchparty"), "backup", "--store", f"sqlite:{server.database}"]
-    return await asyncio.to_thread(
-        subprocess.run, [*command, str(target)], capture_output=True, text=True, timeout=60
-    )
 
 
 async def test_a_copy_made_while_people_talk_is_whole(

@@ -5,10 +5,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.access.test_moderation import delete, try_to_join
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, host, tell
 from tests.support.load_clients import HOLD
+from tests.support.moderation_calls import delete, try_to_join
 from tests.support.server_process import Server
 
 

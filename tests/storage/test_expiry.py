@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, tell
+from tests.support.database import age
 from tests.support.server_process import Server
 from tests.support.waiting import until
 from watchparty.storage import open_store
@@ -22,14 +23,6 @@ TABLES = ("chats", "members", "sessions", "messages", "message_keys", "chat_keys
 def server(tmp_path: Path) -> Iterator[Server]:
     with Server(tmp_path, chat_ttl=str(TTL)) as server:
         yield server
-
-
-def age(server: Server, sql: str, *values: int) -> None:
-    """Let time pass while the server is down; the first sweep comes when it is up again."""
-    server.stop()
-    with closing(sqlite3.connect(server.database)) as db, db:
-        db.execute(sql, values)
-    server.start_again()
 
 
 def count(server: Server, table: str) -> int:

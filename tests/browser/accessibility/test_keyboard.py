@@ -1,25 +1,13 @@
 """Everything works without a mouse, and everything one can reach has a name."""
 
-import re
-
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 
-from tests.browser.chat.test_sending import refuse_posts
 from tests.browser.conftest import Arrival
+from tests.browser.keyboard_checks import names_everything, tabs_to
+from tests.browser.message_posts import refuse_posts
 from tests.browser.page_actions import Guest
 from tests.support.api_fixtures import Story
-
-STOPS = 16  # presses of Tab until something counts as out of reach
-
-# A control in Playwright's aria snapshot that has no "name" behind its role.
-NAMELESS = re.compile(r"^\s*- (?:button|textbox|link|log)(?: \[.*\])*:?$", re.MULTILINE)
-
-FOCUS_SHOWS = """() => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
-    return document.activeElement.matches(':focus-visible')
-        && outlineStyle != 'none' && parseFloat(outlineWidth) >= 2;
-}"""
 
 
 async def test_from_home_to_a_sent_message_without_a_mouse(arrive: Arrival, story: Story) -> None:
@@ -119,19 +107,3 @@ async def test_every_control_in_the_chat_has_a_name(alice: Guest, story: Story) 
         - textbox "Message"
         - button "Send"
     """)
-
-
-async def tabs_to(page: Page, goal: Locator) -> None:
-    """Press Tab until the goal has the focus, which must be seen at every stop."""
-    for _ in range(STOPS):
-        if await goal.count() and await goal.evaluate("it => it == document.activeElement"):
-            return
-        await page.keyboard.press("Tab")
-        if await page.evaluate("document.activeElement != document.body"):
-            assert await page.evaluate(FOCUS_SHOWS)
-    raise AssertionError(f"{goal} is out of reach")
-
-
-async def names_everything(page: Page) -> None:
-    snapshot = await page.locator("body").aria_snapshot()
-    assert NAMELESS.findall(snapshot) == [], snapshot

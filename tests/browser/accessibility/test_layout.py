@@ -1,30 +1,14 @@
 """The page fits a small phone, and nothing on it jumps."""
 
 import pytest
-from playwright.async_api import FloatRect, ViewportSize, expect
+from playwright.async_api import FloatRect, expect
 
 from tests.browser.conftest import Arrival, seated
+from tests.browser.layout_checks import PHONE, SMALL, TOUCH, fits
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.support.api_fixtures import Story
 from tests.support.faulty_proxy import Line
-
-SMALL: ViewportSize = {"width": 320, "height": 640}
-PHONE: ViewportSize = {"width": 390, "height": 844}
-TOUCH = 44  # px; the least a thumb hits surely (WCAG 2.5.5)
-
-# Visible elements with a part outside the window; art may bleed, and a name may end in "…".
-SPILLS = """() => [...document.body.querySelectorAll('*:not(svg *)')].filter(element => {
-    const { left, right, width, height } = element.getBoundingClientRect();
-    return width && height && element.checkVisibility()
-        && getComputedStyle(element.parentElement).textOverflow != 'ellipsis'
-        && (left < -0.5 || right > innerWidth + 0.5);
-}).map(element => `${element.tagName}.${element.className}`)"""
-
-# Boxes with more in them than they show from left to right.
-SIDEWAYS = """() => [document.documentElement]
-    .concat(...document.querySelectorAll('[role=log], main, li *'))
-    .filter(element => element.scrollWidth > element.clientWidth).map(element => element.tagName)"""
 
 
 @pytest.mark.parametrize("path", ["/", "/username", "/chat/{}#{}"])
@@ -115,11 +99,6 @@ async def test_a_message_does_not_move_while_it_is_sent(arrive: Arrival, story: 
     await alice.is_connected()
     assert await places(alice) == first
     assert await alice.message("Hold still, please").bounding_box() == before
-
-
-async def fits(guest: Guest) -> None:
-    assert await guest.page.evaluate(SIDEWAYS) == []
-    assert await guest.page.evaluate(SPILLS) == []
 
 
 async def places(guest: Guest) -> dict[str, FloatRect]:

@@ -4,9 +4,9 @@ import asyncio
 
 from playwright.async_api import Route, expect
 
-from tests.browser.accessibility.test_keyboard import tabs_to
-from tests.browser.accessibility.test_layout import PHONE, TOUCH, fits
 from tests.browser.conftest import Arrival, seated
+from tests.browser.keyboard_checks import tabs_to
+from tests.browser.layout_checks import PHONE, TOUCH, fits
 from tests.browser.page_actions import Guest
 from tests.support.api_fixtures import Story
 

@@ -4,11 +4,11 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.browser.chat.test_sending import holding_answers, writes
-from tests.browser.connection.test_polling import POLL
+from tests.browser.message_posts import holding_answers, writes
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.browser.page_fixtures import Party
+from tests.browser.poll_calls import POLL
 from tests.support.api_fixtures import Person, Story
 from tests.support.faulty_proxy import Line
 

@@ -4,9 +4,9 @@ import pytest
 from playwright.async_api import Error, Page, expect
 
 from tests.browser.conftest import Arrival
-from tests.browser.connection.test_polling import POLL
 from tests.browser.page_actions import Guest
 from tests.browser.people_panel import opens_panel
+from tests.browser.poll_calls import POLL
 from tests.support.api_fixtures import Story
 from tests.support.faulty_proxy import Line
 from tests.support.waiting import until

@@ -3,9 +3,9 @@
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrival
-from tests.browser.connection.test_polling import shared_or_alone
 from tests.browser.page_actions import Guest
 from tests.browser.people_panel import member, opens_panel, people
+from tests.browser.poll_calls import shared_or_alone
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, guest
 

@@ -1,12 +1,19 @@
 """A message goes out by itself, once; only one that was refused waits for Retry."""
 
 import asyncio
-import json
 import time
-from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Request, Route, expect
+from playwright.async_api import Route, expect
 
+from tests.browser.message_posts import (
+    bodies,
+    fail_posts,
+    holding_answers,
+    lose_answers,
+    posts_of,
+    refuse_posts,
+    writes,
+)
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.support.api_fixtures import Story
@@ -140,45 +147,3 @@ async def test_a_busy_server_is_given_the_time_it_asks_for(alice: Guest, story: 
     assert len(posts) == 3
     assert len({post.headers["idempotency-key"] for post in posts}) == 1
     assert await bodies(story) == ["No hurry"]
-
-
-def posts_of(guest: Guest) -> list[Request]:
-    """The messages that leave this page from now on."""
-    posts: list[Request] = []
-    guest.page.on("request", lambda one: posts.append(one) if one.method == "POST" else None)
-    return posts
-
-
-async def writes(guest: Guest, text: str) -> None:
-    await guest.box.fill(text)
-    await guest.box.press("Enter")
-
-
-async def fail_posts(route: Route) -> None:
-    await (route.abort() if route.request.method == "POST" else route.continue_())
-
-
-async def refuse_posts(route: Route) -> None:
-    refusal = {"error": "invalid_request", "message": "Not in that tone."}
-    await route.fulfill(status=400, body=json.dumps(refusal))
-
-
-def holding_answers(until: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
-    """A route on which requests arrive, and their answers come back only then."""
-
-    async def hold(route: Route) -> None:
-        answer = await route.fetch()
-        await until.wait()
-        await route.fulfill(response=answer)
-
-    return hold
-
-
-async def lose_answers(route: Route) -> None:
-    await route.fetch()
-    await route.abort()
-
-
-async def bodies(story: Story) -> list[str]:
-    """What the server has."""
-    return [message["body"] for message in (await story.bob.read())["messages"]]

@@ -6,10 +6,17 @@ from pathlib import Path
 from playwright.async_api import Playwright, Route, expect
 
 from tests.browser import chromium
-from tests.browser.chat.test_sending import bodies, fail_posts, posts_of, refuse_posts, writes
 from tests.browser.conftest import seated
+from tests.browser.message_posts import (
+    bodies,
+    fail_posts,
+    posts_of,
+    refuse_posts,
+    writes,
+    writes_without_connection,
+)
 from tests.browser.page_actions import Guest
-from tests.browser.page_errors import UNREACHABLE, Witness
+from tests.browser.page_errors import Witness
 from tests.support.api_fixtures import Story
 
 LETTERS = "Object.keys(localStorage).filter(key => key.startsWith('watchparty:letter:'))"
@@ -176,16 +183,6 @@ async def test_a_full_storage_loses_nothing_that_is_in_sight(alice: Guest, story
     await alice.has_sent()
     await expect(alice.messages).to_have_text(["Still here", "Me too"])
     assert await bodies(story) == ["Still here", "Me too"]
-
-
-async def writes_without_connection(guest: Guest, story: Story, *texts: str) -> None:
-    """Write what no server hears, until the route is taken away."""
-    guest.witness.forgive(UNREACHABLE)
-    await guest.page.route(f"**/{story.chat_id}", fail_posts)
-    for text in texts:
-        await writes(guest, text)
-    note = guest.log.get_by_text("Waiting for the connection…")
-    await expect(note).to_have_count(len(texts))
 
 
 async def opens_browser(playwright: Playwright, origin: str, folder: Path) -> Guest:

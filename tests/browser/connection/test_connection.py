@@ -6,21 +6,12 @@ import time
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Arrival, seated
-from tests.browser.connection.test_polling import ALONE, POLL, polls_anew, shared_or_alone
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
+from tests.browser.poll_calls import ALONE, ONLINE, POLL, RECORD, polls_anew, shared_or_alone
 from tests.support.api_fixtures import Story
 from tests.support.faulty_proxy import Line
 from tests.support.waiting import until
-
-RECORD = """status => {
-    window.announced = [];
-    const note = () => announced.push(status.textContent);
-    const changes = { childList: true, characterData: true, subtree: true };
-    new MutationObserver(note).observe(status, changes);
-}"""
-
-ONLINE = "dispatchEvent(new Event('online'))"
 
 
 @shared_or_alone

@@ -3,25 +3,21 @@
 import math
 from itertools import pairwise
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrival, seated
 from tests.browser.page_actions import Guest
+from tests.browser.poll_calls import ALONE, POLL, polls_anew, shared_or_alone
 from tests.support.api_fixtures import Story
 from tests.support.faulty_proxy import Call, Line
 from tests.support.waiting import until
 
 AT_ONCE = 1.0  # seconds; a timer would show, a busy machine should not
-ALONE = "delete window.SharedWorker"  # a browser whose tabs share nothing
-POLL = r"^POST /poll|[?&]since="
 
 HIDE = """hidden => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
     document.dispatchEvent(new Event('visibilitychange'));
 }"""
-
-shared_or_alone = pytest.mark.parametrize("script", ["", ALONE], ids=["shared", "alone"])
 
 
 @shared_or_alone
@@ -89,18 +85,6 @@ async def test_a_worker_that_does_not_start_is_done_without(
     await story.bob.say("By the old way")
     await alice.sees("By the old way")
     await until(lambda: len(line.held("[?&]since=")) == 1)
-
-
-async def polls_anew(alice: Guest, story: Story, line: Line, script: str) -> int:
-    """Load the page again with a script before it; returns how many polls there were before."""
-    await alice.context.add_init_script(script)
-    await alice.opens("/")
-    await until(lambda: not line.held(POLL))
-    before = len(line.matching(POLL))
-    await alice.opens(f"/chat/{story.chat_id}")
-    await alice.is_connected()
-    await until(lambda: len(line.held(POLL)) == 1)
-    return before
 
 
 def gaps(polls: list[Call]) -> list[float]:

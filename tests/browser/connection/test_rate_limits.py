@@ -2,13 +2,12 @@
 
 from playwright.async_api import expect
 
-from tests.browser.chat.test_sending import bodies, writes
 from tests.browser.conftest import Arrival
-from tests.browser.connection.test_connection import RECORD
-from tests.browser.connection.test_polling import POLL, polls_anew, shared_or_alone
+from tests.browser.message_posts import bodies, writes
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.browser.page_fixtures import is_known
+from tests.browser.poll_calls import POLL, RECORD, polls_anew, shared_or_alone
 from tests.support.api_fixtures import Story
 from tests.support.faulty_proxy import Call, Line
 from tests.support.waiting import until

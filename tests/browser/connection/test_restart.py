@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.page_actions import RECOVERY
 from tests.browser.page_errors import REFUSED, UNREACHABLE
 from tests.browser.page_fixtures import Party
 from tests.support.server_process import Server
 
 End = Callable[[Server], int | None]
-
-RECOVERY = 30_000  # ms; the page's own patience between two attempts, and then some
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ async def test_an_emptied_store_leads_home_where_one_press_starts_anew(
         file.unlink()
     for guest in (party.alice, party.bob):
         guest.witness.forgive(REFUSED)
-    await starts_again(server)
+    await asyncio.to_thread(server.start_again)
     for guest in (party.alice, party.bob):
         await expect(guest.button("Start a watch party")).to_be_visible(timeout=RECOVERY)
         await expect(guest.page.get_by_text("not in that party any more")).to_be_visible()
@@ -85,10 +84,6 @@ async def goes_away(party: Party, server: Server, end: End) -> None:
 
 async def comes_back(party: Party, server: Server) -> None:
     """Start the server where it was, and wait until both pages found it."""
-    await starts_again(server)
+    await asyncio.to_thread(server.start_again)
     for guest in (party.alice, party.bob):
         await expect(guest.connection).to_have_text("Connected", timeout=RECOVERY)
-
-
-async def starts_again(server: Server) -> None:
-    await asyncio.to_thread(server.start_again)

@@ -10,13 +10,12 @@ import pytest
 from playwright.async_api import CDPSession, Locator, expect
 
 from tests.browser.conftest import Arrival
-from tests.browser.connection.test_restart import RECOVERY, starts_again
-from tests.browser.connection.test_shared_poll import in_chats, opens
-from tests.browser.page_actions import Guest
+from tests.browser.page_actions import RECOVERY, Guest
 from tests.browser.page_errors import UNREACHABLE
-from tests.storage.test_backup import back_up
+from tests.browser.shared_tabs import in_chats, opens
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person
+from tests.support.database import back_up
 from tests.support.server_process import Server
 
 REPLACED = "The history of this party was replaced."
@@ -110,7 +109,7 @@ async def restores(server: Server, copy: Path, *awake: Guest) -> None:
     for file in server.database.parent.glob(f"{server.database.name}*"):
         file.unlink()
     shutil.copy(copy, server.database)
-    await starts_again(server)
+    await asyncio.to_thread(server.start_again)
     for tab in awake:
         await expect(tab.connection).to_have_text("Connected", timeout=RECOVERY)
 

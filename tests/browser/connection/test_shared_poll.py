@@ -10,12 +10,11 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.chromium import HOME_NETWORK
 from tests.browser.conftest import Arrival
-from tests.browser.connection.test_polling import POLL
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
-from tests.browser.page_fixtures import is_known
+from tests.browser.poll_calls import POLL
+from tests.browser.shared_tabs import in_chats, opens
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Person, host
 from tests.support.faulty_proxy import Line
 from tests.support.waiting import until
 
@@ -131,38 +130,6 @@ async def test_a_tab_that_vanished_without_a_word_costs_the_others_nothing(
     await expect(again.messages).to_have_count(3)
     await until(lambda: len(line.held(POLL)) == 1)
     assert len(line.matching(POLL)) < 15
-
-
-async def in_chats(api: Api, guest: Guest, count: int) -> tuple[Guest, list[Person]]:
-    """Let this browser be a member of so many chats."""
-    owner, _ = await host(api, guest.name)
-    await is_known(guest, owner.auth_key)
-    chats = []
-    for _ in range(count):
-        made = (await api.post("/create", owner.auth_key)).ok()
-        names = (api, guest.name, owner.auth_key)
-        chats.append(Person(*names, made["chat_id"], made["session_token"]))
-    return guest, chats
-
-
-async def opens(guest: Guest, chat: Person) -> Guest:
-    """Open a chat in one more tab."""
-    tab = await guest.another_tab(guest.name)
-    await tab.page.add_init_script(KEEP_ACCOUNT)
-    await tab.opens(f"/chat/{chat.chat_id}")
-    await tab.is_connected()
-    return tab
-
-
-# All messages that ever stood on the page, and all that it said are missing.
-KEEP_ACCOUNT = """
-    window.seen = new Set();
-    window.missed = new Map();
-    new MutationObserver(() => {
-        for (const { dataset } of document.querySelectorAll('[data-id]')) seen.add(+dataset.id);
-        document.querySelectorAll('.line').forEach(line => missed.set(line, line.textContent));
-    }).observe(document, { subtree: true, childList: true, attributeFilter: ['data-id'] });
-"""
 
 
 async def accounted(guest: Guest) -> set[int]:

@@ -10,13 +10,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.accessibility.test_layout import SMALL, fits
 from tests.browser.conftest import Arrival, seated
+from tests.browser.layout_checks import SMALL, fits
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.browser.people_panel import opens_panel
-from tests.storage.test_expiry import age
 from tests.support.api_fixtures import Person, Story
+from tests.support.database import age
 from tests.support.server_process import Server
 from tests.support.waiting import until
 

@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import ViewportSize, expect
 
-from tests.browser.accessibility.test_contrast import TOO_FAINT, Scheme, by_day_and_by_night
-from tests.browser.accessibility.test_keyboard import names_everything, tabs_to
-from tests.browser.accessibility.test_layout import PHONE, SMALL, TOUCH, fits
 from tests.browser.conftest import Arrival, seated
+from tests.browser.contrast_checks import TOO_FAINT, Scheme, by_day_and_by_night
+from tests.browser.keyboard_checks import names_everything, tabs_to
+from tests.browser.layout_checks import PHONE, SMALL, TOUCH, fits
 from tests.browser.page_actions import Guest
 from tests.browser.people_panel import opens_panel, panel, people
 from tests.support.api_client import Api
@@ -80,6 +80,6 @@ async def test_nothing_of_it_is_loaded_before_somebody_reaches_for_it(
     alice = await seated(await arrive("Alice", has_touch=True, is_mobile=True), story.alice)
     await story.bob.say("Just reading")
     await alice.sees("Just reading")
-    assert not any("/host/" in request.url for request in alice.witness.requests)
+    assert not any("/js/host/" in request.url for request in alice.witness.requests)
     await people(alice).tap()
     await expect(panel(alice)).to_be_visible()

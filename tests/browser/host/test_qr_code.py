@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.accessibility.test_contrast import TOO_FAINT, Scheme, by_day_and_by_night
-from tests.browser.accessibility.test_keyboard import names_everything, tabs_to
-from tests.browser.accessibility.test_layout import SMALL, TOUCH, fits
 from tests.browser.conftest import Arrival, seated
+from tests.browser.contrast_checks import TOO_FAINT, Scheme, by_day_and_by_night
+from tests.browser.keyboard_checks import names_everything, tabs_to
+from tests.browser.layout_checks import SMALL, TOUCH, fits
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import REFUSED
 from tests.browser.people_panel import opens_panel

@@ -1,0 +1,51 @@
+"""Whether text can be read (WCAG 1.4.3), in the light and the dark scheme."""
+
+from typing import Literal
+
+import pytest
+
+Scheme = Literal["light", "dark"]
+by_day_and_by_night = pytest.mark.parametrize("scheme", ["light", "dark"])
+# Paints the backgrounds behind each word on a canvas, then the word's colour, and compares:
+# [words, contrast] of those below 4.5, and below 3 where they are large and bold.
+TOO_FAINT = """() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 1;
+    const paint = canvas.getContext('2d', { willReadFrequently: true });
+    const luminance = () => [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3)
+        .map(value => value / 255)
+        .map(value => value <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4)
+        .reduce((sum, value, at) => sum + value * [.2126, .7152, .0722][at], 0);
+    const fill = (colour, alpha = 1) => {
+        paint.globalAlpha = alpha;
+        paint.fillStyle = colour;
+        paint.fillRect(0, 0, 1, 1);
+    };
+    const ancestors = element => element ? [...ancestors(element.parentElement), element] : [];
+    const contrast = element => {
+        fill('white');
+        const line = ancestors(element);
+        line.forEach(one => fill(getComputedStyle(one).backgroundColor));
+        const behind = luminance();
+        const opacity = line.reduce((all, one) => all * getComputedStyle(one).opacity, 1);
+        fill(getComputedStyle(element).color, opacity);
+        const [dark, light] = [behind, luminance()].sort((a, b) => a - b);
+        return (light + .05) / (dark + .05);
+    };
+    const least = element => {
+        const { fontSize, fontWeight } = getComputedStyle(element);
+        const [size, bold] = [parseFloat(fontSize), fontWeight >= 700];
+        return size >= 24 || (bold && size >= 18.66) ? 3 : 4.5;
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const faint = [];
+    window.wordsSeen = [];
+    while (texts.nextNode()) {
+        const [words, element] = [texts.currentNode.data.trim(), texts.currentNode.parentElement];
+        if (!words || !element.checkVisibility() || element.closest('script, noscript')) continue;
+        window.wordsSeen.push(words);
+        const found = contrast(element);
+        if (found < least(element)) faint.push([words, found.toFixed(2)]);
+    }
+    return faint;
+}"""

@@ -1,0 +1,30 @@
+"""What keys reach, and whether it has a name."""
+
+import re
+
+from playwright.async_api import Locator, Page
+
+STOPS = 16  # presses of Tab until something counts as out of reach
+# A control in Playwright's aria snapshot that has no "name" behind its role.
+NAMELESS = re.compile(r"^\s*- (?:button|textbox|link|log)(?: \[.*\])*:?$", re.MULTILINE)
+FOCUS_SHOWS = """() => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+    return document.activeElement.matches(':focus-visible')
+        && outlineStyle != 'none' && parseFloat(outlineWidth) >= 2;
+}"""
+
+
+async def tabs_to(page: Page, goal: Locator) -> None:
+    """Press Tab until the goal has the focus, which must be seen at every stop."""
+    for _ in range(STOPS):
+        if await goal.count() and await goal.evaluate("it => it == document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement != document.body"):
+            assert await page.evaluate(FOCUS_SHOWS)
+    raise AssertionError(f"{goal} is out of reach")
+
+
+async def names_everything(page: Page) -> None:
+    snapshot = await page.locator("body").aria_snapshot()
+    assert NAMELESS.findall(snapshot) == [], snapshot

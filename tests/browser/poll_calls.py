@@ -1,0 +1,32 @@
+"""Polls of a page, as the proxy before the server sees them."""
+
+import pytest
+
+from tests.browser.page_actions import Guest
+from tests.support.api_fixtures import Story
+from tests.support.faulty_proxy import Line
+from tests.support.waiting import until
+
+ALONE = "delete window.SharedWorker"  # a browser whose tabs share nothing
+POLL = r"^POST /poll|[?&]since="
+shared_or_alone = pytest.mark.parametrize("script", ["", ALONE], ids=["shared", "alone"])
+
+RECORD = """status => {
+    window.announced = [];
+    const note = () => announced.push(status.textContent);
+    const changes = { childList: true, characterData: true, subtree: true };
+    new MutationObserver(note).observe(status, changes);
+}"""
+ONLINE = "dispatchEvent(new Event('online'))"
+
+
+async def polls_anew(alice: Guest, story: Story, line: Line, script: str) -> int:
+    """Load the page again with a script before it; returns how many polls there were before."""
+    await alice.context.add_init_script(script)
+    await alice.opens("/")
+    await until(lambda: not line.held(POLL))
+    before = len(line.matching(POLL))
+    await alice.opens(f"/chat/{story.chat_id}")
+    await alice.is_connected()
+    await until(lambda: len(line.held(POLL)) == 1)
+    return before

@@ -1,0 +1,37 @@
+"""Several tabs of one browser, in one chat or several."""
+
+from tests.browser.page_actions import Guest
+from tests.browser.page_fixtures import is_known
+from tests.support.api_client import Api
+from tests.support.api_fixtures import Person, host
+
+# All messages that ever stood on the page, and all that it said are missing.
+KEEP_ACCOUNT = """
+    window.seen = new Set();
+    window.missed = new Map();
+    new MutationObserver(() => {
+        for (const { dataset } of document.querySelectorAll('[data-id]')) seen.add(+dataset.id);
+        document.querySelectorAll('.line').forEach(line => missed.set(line, line.textContent));
+    }).observe(document, { subtree: true, childList: true, attributeFilter: ['data-id'] });
+"""
+
+
+async def in_chats(api: Api, guest: Guest, count: int) -> tuple[Guest, list[Person]]:
+    """Let this browser be a member of so many chats."""
+    owner, _ = await host(api, guest.name)
+    await is_known(guest, owner.auth_key)
+    chats = []
+    for _ in range(count):
+        made = (await api.post("/create", owner.auth_key)).ok()
+        names = (api, guest.name, owner.auth_key)
+        chats.append(Person(*names, made["chat_id"], made["session_token"]))
+    return guest, chats
+
+
+async def opens(guest: Guest, chat: Person) -> Guest:
+    """Open a chat in one more tab."""
+    tab = await guest.another_tab(guest.name)
+    await tab.page.add_init_script(KEEP_ACCOUNT)
+    await tab.opens(f"/chat/{chat.chat_id}")
+    await tab.is_connected()
+    return tab
