@@ -1,4 +1,4 @@
-"""The server every test talks to, and the people in it."""
+"""The servers that tests talk to, and the people in them."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The store is asked the same of a chat that exists and of one that does not.
+"""The store gets the same queries for a chat that exists and for one that does not.
 
 So that no clock tells them apart; `python -m benchmarks.existence` holds a clock against it.
 """

@@ -1,4 +1,4 @@
-"""What hosts and members do about a chat is seen by all its members at once, and by nobody else."""
+"""Moderation by hosts and members is seen by all members at once, and by nobody else."""
 
 import asyncio
 from typing import Any
@@ -55,7 +55,9 @@ async def test_joining_as_a_viewer_lowers_nobody(api: Api, story: Story) -> None
     assert (await story.bob.read())["role"] == "guest"
 
 
-async def test_who_is_removed_is_out_at_once_and_no_link_leads_back(api: Api, story: Story) -> None:
+async def test_a_removed_member_is_out_at_once_and_no_link_leads_back(
+    api: Api, story: Story
+) -> None:
     key = (await links(story.alice))["viewer"]
     held = asyncio.create_task(story.bob.try_to_read(story.chat_id, since=0, wait=HOLD))
     many = {"wait": HOLD, "chats": {str(story.chat_id): {"since": 0, "token": story.bob.auth_key}}}
@@ -76,7 +78,7 @@ async def test_who_is_removed_is_out_at_once_and_no_link_leads_back(api: Api, st
     assert (await story.alice.say("Peace"))["id"] == 1
 
 
-async def test_who_is_let_in_again_is_somebody_new(api: Api, story: Story) -> None:
+async def test_a_removed_member_who_is_let_in_again_is_a_new_member(api: Api, story: Story) -> None:
     await story.bob.say("I was here")
     await delete(story.alice, "/members/2")
     fresh = (await links(story.alice))["guest"]
@@ -86,7 +88,7 @@ async def test_who_is_let_in_again_is_somebody_new(api: Api, story: Story) -> No
     assert (await api.get(story.bob.path, story.bob.session_token)).error == (403, "forbidden")
 
 
-async def test_who_leaves_takes_nothing_from_the_others(api: Api, story: Story) -> None:
+async def test_a_member_who_leaves_takes_nothing_from_the_others(api: Api, story: Story) -> None:
     assert (await delete(story.bob, "/members/2")).ok() == {}
     assert (await story.bob.try_to_read(story.chat_id)).error == (403, "forbidden")
     assert (await try_to_join(api, story.chat_id, story.magic_key)).status == 200
@@ -155,7 +157,7 @@ async def test_a_crowd_that_joins_is_a_handful_of_answers(api: Api, story: Story
     assert answers < 20
 
 
-async def test_who_passes_no_revision_sees_none(story: Story) -> None:
+async def test_a_poll_without_a_revision_gets_none(story: Story) -> None:
     await put(story.alice, "/topic", topic="Something")
     assert {"rev", "state"}.isdisjoint(await story.bob.read(since=0))
 

@@ -1,4 +1,4 @@
-"""Who was removed, or has another role now, changes nothing, however late their words come."""
+"""A member who was removed or has another role changes nothing, however late a request comes."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ async def test_a_removed_co_host_gets_nothing_for_a_request_begun_before(
     assert (await links(story.alice), (await story.alice.read(rev=0))["state"]) == before
 
 
-async def test_a_key_of_the_beginning_is_no_way_back_for_a_host_who_left(
+async def test_a_host_who_left_cannot_return_by_repeating_the_creation(
     api: Api, story: Story
 ) -> None:
     key = {"Idempotency-Key": "create-1"}
@@ -81,7 +81,7 @@ async def test_a_chat_always_has_a_host_whoever_leaves_at_once(api: Api, story: 
         assert (await story.alice.say("Still host"))["id"] > 0
 
 
-async def test_who_is_removed_while_they_join_again_stays_out(api: Api, story: Story) -> None:
+async def test_a_member_removed_while_joining_again_stays_out(api: Api, story: Story) -> None:
     for _ in range(TRIES):
         key = (await links(story.alice))["guest"]
         bob = await guest(api, "Bob", story.chat_id, key)
@@ -123,7 +123,9 @@ async def test_revisions_only_grow_and_each_is_one_document(api: Api, story: Sto
     assert len(state["members"]) == 2 + TRIES
 
 
-async def test_who_is_let_in_again_may_use_their_auth_key_again(api: Api, story: Story) -> None:
+async def test_a_member_who_is_let_in_again_may_use_the_old_auth_key(
+    api: Api, story: Story
+) -> None:
     assert (await api.get(story.bob.path, story.bob.auth_key)).status == 200
     await delete(story.alice, "/members/2")
     key = (await links(story.alice))["guest"]

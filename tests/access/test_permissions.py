@@ -1,4 +1,4 @@
-"""The table of who may do what, in docs/api.md, is what the server does; outsiders may nothing."""
+"""The server follows the table of permissions in docs/api.md; outsiders may do nothing."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -163,7 +163,7 @@ async def test_everybody_may_do_what_is_their_own(api: Api, role: str) -> None:
 
 
 @pytest.mark.parametrize("deed", TABLE)
-async def test_who_is_outside_is_told_the_same_as_of_a_chat_that_never_was(
+async def test_an_outsider_gets_the_same_answers_for_a_chat_that_never_existed(
     api: Api, deed: str
 ) -> None:
     scene = await cast(api)

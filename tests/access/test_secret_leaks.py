@@ -1,4 +1,4 @@
-"""No secret is in a log, whatever goes wrong, nor in an answer that was not to tell it.
+"""No secret is in a log, whatever goes wrong, nor in an answer that should not have it.
 
 Every answer to tests.support.api_client.Api, and the log of every server that ends, is looked
 through in every test; here it is shown that this finds something, and that faults say nothing.
@@ -52,7 +52,7 @@ def faulty_server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-async def test_a_secret_that_is_told_again_is_noticed(story: Story) -> None:
+async def test_a_secret_in_an_answer_is_noticed(story: Story) -> None:
     """Bob says his own; he may, but what everybody reads then is what a leak would look like."""
     for secret in (story.bob.session_token, story.bob.auth_key, story.magic_key):
         with pytest.raises(AssertionError, match="among other words"):
@@ -69,7 +69,7 @@ async def test_a_secret_in_a_log_is_noticed(api: Api, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-async def test_a_store_that_fails_says_no_secret(faulty_server: Server, damage: str) -> None:
+async def test_a_failing_store_leaks_no_secret(faulty_server: Server, damage: str) -> None:
     async with Api(faulty_server.url) as api:
         story = await tell(api)
         await story.alice.say("Before")
@@ -97,7 +97,7 @@ async def ask_everything(api: Api, story: Story) -> list[Answer]:
     return answers
 
 
-async def test_a_page_that_fails_says_no_secret(faulty_server: Server) -> None:
+async def test_a_failing_page_leaks_no_secret(faulty_server: Server) -> None:
     async with Api(faulty_server.url) as api:  # one connection, kept alive
         story = await tell(api)
         with running_out_of(resource.RLIMIT_NOFILE, faulty_server):  # what is open stays so

@@ -1,4 +1,4 @@
-"""People say their name once and may change it; a name is what it shows."""
+"""Users give their name once and may change it; a name is shown as it was typed."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def cases(named: dict[str, object]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", named.values(), ids=named.keys())
 
 
-async def test_who_says_a_name_gets_a_key_of_their_own(api: Api) -> None:
+async def test_everybody_who_gives_a_name_gets_a_different_key(api: Api) -> None:
     alice = (await api.post("/auth", json={"username": "Alice"})).ok()
     another = (await api.post("/auth", json={"username": "Alice"})).ok()
     assert set(alice) == {"auth_key", "username"}

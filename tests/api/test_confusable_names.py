@@ -1,4 +1,4 @@
-"""Names that look like another one's are allowed, and told, so that nobody passes for the host."""
+"""Names that look like another member's are allowed, but reported: nobody passes for the host."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ async def joins(story: Story, name: str) -> Person:
         "alice (you)",
     ],
 )
-async def test_who_looks_like_the_host_is_told(story: Story, name: str) -> None:
+async def test_a_name_that_looks_like_the_hosts_is_reported(story: Story, name: str) -> None:
     assert await alike(story.bob) == []
     await joins(story, name)
     assert await alike(story.bob) == [1, 3]
@@ -47,7 +47,7 @@ async def test_who_looks_like_the_host_is_told(story: Story, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Alicia", "Al", "Älice", "花子", "Alice B.", "ليلى", "👩‍👩‍👧"])
-async def test_who_does_not_is_not(story: Story, name: str) -> None:
+async def test_a_name_that_looks_different_is_not_reported(story: Story, name: str) -> None:
     await joins(story, name)
     assert await alike(story.alice) == []
 
@@ -56,13 +56,13 @@ async def test_who_does_not_is_not(story: Story, name: str) -> None:
     ("one", "another"),
     [("Zoe\N{COMBINING DIAERESIS}", "ZOË"), ("Amy", "Arny"), ("Ivan", "|van")],
 )
-async def test_pairs(story: Story, one: str, another: str) -> None:
+async def test_names_that_look_alike_are_found(story: Story, one: str, another: str) -> None:
     await joins(story, one)
     await joins(story, another)
     assert await alike(story.alice) == [3, 4]
 
 
-async def test_the_name_of_somebody_who_left_is_not_free_while_their_words_are_here(
+async def test_the_name_of_a_member_who_left_counts_while_their_messages_are_shown(
     story: Story,
 ) -> None:
     dora = await joins(story, "Dora")
@@ -75,7 +75,7 @@ async def test_the_name_of_somebody_who_left_is_not_free_while_their_words_are_h
     assert await alike(story.alice) == []
 
 
-async def test_it_is_the_same_after_a_restart(tmp_path: Path) -> None:
+async def test_lookalikes_are_the_same_after_a_restart(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
         story = await tell(api)
         await joins(story, "ВоЬ")  # Cyrillic to the last letter

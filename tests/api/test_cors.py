@@ -1,4 +1,4 @@
-"""A page of another origin may use the API when the operator says so, and not otherwise."""
+"""Pages of other origins may use the API only when the operator allows them."""
 
 from pathlib import Path
 
@@ -20,7 +20,9 @@ def allowed(headers: "dict[str, str]") -> "dict[str, str]":
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
-async def test_nobody_else_may_unless_told(api: Api, story: Story, method: str) -> None:
+async def test_by_default_no_other_origin_may_use_the_api(
+    api: Api, story: Story, method: str
+) -> None:
     headers = {"Origin": FRIEND, **PREFLIGHT}
     token = story.alice.session_token
     for path in (story.alice.path, "/create", "/healthz", "/", "/nowhere"):
@@ -28,7 +30,7 @@ async def test_nobody_else_may_unless_told(api: Api, story: Story, method: str) 
         assert allowed(answer.headers) == {}
 
 
-async def test_who_is_named_may(tmp_path: Path) -> None:
+async def test_a_listed_origin_may_use_the_api(tmp_path: Path) -> None:
     async with (
         Server(tmp_path, cors_origins=f"{FRIEND}, http://localhost:5173") as server,
         Api(server.url) as api,
@@ -62,7 +64,7 @@ async def test_who_is_named_may(tmp_path: Path) -> None:
             assert "Origin" in foreign.headers["Vary"]
 
 
-async def test_a_star_is_everybody(tmp_path: Path) -> None:
+async def test_a_star_allows_every_origin(tmp_path: Path) -> None:
     async with Server(tmp_path, cors_origins="*") as server, Api(server.url) as api:
         answer = await api.get("/healthz", headers={"Origin": STRANGER})
         assert answer.headers["Access-Control-Allow-Origin"] in {"*", STRANGER}

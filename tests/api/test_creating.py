@@ -1,4 +1,4 @@
-"""Anybody starts a chat, and its links lead to where they came from."""
+"""Anybody can create a chat, and its links lead to where the request came to."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -57,7 +57,7 @@ async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None
 
 
 @pytest.mark.parametrize("body", [None, b"", b"  ", b"{}", b'{"username": null}'])
-async def test_who_says_no_name_is_called_guest(api: Api, body: bytes | None) -> None:
+async def test_a_host_without_a_name_is_called_guest(api: Api, body: bytes | None) -> None:
     made = (await api.post("/create", data=body)).ok()
     assert set(made) == PLACE | {"auth_key"}
     assert made["username"] == "Guest"
@@ -154,7 +154,7 @@ async def test_trusted_proxies_say_where_a_link_leads(
 
 
 @pytest.mark.parametrize("scheme", ["javascript", "https://evil.test/?", "", "ftp"])
-async def test_a_proxy_can_only_say_http_or_https(
+async def test_a_forwarded_scheme_must_be_http_or_https(
     tmp_path_factory: pytest.TempPathFactory, scheme: str
 ) -> None:
     async with (

@@ -1,4 +1,4 @@
-"""Whatever goes wrong is told as one code and one sentence, and tells no more than that."""
+"""Every error has one code and one sentence, and reveals no more than that."""
 
 import asyncio
 from itertools import product
@@ -36,7 +36,9 @@ async def test_an_unknown_path_is_not_found(api: Api, path: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), METHODS)
-async def test_a_wrong_method_is_told_the_right_one(api: Api, method: str, path: str) -> None:
+async def test_a_wrong_method_is_answered_with_the_right_ones(
+    api: Api, method: str, path: str
+) -> None:
     answer = await api.call(method, path)
     assert is_error(answer, 405, "method_not_allowed")
     assert METHODS[method, path] in answer.headers["Allow"].split(", ")
@@ -51,7 +53,7 @@ async def test_any_number_might_be_a_chat(story: Story, chat_id: str) -> None:
 
 
 @pytest.mark.parametrize("chat_id", NO_CHAT_IDS)
-async def test_what_is_no_number_is_no_chat(story: Story, chat_id: str) -> None:
+async def test_a_chat_id_that_is_not_a_number_is_not_found(story: Story, chat_id: str) -> None:
     for path in (f"/{chat_id}", f"/{chat_id}/join", f"/chat/{chat_id}"):
         assert is_error(await story.bob.api.get(path, story.bob.session_token), 404, "not_found")
 
@@ -75,7 +77,9 @@ async def test_nobody_learns_which_chats_exist(story: Story) -> None:
     assert all(wire(refusal) == wire(refusals[0]) for refusal in refusals)
 
 
-async def test_who_sends_no_credential_is_asked_for_one_everywhere_alike(story: Story) -> None:
+async def test_a_request_without_a_credential_gets_the_same_answer_for_every_chat(
+    story: Story,
+) -> None:
     api = story.bob.api
     paths = (f"/{story.chat_id}", f"/{NOWHERE}", "/7")
     refusals = [await api.call(method, path) for path in paths for method in ("GET", "POST")]
@@ -119,7 +123,7 @@ async def test_head_is_get_without_the_body(story: Story) -> None:
             assert (head.status, await head.read()) == (403, b"")
 
 
-async def test_options_tell_the_methods_and_nothing_of_the_chat(story: Story) -> None:
+async def test_options_lists_the_methods_and_reveals_nothing_of_the_chat(story: Story) -> None:
     answers = [await story.bob.api.call("OPTIONS", f"/{id_}") for id_ in (story.chat_id, NOWHERE)]
     assert {answer.status for answer in answers} == {200}
     assert {"GET", "HEAD", "POST", "OPTIONS"} <= set(answers[0].headers["Allow"].split(", "))

@@ -1,4 +1,4 @@
-"""An invitation lets somebody in; nothing else does, and nobody learns why not."""
+"""Only an invitation lets somebody in, and a refusal never reveals the reason."""
 
 import asyncio
 from pathlib import Path
@@ -50,7 +50,7 @@ async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None
     assert await names(story) == ["Alice", "Bob", "Dana"]
 
 
-async def test_who_says_no_name_is_called_guest(api: Api, story: Story) -> None:
+async def test_a_newcomer_without_a_name_is_called_guest(api: Api, story: Story) -> None:
     joined = await api.post(f"/{story.chat_id}/join", json={"magic_key": story.magic_key})
     assert joined.ok()["username"] == "Guest"
 
@@ -149,7 +149,7 @@ async def test_looking_at_an_invitation_changes_nothing(story: Story, method: st
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_who_insists_on_auth_keys_still_lets_guests_join(tmp_path: Path) -> None:
+async def test_a_server_that_requires_auth_keys_still_lets_guests_join(tmp_path: Path) -> None:
     async with Server(tmp_path, require_auth_key="true") as server, Api(server.url) as api:
         _, made = await host(api, "Alice")
         fields = {"magic_key": made["magic_key"], "username": "Bob"}
@@ -162,7 +162,7 @@ async def test_who_insists_on_auth_keys_still_lets_guests_join(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("limits", ["on", "off"])
-async def test_a_chat_has_room_for_so_many(tmp_path: Path, limits: str) -> None:
+async def test_a_chat_has_a_maximum_of_members(tmp_path: Path, limits: str) -> None:
     async with (
         Server(tmp_path, limits=limits, trusted_proxies="1") as server,
         Api(server.url, "192.0.2.1") as theirs,
@@ -188,7 +188,7 @@ async def test_a_chat_has_room_for_so_many(tmp_path: Path, limits: str) -> None:
         assert wrong.error == (403, "invalid_invite")
 
 
-async def test_who_leaves_makes_room(tmp_path: Path) -> None:
+async def test_a_member_who_leaves_a_full_chat_makes_room(tmp_path: Path) -> None:
     async with (
         Server(tmp_path, limits="on", trusted_proxies="1") as server,
         Api(server.url, "192.0.2.1") as theirs,

@@ -1,4 +1,4 @@
-"""What messengers fetch to show a link is friendly, tells nothing, and does nothing."""
+"""What messengers fetch to show a link is friendly, reveals nothing and changes nothing."""
 
 import re
 from html.parser import HTMLParser

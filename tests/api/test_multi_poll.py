@@ -1,4 +1,4 @@
-"""One held request for many chats: who asks for twelve hears of twelve, and of no other."""
+"""One held request for many chats: it brings news of those chats, and of no other."""
 
 import asyncio
 from typing import Any
@@ -32,7 +32,7 @@ async def parties(api: Api) -> list[tuple[Person, Person]]:
     return pairs
 
 
-async def test_news_in_any_chat_is_told_at_once_and_alone(
+async def test_news_in_any_chat_is_answered_at_once_and_alone(
     api: Api, parties: list[tuple[Person, Person]]
 ) -> None:
     places = {alice.chat_id: place(alice) for alice, _ in parties}
@@ -44,7 +44,7 @@ async def test_news_in_any_chat_is_told_at_once_and_alone(
         places[alice.chat_id]["since"] = said["id"]
 
 
-async def test_what_came_before_is_told_together_and_at_once(
+async def test_earlier_messages_of_all_chats_come_in_one_answer_at_once(
     api: Api, parties: list[tuple[Person, Person]]
 ) -> None:
     talking = parties[::2]
@@ -54,12 +54,14 @@ async def test_what_came_before_is_told_together_and_at_once(
     assert set(told) == {str(alice.chat_id) for alice, _ in talking}
 
 
-async def test_without_news_or_wait_nothing_is_told(api: Api, story: Story) -> None:
+async def test_without_news_or_wait_the_answer_is_empty(api: Api, story: Story) -> None:
     assert (await ask(api, {story.chat_id: place(story.bob)})).ok() == {"chats": {}}
     assert (await ask(api, {story.chat_id: place(story.bob)}, wait=0.05)).ok() == {"chats": {}}
 
 
-async def test_gaps_and_another_history_are_told_as_to_anybody(api: Api, story: Story) -> None:
+async def test_gaps_and_another_history_are_reported_as_in_a_single_poll(
+    api: Api, story: Story
+) -> None:
     for number in range(40):
         await story.alice.say(f"Line {number}")
     for query in ({"since": 3}, {"since": 99}, {"since": 40, "epoch": "another"}):
@@ -123,12 +125,12 @@ BAD: list[Any] = [
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad)[:40])
-async def test_what_is_no_poll_is_refused(api: Api, bad: Any) -> None:
+async def test_a_malformed_poll_is_refused(api: Api, bad: Any) -> None:
     assert (await api.post("/poll", json=bad)).error == (400, "invalid_request")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"chats=1", b'{"wait": 1e999}', b"[" * 9000])
-async def test_what_is_no_json_is_refused(api: Api, body: bytes) -> None:
+async def test_a_body_that_is_not_json_is_refused(api: Api, body: bytes) -> None:
     assert (await api.post("/poll", data=body)).error == (400, "invalid_request")
 
 

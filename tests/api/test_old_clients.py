@@ -1,4 +1,4 @@
-"""Clients written before this server, or for another, are understood all the same."""
+"""Clients written before this server, or for another one, still work."""
 
 import asyncio
 import json
@@ -112,7 +112,7 @@ async def test_a_key_comes_with_any_scheme_or_none(story: Story, scheme: str) ->
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "Bearer ", "Token", "token  ", " "])
-async def test_a_scheme_alone_is_no_key(story: Story, scheme: str) -> None:
+async def test_a_scheme_without_a_key_is_refused(story: Story, scheme: str) -> None:
     answer = await story.bob.api.get(story.bob.path, headers={"Authorization": scheme})
     assert answer.error == (401, "missing_credentials")
 
@@ -140,7 +140,7 @@ async def test_of_several_keys_authorization_counts(story: Story, header: str) -
 
 
 @pytest.mark.parametrize("field", [*HEADERS, "Authorization", "token", "access_token"])
-async def test_a_key_in_the_open_is_no_key(story: Story, field: str) -> None:
+async def test_a_key_in_the_address_is_refused(story: Story, field: str) -> None:
     api, path = story.bob.api, story.bob.path
     for key in (story.bob.session_token, story.bob.auth_key):
         refused = [

@@ -66,7 +66,7 @@ async def test_a_page_is_html_and_never_cached(api: Api, path: str) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-async def test_a_chats_page_tells_nothing_of_the_chat(api: Api, story: Story) -> None:
+async def test_a_chats_page_reveals_nothing_of_the_chat(api: Api, story: Story) -> None:
     await story.alice.say("the butler did it")
     shell = (await page(api, f"/chat/{NOWHERE}")).body
     path = f"/chat/{story.chat_id}"
@@ -90,7 +90,7 @@ async def test_a_page_is_the_same_behind_any_host(api: Api) -> None:
         assert other.body == (await page(api, path)).body
 
 
-async def test_the_server_says_that_it_is_up(api: Api) -> None:
+async def test_the_health_check_answers(api: Api) -> None:
     assert (await api.get("/healthz")).ok() == {"status": "ok"}
 
 

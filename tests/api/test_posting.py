@@ -1,4 +1,4 @@
-"""What somebody says is kept as they said it, under their name and the next number."""
+"""A message is kept as it was sent, under the name of its author and the next number."""
 
 import json
 import re
@@ -118,14 +118,14 @@ async def test_messages_are_numbered_without_holes_in_each_chat(story: Story) ->
     assert numbers == [1, 2, 3]
 
 
-async def test_a_message_tells_its_time(story: Story) -> None:
+async def test_a_message_has_its_time(story: Story) -> None:
     said = await story.alice.say("now")
     assert WHEN.fullmatch(said["created_at"])
     age = datetime.now(UTC) - datetime.fromisoformat(said["created_at"])
     assert abs(age) < timedelta(seconds=30)
 
 
-async def test_an_outsider_says_nothing(api: Api, story: Story) -> None:
+async def test_an_outsider_cannot_post(api: Api, story: Story) -> None:
     charlie = story.charlie
     for key in (charlie.session_token, charlie.auth_key, story.magic_key, "x"):
         answer = await api.post(story.alice.path, key, json={"body": "let me in"})

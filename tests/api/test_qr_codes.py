@@ -1,4 +1,4 @@
-"""A link can be scanned, by whoever may hand it on and by nobody else."""
+"""A link can be shown as a QR code by members who may hand it on, and by nobody else."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A member reads the chat and waits for news; nobody else learns anything."""
+"""Members read the chat and wait for news; nobody else learns anything."""
 
 import asyncio
 import re
@@ -54,7 +54,7 @@ async def test_a_wait_without_a_cursor_is_never_held(story: Story) -> None:
         assert (await story.bob.read(wait=30))["messages"] == []
 
 
-async def test_who_asks_without_a_credential_is_told_to_send_one(api: Api, story: Story) -> None:
+async def test_a_request_without_a_credential_is_asked_for_one(api: Api, story: Story) -> None:
     answer = await api.get(story.alice.path)
     assert answer.error == (401, "missing_credentials")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -106,7 +106,7 @@ async def test_wait_is_a_time_in_seconds(story: Story, before: str, wait: str) -
     assert "wait" in answer.json["message"]
 
 
-async def test_what_left_the_window_is_counted(story: Story) -> None:
+async def test_messages_that_left_the_window_are_counted(story: Story) -> None:
     for number in range(1, 36):
         await story.alice.say(str(number))
     expected = {0: 5, 3: 2, 4: 1, 5: 0, 6: 0, 34: 0, 35: 0}

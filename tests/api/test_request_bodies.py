@@ -21,7 +21,9 @@ AS_ONE = f"POST /create HTTP/1.1\r\nContent-Length: {HUGE}\r\n"
 AS_CHUNK = "POST /create HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
 
 
-async def test_a_large_body_is_refused_in_a_chat_and_tells_strangers_nothing(story: Story) -> None:
+async def test_a_large_body_is_refused_in_a_chat_and_reveals_nothing_to_strangers(
+    story: Story,
+) -> None:
     api, path = story.bob.api, story.bob.path
     for key in (story.bob.session_token, story.bob.auth_key):
         assert (await api.post(path, key, data=TOO_LARGE)).error == (413, "too_large")
@@ -62,7 +64,7 @@ async def test_a_body_may_have_64_kib_and_no_more(api: Api) -> None:
 
 
 @pytest.mark.parametrize("size", [200_000, 5_000_000])
-async def test_who_sends_far_too_much_still_gets_to_read_why(
+async def test_a_sender_of_far_too_much_still_receives_the_refusal(
     api: Api, story: Story, size: int
 ) -> None:
     """A server that hangs up on unread bytes takes its answer with it."""

@@ -1,4 +1,4 @@
-"""A chat as a stream of events: every message once and in order, gaps told, the removed cut."""
+"""Server-sent events: every message once and in order, gaps reported, removed readers cut off."""
 
 import asyncio
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.support.waiting import until
 MANY = 2_000  # messages of 8 KB
 
 
-async def test_messages_come_as_they_are_said(story: Story) -> None:
+async def test_messages_arrive_when_they_are_posted(story: Story) -> None:
     await story.alice.say("before")
     async with stream(story.bob) as bob:
         assert await bob.ids(1) == [1]
@@ -34,7 +34,7 @@ async def test_messages_come_as_they_are_said(story: Story) -> None:
         assert (await story.bob.api.get(story.bob.path, headers=WANTED)).error[0] == 401
 
 
-async def test_whoever_comes_back_goes_on_where_they_were(story: Story) -> None:
+async def test_a_reader_who_reconnects_continues_where_they_were(story: Story) -> None:
     for n in range(5):
         await story.alice.say(f"{n}")
     async with stream(story.bob, last_id="2", since=0) as bob:
@@ -43,7 +43,7 @@ async def test_whoever_comes_back_goes_on_where_they_were(story: Story) -> None:
         assert await bob.ids(1) == [5]
 
 
-async def test_a_gap_is_told_once(story: Story) -> None:
+async def test_a_gap_is_reported_once(story: Story) -> None:
     for n in range(40):
         await story.alice.say(f"{n}")
     async with stream(story.bob, last_id="3") as bob:
@@ -55,7 +55,9 @@ async def test_a_gap_is_told_once(story: Story) -> None:
 
 
 @pytest.mark.parametrize("lost", [{"since": 99}, {"since": 1, "epoch": "another"}])
-async def test_another_history_is_told_with_its_window(story: Story, lost: dict[str, Any]) -> None:
+async def test_another_history_is_reported_and_sent_with_its_window(
+    story: Story, lost: dict[str, Any]
+) -> None:
     await story.alice.say("one")
     await story.alice.say("two")
     epoch = (await story.bob.read())["epoch"]
@@ -66,7 +68,7 @@ async def test_another_history_is_told_with_its_window(story: Story, lost: dict[
         assert await bob.ids(1) == [3]
 
 
-async def test_who_asks_for_it_hears_of_the_rest_of_the_chat(story: Story) -> None:
+async def test_a_reader_who_asks_for_it_gets_the_state_of_the_chat(story: Story) -> None:
     async with stream(story.bob, since=0, rev=0) as bob, stream(story.alice, since=0) as alice:
         first = await bob.next()
         assert first.kind == "state"
@@ -81,7 +83,7 @@ async def test_who_asks_for_it_hears_of_the_rest_of_the_chat(story: Story) -> No
 
 
 @pytest.mark.parametrize("way", ["removed", "burned"])
-async def test_who_may_not_stay_is_cut_at_once(story: Story, way: str) -> None:
+async def test_a_stream_ends_at_once_when_its_reader_loses_access(story: Story, way: str) -> None:
     async with stream(story.bob, since=0) as bob:
         path = f"{story.alice.path}/members/2" if way == "removed" else story.alice.path
         await story.alice.api.call("DELETE", path, story.alice.session_token)
@@ -103,7 +105,7 @@ async def test_a_stop_ends_every_stream(fresh_server: Server) -> None:
             assert await stopping == 0
 
 
-async def test_silence_is_filled(tmp_path: Path) -> None:
+async def test_silence_is_filled_with_heartbeats(tmp_path: Path) -> None:
     async with (
         Server(tmp_path, patched("web.response.sse", "HEARTBEAT = 0.1"), limits="on") as server,
         Api(server.url) as api,
@@ -133,7 +135,7 @@ async def test_a_stream_is_a_held_poll(tmp_path: Path) -> None:
                 assert await bob.ids(1) == [1]
 
 
-async def test_who_reads_slowly_holds_up_nobody_and_learns_of_the_gap(story: Story) -> None:
+async def test_a_slow_reader_delays_nobody_and_gets_a_gap(story: Story) -> None:
     async with stream(story.bob, since=0) as slow:
         for _ in range(MANY // 50):  # more than fits into the buffers on the way
             await asyncio.gather(*(story.alice.say("\N{POPCORN}" * 2_000) for _ in range(50)))
@@ -194,14 +196,16 @@ async def test_a_stream_is_asked_for_in_any_spelling(
         "text/event-stream; charset=utf-8; q=0",
     ],
 )
-async def test_whoever_does_not_ask_for_a_stream_gets_a_page(story: Story, accept: str) -> None:
+async def test_a_request_that_does_not_ask_for_a_stream_gets_json(
+    story: Story, accept: str
+) -> None:
     headers, token = {"Accept": accept}, story.bob.session_token
     for path in (story.bob.path, f"{story.bob.path}?since=0&wait=0.1"):
         answer = await story.bob.api.get(path, token, headers=headers)
         assert answer.ok()["last_id"] == 0
 
 
-async def test_a_head_tells_how_a_stream_begins_and_ends_there(
+async def test_a_head_request_gets_the_headers_of_a_stream_and_ends(
     server: Server, story: Story
 ) -> None:
     for person, status in ((story.bob, 200), (story.charlie, 403)):

@@ -1,4 +1,4 @@
-"""Find and start the one Chromium that all stories share."""
+"""Find and start the one Chromium that all browser tests share."""
 
 import shutil
 from pathlib import Path

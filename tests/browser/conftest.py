@@ -1,4 +1,4 @@
-"""One Chromium for all stories, a profile of its own for everybody, and an eye on each of them."""
+"""One Chromium for all tests; each person has a profile, and its errors fail the test."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path

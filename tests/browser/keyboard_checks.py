@@ -1,4 +1,4 @@
-"""What keys reach, and whether it has a name."""
+"""Checks that controls can be reached by keys and have names."""
 
 import re
 

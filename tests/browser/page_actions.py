@@ -1,4 +1,4 @@
-"""What people do on the page, in their words."""
+"""What people do on the page."""
 
 import re
 from typing import Any, Self

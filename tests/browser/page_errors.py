@@ -1,4 +1,4 @@
-"""Sees what one browser does behind the page, and tells what should not have happened."""
+"""Collects what goes wrong in one browser: script errors, console messages, foreign requests."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is the contract's: no crash, no other shape, no lost letter."""
+"""Any input gets an answer of the contract: no crash, no other shape, no character lost."""
 
 import json
 from typing import Any
@@ -172,7 +172,9 @@ STRANGE = {
 
 @pytest.mark.parametrize("data", STRANGE.values(), ids=STRANGE.keys())
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
-async def test_what_is_no_json_is_malformed(api: Api, data: bytes, content_type: str) -> None:
+async def test_a_body_that_is_not_json_is_malformed(
+    api: Api, data: bytes, content_type: str
+) -> None:
     headers = {"Content-Type": content_type}
     answer = await api.post("/auth", data=data, headers=headers)
     assert answer.error == (400, "invalid_request")

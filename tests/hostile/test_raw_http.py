@@ -1,4 +1,4 @@
-"""Whatever comes over a socket, no request is taken for another, and everybody else is served."""
+"""Broken HTTP on a socket: no request is taken for another, and everybody else is served."""
 
 import asyncio
 import json
@@ -64,7 +64,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
-async def test_what_follows_a_broken_request_is_not_done(
+async def test_nothing_after_a_broken_request_is_executed(
     impatient_server: Server, secret_story: Story, broken: bytes
 ) -> None:
     """Where it ends nobody knows: what looks like Alice's words may be part of it."""
@@ -112,7 +112,7 @@ async def ask(server: Server, target: str, *headers: str) -> tuple[int, dict[str
 
 
 @pytest.mark.parametrize("host", HOSTS)
-async def test_a_host_that_cannot_be_one_is_refused(
+async def test_an_invalid_host_is_refused(
     impatient_server: Server, secret_story: Story, host: str
 ) -> None:
     for path in ("/", secret_story.bob.path, "/static/x", "/nowhere"):
@@ -122,7 +122,7 @@ async def test_a_host_that_cannot_be_one_is_refused(
 
 
 @pytest.mark.parametrize("target", TARGETS)
-async def test_a_target_that_is_none_is_refused(server: Server, target: str) -> None:
+async def test_an_invalid_target_is_refused(server: Server, target: str) -> None:
     status, answer = await ask(server, target, "Host: party.test")
     assert (status, answer["error"]) == (400, "invalid_request")
     assert "target" in answer["message"]
@@ -136,9 +136,7 @@ async def test_a_target_in_absolute_form_is_understood(server: Server) -> None:
 
 
 @pytest.mark.parametrize("rest", LOST, ids=len)
-async def test_an_address_longer_than_any_of_ours_leads_nowhere(
-    server: Server, api: Api, rest: str
-) -> None:
+async def test_an_overlong_path_is_not_found(server: Server, api: Api, rest: str) -> None:
     page = (await api.get("/")).body.decode()
     static = page.partition('stylesheet" href="')[2].partition("/css/")[0]
     for path in (f"{static}/{rest}", f"/{rest}", f"/chat/{rest}"):

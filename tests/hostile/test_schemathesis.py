@@ -1,4 +1,4 @@
-"""What Schemathesis makes of the OpenAPI document is answered as the document says.
+"""Requests that Schemathesis makes from the OpenAPI document are answered as it says.
 
 It sends what the document allows and what it forbids: its examples, all the edges of each schema,
 and more at random; and it holds each answer to the document: no 5xx, no status, type, header or
@@ -66,13 +66,13 @@ def as_host(story: Story, credential: str) -> str:
     )
 
 
-def test_whoever_has_no_credential_is_answered_as_the_document_says(
+def test_requests_without_a_credential_are_answered_as_documented(
     server: Server, tmp_path: Path
 ) -> None:
     run(server, tmp_path)
 
 
-async def test_a_host_is_answered_as_the_document_says(
+async def test_requests_of_a_host_are_answered_as_documented(
     server: Server, story: Story, tmp_path: Path
 ) -> None:
     others = [f"--exclude-name={name}" for name in ONCE]
@@ -86,7 +86,7 @@ async def test_a_host_is_answered_as_the_document_says(
         assert (await story.charlie.try_to_read(story.chat_id)).error == FORBIDDEN
 
 
-async def test_what_can_be_done_once_is_answered_as_the_document_says(
+async def test_requests_that_can_be_made_once_are_answered_as_documented(
     server: Server, story: Story, tmp_path: Path
 ) -> None:
     config = as_host(story, story.alice.session_token)

@@ -1,4 +1,4 @@
-"""Who sends slowly, never ends, or does not read gets no more than their time."""
+"""Clients that send slowly, never end or do not read are cut off in time."""
 
 import asyncio
 import contextlib
@@ -83,13 +83,13 @@ async def test_a_body_has_ten_seconds(server: Server, story: Story) -> None:
 
 
 @pytest.mark.parametrize("begin", [b"", b"GET / HTTP/1.1", HTTP2[:10]])
-async def test_who_falls_silent_is_cut(server: Server, story: Story, begin: bytes) -> None:
+async def test_a_silent_client_is_disconnected(server: Server, story: Story, begin: bytes) -> None:
     [(_, took), *_] = await asyncio.gather(drip(server, begin, b""), is_served(story))
     assert took < PATIENCE / 2
 
 
-def test_who_is_held_is_not_cut() -> None:
-    assert USER_TIMEOUT >= 1000 * HOLD_MAX
+def test_a_client_with_a_held_poll_is_not_disconnected() -> None:
+    assert UNREAD_MAX >= 1000 * HOLD_MAX
 
 
 async def is_served(story: Story) -> None:
@@ -122,7 +122,9 @@ async def served_impatiently(folder: Path) -> AsyncIterator[tuple[str, int]]:
         await serving
 
 
-async def test_who_does_not_read_is_cut(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_client_that_does_not_read_is_disconnected(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with served_impatiently(tmp_path) as place, Api(f"http://127.0.0.1:{place[1]}") as api:
         await is_served(await tell(api))
         with socket.socket() as deaf:

@@ -1,4 +1,4 @@
-"""One request costs a bounded time, however it is made up."""
+"""A request costs a bounded time, however it is made up."""
 
 import asyncio
 import json

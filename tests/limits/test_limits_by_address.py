@@ -1,4 +1,4 @@
-"""Rate limits by client address: they never affect other addresses, nor members at the same one."""
+"""Rate limits by client address: other addresses and known members are not affected."""
 
 import asyncio
 from pathlib import Path
@@ -19,7 +19,7 @@ async def story(client_a: Api) -> Story:
     return await tell(client_a)
 
 
-async def test_one_address_may_start_so_many_chats(client_a: Api, client_b: Api) -> None:
+async def test_an_address_may_create_so_many_chats(client_a: Api, client_b: Api) -> None:
     auth_key = (await client_a.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
     keyed = {"Idempotency-Key": "one-and-the-same"}
     first = (await client_a.post("/create", auth_key, headers=keyed)).ok()
@@ -32,7 +32,7 @@ async def test_one_address_may_start_so_many_chats(client_a: Api, client_b: Api)
     assert (await client_b.post("/create")).status == 200
 
 
-async def test_one_address_may_make_so_many_users(
+async def test_an_address_may_create_so_many_users(
     story: Story, client_a: Api, client_b: Api
 ) -> None:
     newcomer = {"username": "Guest"}

@@ -1,4 +1,4 @@
-"""A server without a free connection says so once, and serves again when somebody leaves."""
+"""A server without a free connection logs it once, and serves again when a client leaves."""
 
 import asyncio
 import resource
@@ -24,7 +24,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-async def test_who_finds_no_connection_waits_until_somebody_leaves(server: Server) -> None:
+async def test_a_client_without_a_connection_waits_until_another_leaves(server: Server) -> None:
     async with Api(server.url) as api:
         story = await tell(api)
         async with lines_to(server.url, TOO_MANY) as lines:

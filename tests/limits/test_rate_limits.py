@@ -32,7 +32,7 @@ async def test_a_member_who_posts_too_fast_is_refused_and_may_go_on_when_the_wai
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_a_repeat_costs_nothing_and_is_never_refused(story: Story) -> None:
+async def test_a_repeat_with_the_same_key_is_not_counted_and_never_refused(story: Story) -> None:
     async def say(key: str) -> Answer:
         headers, body = {"Idempotency-Key": key}, {"body": "once"}
         alice = story.alice
@@ -64,7 +64,7 @@ async def test_a_chat_takes_twenty_messages_a_second(story: Story, client_b: Api
     assert (await story.charlie.say("elsewhere"))["id"] == 1
 
 
-async def test_a_user_starts_so_many_chats_a_day_wherever_they_are(
+async def test_a_user_may_create_so_many_chats_a_day_from_all_addresses(
     limited: Server, clock: RateLimitClock
 ) -> None:
     started = 0

@@ -1,4 +1,4 @@
-"""The documents say what the server does, and their examples run."""
+"""The documents describe what the server does, and their examples run."""
 
 import asyncio
 import inspect
@@ -220,7 +220,7 @@ async def test_the_bots_of_the_examples_outlive_a_restart(fresh_server: Server) 
                 assert await asyncio.to_thread(one.wait, 20) == 1
 
 
-async def test_the_stream_bot_tells_what_it_missed(fresh_server: Server) -> None:
+async def test_the_stream_bot_reports_what_it_missed(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
         story = await tell(api)
         with running(str(SCRIBE), story.magic_link) as scribe:

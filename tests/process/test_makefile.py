@@ -1,4 +1,4 @@
-"""The chores do what they say from nothing, and say what is missing where they can't."""
+"""The chores work from a fresh checkout, and print what is missing where they cannot."""
 
 import os
 import re
@@ -96,7 +96,7 @@ def interrupt(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.install
-async def test_make_run_takes_a_checkout_to_a_party_and_ctrl_c_ends_it(
+async def test_make_run_installs_and_serves_a_checkout_until_ctrl_c(
     checkout: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "output"
@@ -116,7 +116,7 @@ async def test_make_run_takes_a_checkout_to_a_party_and_ctrl_c_ends_it(
 
 
 @pytest.mark.install
-async def test_make_run_for_everybody_tells_what_to_type_into_a_phone(
+async def test_make_run_for_the_network_prints_what_to_type_into_a_phone(
     checkout: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "output"
@@ -133,7 +133,7 @@ async def test_make_run_for_everybody_tells_what_to_type_into_a_phone(
 
 
 @pytest.mark.install
-def test_it_is_installed_once_and_again_when_it_needs_something_else(
+def test_make_run_installs_once_and_again_when_the_requirements_change(
     checkout: Path, tmp_path: Path
 ) -> None:
     with running(checkout, tmp_path / "output", "BIND=127.0.0.1:0") as process:
@@ -195,7 +195,7 @@ def look_for_a_browser(tools: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([script], env=environment(tools), capture_output=True, text=True)
 
 
-def test_without_a_browser_it_is_told_which_to_install(tools: Path) -> None:
+def test_without_a_browser_the_script_names_one_to_install(tools: Path) -> None:
     ran = look_for_a_browser(tools)
     assert ran.returncode != 0
     assert "apt-get install chromium" in ran.stderr
@@ -203,13 +203,13 @@ def test_without_a_browser_it_is_told_which_to_install(tools: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
-def test_a_browser_that_is_there_is_enough(tools: Path, name: str) -> None:
+def test_an_installed_browser_is_enough(tools: Path, name: str) -> None:
     pretend(tools / name, "exit 1")
     ran = look_for_a_browser(tools)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
-def test_who_may_not_install_is_not_made_to(tools: Path) -> None:
+def test_without_root_nothing_is_installed(tools: Path) -> None:
     pretend(tools / "apt-get", 'echo "apt-get $*"')
     (tools / "id").unlink()
     pretend(tools / "id", "echo 1000")

@@ -1,4 +1,4 @@
-"""Watch Party runs on any ASGI server, and in a test without one."""
+"""Watch Party runs on any ASGI server, and without one in a test."""
 
 import asyncio
 import json
@@ -103,7 +103,7 @@ async def test_a_chat_works_under_any_server(other: Server) -> None:
         assert (await api.get("/")).headers["Content-Type"].startswith("text/html")
 
 
-async def test_who_waits_is_told_of_their_removal_and_of_the_end(other: Server) -> None:
+async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(other: Server) -> None:
     async with Api(other.url) as api:
         story = await tell(api)
         alice, bob, charlie = map(waiting, (story.alice, story.bob, story.charlie))
@@ -167,7 +167,7 @@ async def told_why(one: Waiting, status: int, code: str) -> None:
 @pytest.mark.parametrize("other", ["uvicorn-standard"], indirect=True)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("more", ["&wait=25", ""], ids=["poll", "stream"])
-async def test_who_vanishes_while_a_second_request_waits_is_no_fault(
+async def test_a_client_that_vanishes_while_a_second_request_waits_causes_no_error(
     other: Server, way: str, more: str
 ) -> None:
     async with Api(other.url) as api:
@@ -197,7 +197,7 @@ async def test_a_chat_survives_the_restart_of_any_server(tmp_path: Path, other: 
     assert (page["epoch"], page["messages"][0]["body"]) == (before, "still there?")
 
 
-def test_two_workers_on_one_file_are_told_why_not_and_end(tmp_path: Path) -> None:
+def test_two_workers_on_one_file_exit_and_print_why(tmp_path: Path) -> None:
     env = {**os.environ, "WATCHPARTY_STORE": f"sqlite:{tmp_path}/party.db"}
     command = [*HYPERCORN, "--workers", "2"]
     run = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=30)
@@ -206,7 +206,9 @@ def test_two_workers_on_one_file_are_told_why_not_and_end(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("store", ["sqlite::memory:", "sqlite:party.db"])
-def test_an_application_nobody_started_works_and_lets_go(tmp_path: Path, store: str) -> None:
+def test_an_application_without_a_lifespan_works_and_releases_its_store(
+    tmp_path: Path, store: str
+) -> None:
     command = [sys.executable, "-c", ALONE % store]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=20)
@@ -214,7 +216,7 @@ def test_an_application_nobody_started_works_and_lets_go(tmp_path: Path, store: 
     assert "Traceback" not in run.stderr
 
 
-async def test_who_is_removed_is_told_so_even_when_a_server_hears_no_more_of_them(
+async def test_a_removed_member_is_answered_even_when_the_server_no_longer_receives_from_them(
     tmp_path: Path,
 ) -> None:
     command = [*HYPERCORN[:-1], "tests.support.asgi_cancelled_receive:app"]

@@ -37,7 +37,7 @@ def server(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-async def test_a_stop_answers_every_held_poll_and_ends_well(
+async def test_a_stop_answers_every_held_poll_and_exits_with_zero(
     server: Server, story: Story, number: signal.Signals
 ) -> None:
     outside = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)

@@ -99,5 +99,5 @@ def test_a_folder_in_place_of_the_database_is_reported_and_left_alone(tmp_path: 
     assert [*tmp_path.iterdir()] == [folder]
 
 
-def test_a_server_is_for_this_computer_only_unless_somebody_says_otherwise() -> None:
+def test_a_server_listens_on_this_computer_only_by_default() -> None:
     assert tomllib.loads(find("hypercorn.toml").read_text())["bind"] == ["127.0.0.1:8000"]

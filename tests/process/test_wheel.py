@@ -1,4 +1,4 @@
-"""What is built from here runs anywhere, with nothing of the checkout around it."""
+"""The built wheel runs anywhere, without the checkout."""
 
 import re
 import subprocess
@@ -116,7 +116,7 @@ def test_the_wheel_is_the_package_and_the_page_and_nothing_else(wheel: Path) -> 
     assert any(name.endswith("licenses/LICENSE") for name in packed)
 
 
-def test_the_sdist_brings_what_it_takes_to_run_and_test(dist: Path) -> None:
+def test_the_sdist_has_all_that_running_and_testing_need(dist: Path) -> None:
     [sdist] = dist.glob("watchparty-*.tar.gz")
     with tarfile.open(sdist) as tar:
         inside = {name.partition("/")[2] for name in tar.getnames()}

@@ -1,4 +1,4 @@
-"""A chat exists once in memory, is loaded once, and only for whoever is in it."""
+"""A chat exists once in memory, is loaded once and only for its members, and has a bounded size."""
 
 import asyncio
 import gc
@@ -47,7 +47,7 @@ async def alice(store: CountingStore) -> Admission:
     return alice
 
 
-async def test_who_come_at_once_get_the_same_chat_and_it_is_loaded_once(
+async def test_simultaneous_requests_get_the_same_chat_and_it_is_loaded_once(
     store: CountingStore, alice: Admission
 ) -> None:
     service, chat_id = ChatService(store), alice.access.chat.chat_id
@@ -60,7 +60,7 @@ async def test_who_come_at_once_get_the_same_chat_and_it_is_loaded_once(
     assert store.loads == 1
 
 
-async def test_whoever_gives_up_while_a_chat_is_loaded_takes_it_from_nobody(
+async def test_a_request_cancelled_while_a_chat_is_loaded_does_not_fail_the_others(
     store: CountingStore, alice: Admission
 ) -> None:
     chats = Chats(store)
@@ -74,7 +74,7 @@ async def test_whoever_gives_up_while_a_chat_is_loaded_takes_it_from_nobody(
     assert await chats.get(alice.access.chat.chat_id) is found[1]
 
 
-async def test_an_outsider_makes_no_chat_come_into_memory(
+async def test_an_outsider_loads_no_chat_into_memory(
     store: CountingStore, alice: Admission
 ) -> None:
     service = ChatService(store)
@@ -87,7 +87,7 @@ async def test_an_outsider_makes_no_chat_come_into_memory(
     assert store.loads == 0
 
 
-async def test_that_a_chat_was_nowhere_is_not_remembered(store: CountingStore) -> None:
+async def test_a_missing_chat_is_not_cached(store: CountingStore) -> None:
     chats = Chats(store)
     asked = await asyncio.gather(*(chats.get(NOWHERE) for _ in range(3)), return_exceptions=True)
     assert [type(answer) for answer in asked] == [Forbidden] * 3
@@ -128,7 +128,7 @@ async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyP
     await party.store.close()
 
 
-async def test_the_weight_is_what_is_there() -> None:
+async def test_the_weight_of_a_chat_follows_its_contents() -> None:
     party = Party(open_store("sqlite::memory:"))
     seat = (await party.create(None, "Alice")).seat
     chat, empty = seat.chat, seat.chat.weight

@@ -1,4 +1,4 @@
-"""Everybody talks at once: ids have no holes, and every reader knows what they missed."""
+"""Hundreds post at once: ids have no holes, and every reader knows what they missed."""
 
 import asyncio
 from collections.abc import Iterator

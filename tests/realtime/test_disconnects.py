@@ -78,7 +78,7 @@ async def test_a_server_whose_thousand_clients_vanish_is_as_before(
     assert "Traceback" not in server.log()
 
 
-async def test_who_hangs_up_between_two_polls_is_kept_as_long_as_an_idle_connection(
+async def test_a_client_that_hangs_up_between_two_polls_is_kept_as_long_as_an_idle_connection(
     tmp_path: Path,
 ) -> None:
     with a_server(tmp_path, *configured(tmp_path, keep_alive_timeout=1)) as server:

@@ -1,4 +1,4 @@
-"""A thousand members wait at once, and each hears of every message exactly once."""
+"""A thousand members wait at once, and each gets every message exactly once."""
 
 import asyncio
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ async def test_a_thousand_lose_nothing_when_messages_come_faster_than_they_ask_a
     assert not any(reader.missed for reader in readers)
 
 
-async def test_ten_in_each_of_a_hundred_chats_hear_their_own_chat_only(
+async def test_ten_readers_in_each_of_a_hundred_chats_get_their_own_chat_only(
     server: Server, api: Api, story: Story
 ) -> None:
     hosts = [(await host(api, f"Host {number}"))[0] for number in range(CHATS)]

@@ -1,4 +1,4 @@
-"""A plain poll is answered without the framework, and nobody can tell by the answer."""
+"""The fast path answers exactly as the framework does."""
 
 import asyncio
 import time
@@ -71,7 +71,7 @@ async def test_the_answers_are_the_same(story: Story, query: str) -> None:
     assert stranger[0].error == (403, "forbidden")
 
 
-async def test_behind_tls_it_says_so(tmp_path: Path) -> None:
+async def test_behind_tls_the_answer_has_strict_transport_security(tmp_path: Path) -> None:
     async with Server(tmp_path, trusted_proxies="1") as server, Api(server.url) as api:
         story = await tell(api)
         path, token = f"{story.bob.path}?since=0&wait=0.1", story.bob.session_token
@@ -81,7 +81,7 @@ async def test_behind_tls_it_says_so(tmp_path: Path) -> None:
         assert told(answers[0]) == told(answers[1])
 
 
-async def test_who_waits_hears_on_both_ways_at_once(story: Story) -> None:
+async def test_readers_on_both_paths_are_woken_at_once(story: Story) -> None:
     path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
     held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in ("", ORDINARY) * 3]
     await story.alice.say("news")
@@ -90,7 +90,7 @@ async def test_who_waits_hears_on_both_ways_at_once(story: Story) -> None:
     assert all(answer == answers[0] for answer in answers)
 
 
-async def test_what_is_no_news_to_a_reader_does_not_wake_them(story: Story) -> None:
+async def test_an_event_that_is_not_news_to_a_reader_does_not_wake_them(story: Story) -> None:
     path, token = f"{story.bob.path}?since=0&wait=1.5", story.bob.session_token
     began = time.monotonic()
     held = asyncio.create_task(story.bob.api.get(path, token))
@@ -104,7 +104,7 @@ async def test_what_is_no_news_to_a_reader_does_not_wake_them(story: Story) -> N
     assert time.monotonic() - began >= 1.5
 
 
-async def test_who_is_removed_while_they_wait_is_told_so(story: Story) -> None:
+async def test_a_member_removed_while_waiting_is_answered_at_once(story: Story) -> None:
     path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
     held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in WAYS]
     await story.alice.read(since=0, wait=0.2)

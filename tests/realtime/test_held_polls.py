@@ -1,4 +1,4 @@
-"""So many polls of one credential are held, and so many in all; a house is not counted."""
+"""Held polls are limited by credential, by member and in all, but not by address."""
 
 import asyncio
 import socket
@@ -28,7 +28,7 @@ async def settled(*tasks: "asyncio.Task[Answer]", ended: int) -> None:
         await asyncio.wait([t for t in tasks if not t.done()], return_when="FIRST_COMPLETED")
 
 
-async def test_the_fifth_takes_the_place_of_the_first(tmp_path: Path) -> None:
+async def test_the_fifth_poll_ends_the_first(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await tell(api)
         bob = [poll(story.bob)]
@@ -64,7 +64,7 @@ async def test_a_member_with_many_tokens_holds_no_more_than_sixteen(tmp_path: Pa
         assert sorted(answers) == [200] * 16 + [429] * 4
 
 
-async def test_one_poll_may_take_the_places_of_several_at_once(tmp_path: Path) -> None:
+async def test_one_poll_of_many_chats_may_end_several_at_once(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await tell(api)
         hers = [(await api.post("/create", story.alice.auth_key)).ok() for _ in range(4)]
@@ -83,7 +83,7 @@ async def test_one_poll_may_take_the_places_of_several_at_once(tmp_path: Path) -
         assert {(await task).status for task in singles} <= {200, 429}
 
 
-async def test_who_hangs_up_makes_room(tmp_path: Path) -> None:
+async def test_a_client_that_hangs_up_makes_room(tmp_path: Path) -> None:
     async with (
         Server(tmp_path, limits="on") as server,
         Api(server.url) as api,
@@ -101,7 +101,7 @@ async def test_who_hangs_up_makes_room(tmp_path: Path) -> None:
         assert [(await answer).status for answer in held] == [200] * 3
 
 
-async def test_one_process_holds_so_many(tmp_path: Path) -> None:
+async def test_a_process_holds_so_many_polls(tmp_path: Path) -> None:
     async with (
         Server(tmp_path, patched("web.limits.quotas", "HELD_IN_ALL = 6"), limits="on") as server,
         Api(server.url) as api,

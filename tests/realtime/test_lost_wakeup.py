@@ -1,4 +1,4 @@
-"""A message that lands between a poll's look and its wait wakes the poll all the same."""
+"""A message that arrives between a poll's look and its wait still wakes the poll."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""A copy of the database, made while people talk, is whole, private and another history."""
+"""A copy of the database, made while people talk, is whole, private and has an epoch of its own."""
 
 import asyncio
 import sqlite3
@@ -50,7 +50,7 @@ async def talk(story: Story) -> None:
         await story.alice.say("Go on, copy me")
 
 
-async def test_a_restored_copy_is_another_history_and_says_so(
+async def test_a_restored_copy_has_another_epoch(
     server: Server, story: Story, tmp_path: Path
 ) -> None:
     await story.alice.say("In both")
@@ -71,7 +71,7 @@ async def test_a_restored_copy_is_another_history_and_says_so(
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_a_copy_that_is_restored_twice_is_two_histories(
+async def test_a_copy_that_is_restored_twice_has_two_epochs(
     server: Server, story: Story, tmp_path: Path
 ) -> None:
     await story.alice.say("In all of them")
@@ -113,7 +113,9 @@ async def test_a_copy_is_private_and_never_overwrites(server: Server, tmp_path: 
     assert copy.read_bytes() == before
 
 
-async def test_what_a_killed_backup_left_is_no_obstacle(server: Server, tmp_path: Path) -> None:
+async def test_leftovers_of_a_killed_backup_do_not_block_the_next(
+    server: Server, tmp_path: Path
+) -> None:
     left = [tmp_path / "copy.db.part", tmp_path / "copy.db.part-journal"]
     for file in left:
         file.write_bytes(b"half of something")
@@ -122,7 +124,7 @@ async def test_what_a_killed_backup_left_is_no_obstacle(server: Server, tmp_path
     assert [file for file in left if file.exists()] == []
 
 
-async def test_what_cannot_be_copied_is_told_and_leaves_nothing(
+async def test_a_failed_backup_is_reported_and_leaves_nothing(
     server: Server, tmp_path: Path
 ) -> None:
     for target in (tmp_path / "missing" / "copy.db", Path("/proc/copy.db")):

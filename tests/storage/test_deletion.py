@@ -1,4 +1,4 @@
-"""What is taken back or burned is gone: for everybody, and from the files."""
+"""Deleted messages and chats disappear for everybody, and from the files."""
 
 import asyncio
 import sqlite3
@@ -12,7 +12,7 @@ from tests.support.moderation_calls import delete, try_to_join
 from tests.support.server_process import Server
 
 
-async def test_a_deleted_message_is_gone_for_everybody_and_its_id_stays_used(
+async def test_a_deleted_message_disappears_for_everybody_and_its_id_stays_used(
     story: Story,
 ) -> None:
     await story.alice.say("Oops")
@@ -32,7 +32,7 @@ async def test_a_deleted_message_is_gone_for_everybody_and_its_id_stays_used(
     assert (await delete(story.alice, "/messages/99")).error == (404, "not_found")
 
 
-async def test_what_was_taken_back_is_listed_while_it_is_in_the_window(story: Story) -> None:
+async def test_a_deleted_message_is_listed_while_it_is_in_the_window(story: Story) -> None:
     await story.alice.say("Oops")
     await story.alice.say("Never mind")
     await delete(story.alice, "/messages/1")
@@ -48,7 +48,7 @@ async def test_what_was_taken_back_is_listed_while_it_is_in_the_window(story: St
     assert (await story.charlie.try_to_read(story.chat_id, rev=0)).error == (403, "forbidden")
 
 
-async def test_a_key_of_a_deleted_message_still_says_it_once(api: Api, story: Story) -> None:
+async def test_the_key_of_a_deleted_message_does_not_post_it_again(api: Api, story: Story) -> None:
     key = {"Idempotency-Key": "gone"}
     path, token = story.bob.path, story.bob.session_token
     first = (await api.post(path, token, json={"body": "Oops"}, headers=key)).ok()
@@ -58,7 +58,7 @@ async def test_a_key_of_a_deleted_message_still_says_it_once(api: Api, story: St
     assert (await story.alice.read())["messages"][0]["body"] == ""
 
 
-async def test_a_burned_chat_never_was(api: Api, story: Story) -> None:
+async def test_a_deleted_chat_answers_as_if_it_had_never_existed(api: Api, story: Story) -> None:
     held = asyncio.create_task(story.bob.try_to_read(story.chat_id, since=0, wait=HOLD))
     await story.alice.read(since=0, wait=0.3)
     assert (await delete(story.bob)).error == (403, "not_allowed")
@@ -72,7 +72,7 @@ async def test_a_burned_chat_never_was(api: Api, story: Story) -> None:
     assert dead.error == (403, "invalid_invite")
 
 
-async def test_deleted_and_burned_text_is_gone_from_the_files_too(fresh_server: Server) -> None:
+async def test_deleted_text_is_erased_from_the_files_too(fresh_server: Server) -> None:
     secret, burned = "Only the first of these may stay", "Burn after reading"
     async with Api(fresh_server.url) as api:
         story = await tell(api)
@@ -88,7 +88,7 @@ async def test_deleted_and_burned_text_is_gone_from_the_files_too(fresh_server: 
         assert burned.encode() not in kept
 
 
-async def test_everything_of_a_burned_chat_is_gone_from_the_tables(tmp_path: Path) -> None:
+async def test_everything_of_a_deleted_chat_is_removed_from_the_tables(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
         story = await tell(api)
         headers = {"Idempotency-Key": "k"}

@@ -1,4 +1,4 @@
-"""What nobody uses any more is deleted, with everything that belongs to it."""
+"""Unused chats, users and keys are deleted, with everything that belongs to them."""
 
 import sqlite3
 from collections.abc import Iterator

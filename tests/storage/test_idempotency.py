@@ -1,4 +1,4 @@
-"""A request whose answer was lost may be repeated with its key: it happens once."""
+"""A request whose answer was lost may be repeated with its key: it takes effect once."""
 
 import asyncio
 import sqlite3
@@ -35,7 +35,7 @@ def replayed(answer: Answer) -> Any:
     return answer.ok()
 
 
-async def test_a_repeat_is_answered_as_the_first_time_and_says_nothing(story: Story) -> None:
+async def test_a_repeat_is_answered_as_the_first_time_and_posts_nothing(story: Story) -> None:
     first = await say(story.alice, "Once", KEY)
     assert REPLAY not in first.headers
     assert replayed(await say(story.alice, "Once", KEY)) == first.ok()
@@ -69,18 +69,18 @@ async def test_the_key_may_be_a_field_and_the_header_wins(story: Story) -> None:
     assert replayed(await story.alice.api.post(path, token, data=form)) == fielded
 
 
-async def test_without_a_key_the_same_words_are_two_messages(story: Story) -> None:
+async def test_without_a_key_the_same_text_is_posted_twice(story: Story) -> None:
     assert [(await story.alice.say("Ha"))["id"] for _ in range(2)] == [1, 2]
     assert "key" not in (await story.bob.read())["messages"][0]
 
 
-async def test_a_key_for_other_words_is_refused_and_nothing_is_said(story: Story) -> None:
+async def test_a_key_with_another_text_is_refused_and_posts_nothing(story: Story) -> None:
     await say(story.alice, "These words", KEY)
     assert (await say(story.alice, "Other words", KEY)).error == (422, "key_reused")
     assert (await story.bob.read())["last_id"] == 1
 
 
-async def test_trimming_makes_no_other_words(story: Story) -> None:
+async def test_surrounding_spaces_do_not_make_another_request(story: Story) -> None:
     first = (await say(story.alice, "Words", KEY)).ok()
     assert replayed(await say(story.alice, "  Words\n", KEY)) == first
 
@@ -96,7 +96,7 @@ async def test_a_key_counts_per_member_and_per_chat(api: Api, story: Story) -> N
 
 @pytest.mark.parametrize("key", ["", " ", "with space", "x" * 129, "é", "tab\there"])
 @pytest.mark.parametrize("place", ["header", "field", "field beside a header"])
-async def test_what_is_no_key_is_refused(story: Story, key: str, place: str) -> None:
+async def test_an_invalid_key_is_refused(story: Story, key: str, place: str) -> None:
     path, token = story.alice.path, story.alice.session_token
     fields = {"body": "Hello"} | ({} if place == "header" else {"key": key})
     headers = {} if place == "field" else {HEADER: key if place == "header" else KEY}

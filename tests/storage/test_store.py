@@ -1,4 +1,4 @@
-"""The store's promises, kept in a real file: whole or not at all, in order, and 30 at most."""
+"""The promises of the store, on a real file: all or nothing, in order, and 30 messages at most."""
 
 import asyncio
 import sqlite3
@@ -97,7 +97,7 @@ faults = pytest.mark.parametrize(("error", "fault"), FAULTS.values(), ids=FAULTS
 
 
 @faults
-async def test_what_fails_has_changed_nothing(
+async def test_a_failed_write_changes_nothing(
     store: SqliteStore, alice: Admission, file: Path, error: type[Exception], fault: Fault
 ) -> None:
     before = dump(file)
@@ -135,7 +135,7 @@ async def test_ids_have_no_holes_and_come_in_the_order_in_which_calls_return(
     assert returned == [*range(1, 2 * CROWD + 1)]
 
 
-async def test_whoever_gives_up_leaves_all_or_nothing_and_no_open_transaction(
+async def test_a_cancelled_write_leaves_all_or_nothing_and_no_open_transaction(
     store: SqliteStore, alice: Admission, file: Path
 ) -> None:
     """Cancel a start of a chat (a chat, a member, a session) at ever later moments."""

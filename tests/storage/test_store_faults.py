@@ -1,4 +1,4 @@
-"""When the disk refuses: writes say so, readers go on, and nothing is believed that is not kept."""
+"""When the disk fails, writes are refused, readers go on, and nothing is acknowledged in vain."""
 
 import asyncio
 import os
@@ -174,7 +174,7 @@ def cut_short(content: bytearray) -> None:
 
 
 @pytest.mark.parametrize("damage", [scribble, cut_short])
-def test_a_damaged_file_is_told_at_the_start_and_left_alone(
+def test_a_damaged_file_is_reported_at_the_start_and_left_alone(
     tmp_path: Path, damage: Callable[[bytearray], None]
 ) -> None:
     file = damaged(tmp_path, damage)
@@ -189,7 +189,7 @@ def test_a_damaged_file_is_told_at_the_start_and_left_alone(
 
 
 @pytest.mark.parametrize("place", ["/proc/party.db", "/dev/null/party.db", "."])
-def test_a_place_where_nothing_can_be_kept_is_told_at_the_start(place: str) -> None:
+def test_an_unusable_path_is_reported_at_the_start(place: str) -> None:
     run = subprocess.run(
         [*SERVE, "--store", f"sqlite:{place}"], capture_output=True, text=True, timeout=30
     )
@@ -199,7 +199,7 @@ def test_a_place_where_nothing_can_be_kept_is_told_at_the_start(place: str) -> N
     assert "Traceback" not in run.stderr
 
 
-def test_a_file_that_is_locked_is_told_at_the_start(tmp_path: Path) -> None:
+def test_a_locked_file_is_reported_at_the_start(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         pass
     with locked(server):
@@ -213,7 +213,7 @@ def test_a_file_that_is_locked_is_told_at_the_start(tmp_path: Path) -> None:
     assert "Another program has locked it" in run.stderr
 
 
-def test_a_disk_that_is_full_is_told_at_the_start(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_at_the_start(tmp_path: Path) -> None:
     limit = ["prlimit", "--fsize=0"]
     run = subprocess.run(
         [*limit, *SERVE, "--store", f"sqlite:{tmp_path}/party.db"],

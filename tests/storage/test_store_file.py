@@ -1,4 +1,4 @@
-"""The file of the store: private, for one server only, brought up to date once."""
+"""The store's file: private, used by one server only, and migrated once."""
 
 import os
 import shutil
@@ -124,19 +124,7 @@ async def test_a_file_belongs_to_one_store_until_that_is_closed(file: Path) -> N
     await second.close()
 
 
-async def test_a_closed_store_is_opened_again_by_open_alone(file: Path) -> None:
-    store = await opened(file)
-    alice = await store.add_user(b"auth key", "Alice")
-    await store.close()
-    with pytest.raises(StoreUnavailable):
-        await store.find_holder(b"auth key")
-    await (await opened(file)).close()
-    await store.open()
-    assert await store.find_holder(b"auth key") == alice
-    await store.close()
-
-
-async def test_another_name_of_the_same_file_is_no_way_around_the_lock(file: Path) -> None:
+async def test_another_name_of_the_same_file_does_not_get_around_the_lock(file: Path) -> None:
     first = await opened(file)
     other = file.with_name("other.db")
     other.symlink_to(file)

@@ -1,4 +1,4 @@
-"""What every error answer must look like, and what two answers may not tell apart."""
+"""The shape of error answers, and what two of them may have different."""
 
 from tests.support.api_client import Answer
 

@@ -1,4 +1,4 @@
-"""A client that sends what it is told.
+"""A client that sends any request and checks every answer.
 
 It holds every answer to the OpenAPI document, and to what it may say of anybody's secrets.
 """

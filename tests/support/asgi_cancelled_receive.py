@@ -1,4 +1,4 @@
-"""Watch Party under a server whose cancelled `receive()` says from then on: the client is gone.
+"""Watch Party under a server whose `receive()`, once cancelled, reports a disconnect for ever.
 
 Granian's does so a moment later, and whether that matters there is a race; here it is none.
 """

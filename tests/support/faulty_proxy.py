@@ -1,4 +1,4 @@
-"""A line between clients and the server that can be cut, silenced and mended, and that listens."""
+"""A proxy before the server that records calls, and can be cut, silenced and healed."""
 
 import asyncio
 import contextlib

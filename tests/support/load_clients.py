@@ -1,4 +1,4 @@
-"""Readers by the thousand: HTTP/1.1 on bare asyncio streams, and what the kernel knows of a server.
+"""Readers by the thousand: HTTP/1.1 on bare asyncio streams, and when a server is at rest.
 
 How does a test know that a thousand polls are *held*, and not still on their way? An
 answer to a later request proves nothing about the earlier ones. The kernel knows: when

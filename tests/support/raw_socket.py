@@ -1,4 +1,4 @@
-"""Bytes on a socket, as no HTTP client would send them, and what a server makes of them."""
+"""Bytes on a socket that no HTTP client would send, and the answers to them."""
 
 import asyncio
 import contextlib

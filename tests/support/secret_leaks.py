@@ -1,4 +1,4 @@
-"""Every secret that a test was ever given, and what answers and logs may say of them.
+"""Every secret that tests were given, and a check that answers and logs do not leak them.
 
 An auth key and a session token are told once, in the answer that makes them; a magic key in
 the fields that are there for it, by its own chat. Anywhere else it is a leak, whoever asked.

@@ -1,4 +1,4 @@
-"""The real server in a process of its own, on a port of its own choosing."""
+"""The real server in a process of its own, on a free port."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""A stream of events as a browser would take it."""
+"""A stream of events, parsed as a browser would do it."""
 
 import asyncio
 import json

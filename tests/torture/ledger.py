@@ -1,4 +1,4 @@
-"""What was acknowledged, and what every reader was told: the two must agree."""
+"""What was acknowledged and what every reader received: the two must agree."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who talks, who listens, and who hangs up: each tries again until it is done."""
+"""Clients that post, follow and hang up; each tries again until it is done."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Rounds of trouble: the server is killed, and the lines to it are cut, at random moments."""
+"""Rounds of trouble: the server is killed and connections are cut at random moments."""
 
 import asyncio
 import random

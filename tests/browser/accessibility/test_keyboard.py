@@ -1,4 +1,4 @@
-"""Everything works without a mouse, and everything one can reach has a name."""
+"""Everything works without a mouse, and every control has a name."""
 
 import pytest
 from playwright.async_api import expect

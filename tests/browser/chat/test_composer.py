@@ -1,4 +1,4 @@
-"""The box to write in: Enter sends, Shift+Enter does not, and nothing typed is ever lost."""
+"""The message box: Enter sends, Shift+Enter does not, and nothing typed is ever lost."""
 
 import pytest
 from playwright.async_api import expect
@@ -58,7 +58,7 @@ async def test_white_space_alone_is_not_sent(alice: Guest, story: Story, blank: 
     assert len([call for call in alice.witness.calls if call.startswith("POST")]) == 1
 
 
-async def test_a_text_that_is_too_long_says_by_how_much_and_stays(
+async def test_a_text_that_is_too_long_stays_and_the_excess_is_shown(
     alice: Guest, story: Story
 ) -> None:
     await alice.box.fill("é" * 2003)

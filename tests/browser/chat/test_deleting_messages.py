@@ -1,4 +1,4 @@
-"""A message is taken back with a mouse, a thumb or keys, for everybody, and never by accident."""
+"""Messages are deleted with a mouse, a thumb or keys, for everybody, and never by accident."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from tests.browser.page_actions import Guest
 from tests.support.api_fixtures import Story
 
 
-async def test_ones_own_message_is_taken_back_for_everybody(alice: Guest, bob: Guest) -> None:
+async def test_an_author_deletes_a_message_for_everybody(alice: Guest, bob: Guest) -> None:
     await alice.says("I know who did it")
     await bob.says("Don't tell!")
     for one in (alice, bob):
@@ -36,7 +36,7 @@ async def test_a_host_takes_back_what_a_guest_said(alice: Guest, bob: Guest) -> 
         await expect(one.messages).to_have_text(["Message deleted"])
 
 
-async def test_who_was_in_the_log_before_it_was_loaded_finds_the_button_too(
+async def test_the_button_appears_for_a_reader_who_reached_the_log_before_it_was_loaded(
     alice: Guest, story: Story
 ) -> None:
     await story.bob.say("The butler did it")

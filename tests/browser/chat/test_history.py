@@ -1,4 +1,4 @@
-"""Only the last 30 messages exist, on the page too; what passed meanwhile is counted."""
+"""The page keeps the last 30 messages; those that passed meanwhile are counted."""
 
 import asyncio
 
@@ -39,9 +39,7 @@ async def test_messages_go_on_to_appear_while_the_page_holds_thirty(
     assert await alice.most_messages() == WINDOW
 
 
-async def test_ones_own_messages_do_not_make_it_more_than_thirty(
-    alice: Guest, story: Story
-) -> None:
+async def test_own_messages_do_not_make_it_more_than_thirty(alice: Guest, story: Story) -> None:
     await says_many(story.bob, 1, 30)
     await expect(alice.messages).to_have_count(WINDOW)
     await alice.counts_messages()
@@ -51,7 +49,7 @@ async def test_ones_own_messages_do_not_make_it_more_than_thirty(
     assert await alice.most_messages() == WINDOW
 
 
-async def test_who_comes_back_is_told_how_many_messages_passed(
+async def test_a_returning_reader_sees_how_many_messages_passed(
     alice: Guest, story: Story, line: Line
 ) -> None:
     await goes_away_after_three(alice, story, line)
@@ -63,7 +61,7 @@ async def test_who_comes_back_is_told_how_many_messages_passed(
     await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(31, 61)])
 
 
-async def test_who_comes_back_in_time_misses_nothing_and_is_told_nothing(
+async def test_a_reader_who_returns_in_time_misses_nothing_and_sees_no_note(
     alice: Guest, story: Story, line: Line
 ) -> None:
     await goes_away_after_three(alice, story, line)
@@ -73,7 +71,7 @@ async def test_who_comes_back_in_time_misses_nothing_and_is_told_nothing(
     assert "passed while you were away" not in await alice.log.inner_text()
 
 
-async def test_what_makes_room_for_ones_own_unsent_words_is_counted_too(
+async def test_messages_that_make_room_for_own_unsent_ones_are_counted_too(
     alice: Guest, story: Story, line: Line
 ) -> None:
     await goes_away_after_three(alice, story, line)
@@ -87,7 +85,7 @@ async def test_what_makes_room_for_ones_own_unsent_words_is_counted_too(
     await expect(alice.messages).to_have_text(seen)
 
 
-async def test_what_one_said_and_saw_oneself_has_not_passed(
+async def test_own_messages_that_were_seen_are_not_counted_as_passed(
     alice: Guest, story: Story, line: Line
 ) -> None:
     alice.witness.forgive(UNREACHABLE)
@@ -105,7 +103,7 @@ async def test_what_one_said_and_saw_oneself_has_not_passed(
     await expect(alice.log).not_to_contain_text("passed while you were away")
 
 
-async def test_what_passed_before_its_answer_came_is_counted_and_not_shown(
+async def test_an_own_message_that_passed_before_its_answer_came_is_counted_and_not_shown(
     alice: Guest, story: Story, line: Line
 ) -> None:
     alice.witness.forgive(UNREACHABLE)
@@ -125,7 +123,7 @@ async def test_what_passed_before_its_answer_came_is_counted_and_not_shown(
     await expect(alice.log).to_contain_text(f"{31 - 3} messages passed while you were away")
 
 
-async def test_ones_own_words_that_nobody_counted_are_shown_however_old(
+async def test_own_messages_that_were_not_counted_are_shown_however_old(
     alice: Guest, story: Story, line: Line
 ) -> None:
     alice.witness.forgive(UNREACHABLE)

@@ -1,4 +1,4 @@
-"""Text never turns into markup or code: the browser itself forbids what could do that."""
+"""Text never turns into markup or code; the browser itself forbids it."""
 
 import pytest
 from playwright.async_api import Error, Page, expect
@@ -43,7 +43,7 @@ async def test_no_page_takes_text_for_markup(arrive: Arrival, story: Story, path
     await expect(dora.page.locator("img[src=x]")).to_have_count(0)
 
 
-async def test_a_chat_takes_no_text_for_markup_and_works_all_the_same(
+async def test_a_chat_never_treats_text_as_markup_and_still_works(
     alice: Guest, story: Story, line: Line
 ) -> None:
     await story.bob.say("<img src=x onerror=alert(1)>")

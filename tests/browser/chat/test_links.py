@@ -1,4 +1,4 @@
-"""Web addresses can be pressed and give nothing away; everything else stays text."""
+"""Web addresses become links that give nothing away; everything else stays text."""
 
 from playwright.async_api import expect
 
@@ -39,9 +39,7 @@ async def test_addresses_are_links_without_the_sentence_around_them(
         assert await alice.message(text).get_by_role("link").all_text_contents() == [address]
 
 
-async def test_a_link_opens_elsewhere_and_tells_nobody_where_it_was(
-    alice: Guest, story: Story
-) -> None:
+async def test_a_link_opens_in_a_new_tab_and_sends_no_referrer(alice: Guest, story: Story) -> None:
     await story.bob.say("https://example.org/film and http://example.org/book")
     links = alice.log.get_by_role("link")
     await expect(links).to_have_count(2)

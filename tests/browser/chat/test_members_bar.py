@@ -1,4 +1,4 @@
-"""The bar tells who is in, before anybody speaks, and nobody passes for somebody else."""
+"""The bar shows who is in the chat before anybody speaks, and nobody passes for another."""
 
 from playwright.async_api import expect
 
@@ -24,7 +24,7 @@ async def test_a_friend_who_joins_is_seen_before_anybody_speaks(
     await expect(people(alice)).to_have_text("Bob and you")
 
 
-async def test_who_starts_a_party_sees_the_first_friend_come(arrive: Arrival, story: Story) -> None:
+async def test_a_host_sees_the_first_friend_join(arrive: Arrival, story: Story) -> None:
     dora, emil = await arrive("Dora"), await arrive("Emil")
     link = await dora.starts_a_party()
     await expect(people(dora)).to_have_text("Just you so far")
@@ -62,7 +62,9 @@ async def test_a_tab_that_stood_still_learns_who_came_meanwhile(
     await expect(people(alice)).to_have_text("Bob, Dora, Emil and 1 more")
 
 
-async def test_two_of_the_same_name_are_told_apart(alice: Guest, api: Api, story: Story) -> None:
+async def test_two_members_of_the_same_name_can_be_distinguished(
+    alice: Guest, api: Api, story: Story
+) -> None:
     await story.bob.say("I am Bob")
     await alice.sees("I am Bob")
     await expect(alice.signed("Bob")).not_to_contain_text("#")

@@ -1,4 +1,4 @@
-"""While five hundred messages rush in, the page stays small, complete and in order."""
+"""While five hundred messages arrive, the page stays small, complete and in order."""
 
 import asyncio
 from typing import Any
@@ -46,7 +46,7 @@ async def test_a_rush_never_makes_it_more_than_the_window_and_leaves_no_silent_g
     assert await alice.log.evaluate(TO_THE_END) < 2
 
 
-async def test_what_one_says_in_a_rush_is_there_once(alice: Guest, story: Story) -> None:
+async def test_an_own_message_in_a_rush_is_shown_once(alice: Guest, story: Story) -> None:
     await alice.log.evaluate(WITNESS)
     coming = asyncio.create_task(rush(await speakers(story)))
     for number in range(OWN):

@@ -1,4 +1,4 @@
-"""At the bottom the log stays there; further up it lets people read."""
+"""At the bottom the log follows new messages; further up it stays where the reader is."""
 
 from playwright.async_api import expect
 
@@ -13,7 +13,7 @@ SCROLLED = """log => ({
 TO_THE_END = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
 
 
-async def test_who_is_at_the_bottom_stays_there(alice: Guest, story: Story) -> None:
+async def test_a_reader_at_the_bottom_stays_there(alice: Guest, story: Story) -> None:
     await fills(alice, story, 25)
     assert await to_the_end(alice) < NEAR
     await story.bob.say("One more\nwith\nfour\nlines")
@@ -31,7 +31,7 @@ async def test_the_bottom_stays_in_view_when_the_window_shrinks(alice: Guest, st
     await expect(alice.messages.last).to_be_in_viewport(ratio=1)
 
 
-async def test_who_reads_above_is_told_of_news_and_goes_there_with_a_press(
+async def test_a_reader_further_up_sees_that_there_is_news_and_jumps_to_it_with_a_press(
     alice: Guest, story: Story
 ) -> None:
     await fills(alice, story, 24)
@@ -46,7 +46,7 @@ async def test_who_reads_above_is_told_of_news_and_goes_there_with_a_press(
     await expect(alice.button("new message")).to_have_count(0)
 
 
-async def test_who_reads_what_is_gone_goes_on_at_the_oldest_that_is_left(
+async def test_a_reader_of_a_message_that_is_dropped_continues_at_the_oldest_one_left(
     alice: Guest, story: Story
 ) -> None:
     await fills(alice, story, 30)

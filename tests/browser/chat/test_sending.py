@@ -1,4 +1,4 @@
-"""A message goes out by itself, once; only one that was refused waits for Retry."""
+"""A message is sent by itself, once; only a refused one waits for Retry."""
 
 import asyncio
 import time
@@ -42,7 +42,7 @@ async def test_a_message_that_cannot_leave_waits_and_then_goes_out_by_itself(
     assert await bodies(story) == ["Can you hear me?", "Hello?"]
 
 
-async def test_a_refused_message_says_so_and_is_sent_by_retry(
+async def test_a_refused_message_is_marked_and_retry_sends_it(
     alice: Guest, bob: Guest, story: Story
 ) -> None:
     alice.witness.forgive(REFUSED)
@@ -72,7 +72,9 @@ async def test_pressing_retry_twice_sends_once(alice: Guest, story: Story) -> No
     assert await bodies(story) == ["Only once, please", "And this after it"]
 
 
-async def test_a_discarded_message_is_gone_and_was_never_sent(alice: Guest, story: Story) -> None:
+async def test_a_discarded_message_disappears_and_was_never_sent(
+    alice: Guest, story: Story
+) -> None:
     alice.witness.forgive(REFUSED)
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await writes(alice, "On second thoughts")

@@ -1,4 +1,4 @@
-"""Whatever people type is shown as the text it is, in messages and in names; nothing runs."""
+"""Whatever people type is shown as text, in messages and in names."""
 
 import unicodedata
 

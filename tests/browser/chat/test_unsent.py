@@ -1,4 +1,4 @@
-"""What was written and not yet sent survives whatever happens to the page, and is posted once."""
+"""Unsent messages survive whatever happens to the page, and are posted once."""
 
 import asyncio
 from pathlib import Path
@@ -38,7 +38,7 @@ FULL = """() => {
 HOUR = 3600  # seconds
 
 
-async def test_what_was_written_survives_a_reload_and_goes_out_in_order(
+async def test_unsent_messages_survive_a_reload_and_are_sent_in_order(
     alice: Guest, bob: Guest, story: Story
 ) -> None:
     await writes_without_connection(alice, story, "Do not forget me", "Nor me")
@@ -87,7 +87,7 @@ async def test_a_message_whose_answer_was_lost_is_known_again_after_a_reload(
     assert posts == []
 
 
-async def test_what_was_written_survives_a_restart_of_the_browser(
+async def test_an_unsent_message_survives_a_restart_of_the_browser(
     playwright: Playwright, origin: str, story: Story, tmp_path: Path
 ) -> None:
     before = await opens_browser(playwright, origin, tmp_path)
@@ -162,7 +162,7 @@ async def test_a_message_from_a_clock_that_was_ahead_is_not_forgotten(
     assert await bodies(story) == ["From the future"]
 
 
-async def test_what_a_closed_tab_left_is_sent_by_another(alice: Guest, story: Story) -> None:
+async def test_another_tab_sends_what_a_closed_tab_left(alice: Guest, story: Story) -> None:
     tab = await alice.another_tab("Alice")
     await tab.opens(f"/chat/{story.chat_id}")
     await tab.is_connected()

@@ -1,4 +1,4 @@
-"""The page says truly whether the party can be reached, and comes back as soon as it can be."""
+"""The page shows truly whether the party can be reached, and reconnects as soon as it can."""
 
 import re
 import time
@@ -53,7 +53,7 @@ async def test_after_a_sleep_a_connection_that_died_is_not_waited_for(
     assert time.monotonic() - start < 5
 
 
-async def test_a_poll_that_hangs_for_too_long_is_given_up(
+async def test_a_poll_that_hangs_for_too_long_is_aborted(
     arrive: Arrival, story: Story, line: Line
 ) -> None:
     guest = await arrive("Alice")
@@ -69,7 +69,9 @@ async def test_a_poll_that_hangs_for_too_long_is_given_up(
     await alice.sees("Here I am")
 
 
-async def test_a_server_that_asks_for_time_gets_it(alice: Guest, story: Story, line: Line) -> None:
+async def test_a_page_waits_as_long_as_the_server_asks(
+    alice: Guest, story: Story, line: Line
+) -> None:
     times: list[float] = []
 
     async def busy(route: Route) -> None:
@@ -88,7 +90,7 @@ async def test_a_server_that_asks_for_time_gets_it(alice: Guest, story: Story, l
 
 
 @shared_or_alone
-async def test_back_online_is_back_at_once(
+async def test_a_page_reconnects_at_once_when_the_browser_is_online_again(
     alice: Guest, story: Story, line: Line, script: str
 ) -> None:
     await polls_anew(alice, story, line, script)
@@ -102,7 +104,9 @@ async def test_back_online_is_back_at_once(
     assert time.monotonic() - start < 1
 
 
-async def test_a_replaced_history_is_said_and_shown(alice: Guest, story: Story, line: Line) -> None:
+async def test_a_replaced_history_is_announced_and_shown(
+    alice: Guest, story: Story, line: Line
+) -> None:
     for number in range(1, 35):
         await story.bob.say(f"Line number {number}")
     await alice.sees("Line number 34")

@@ -1,4 +1,4 @@
-"""One loop: the next poll leaves when the last one was answered, at once, and not before."""
+"""One loop: the next poll is sent when the last one was answered, at once and not before."""
 
 import math
 from itertools import pairwise
@@ -63,7 +63,7 @@ async def test_a_tab_in_the_background_goes_on(alice: Guest, story: Story, line:
     await expect(alice.connection).to_have_text("Connected")
 
 
-async def test_where_nothing_is_shared_a_hidden_tab_leaves_the_line_to_others(
+async def test_without_a_shared_worker_a_hidden_tab_gives_up_its_connection(
     alice: Guest, story: Story, line: Line
 ) -> None:
     await polls_anew(alice, story, line, ALONE)
@@ -77,7 +77,7 @@ async def test_where_nothing_is_shared_a_hidden_tab_leaves_the_line_to_others(
     await alice.sees("Somebody does")
 
 
-async def test_a_worker_that_does_not_start_is_done_without(
+async def test_a_page_whose_worker_does_not_start_polls_by_itself(
     arrive: Arrival, story: Story, line: Line
 ) -> None:
     line.refuse("poll-worker")

@@ -1,4 +1,4 @@
-"""Who asks too often is told to wait, waits, and is told nothing untrue meanwhile."""
+"""A page that is rate-limited waits, and shows nothing untrue meanwhile."""
 
 from playwright.async_api import expect
 
@@ -17,7 +17,7 @@ WAIT = 2  # seconds
 
 
 @shared_or_alone
-async def test_a_poll_too_many_waits_and_nobody_calls_it_an_outage(
+async def test_a_rate_limited_poll_waits_and_is_not_announced_as_an_outage(
     alice: Guest, story: Story, line: Line, script: str
 ) -> None:
     await polls_anew(alice, story, line, script)
@@ -39,7 +39,7 @@ async def test_a_poll_too_many_waits_and_nobody_calls_it_an_outage(
     assert await alice.page.evaluate("announced") == []
 
 
-async def test_a_message_too_many_says_that_it_waits_and_goes_out_once(
+async def test_a_rate_limited_message_is_shown_as_waiting_and_sent_once(
     alice: Guest, bob: Guest, story: Story, line: Line
 ) -> None:
     alice.witness.forgive(LIMITED)
@@ -76,7 +76,7 @@ async def test_a_message_that_waited_for_the_server_may_come_to_wait_for_the_con
     assert await bodies(story) == ["One thing after another"]
 
 
-async def test_who_comes_in_at_a_busy_time_is_connecting(
+async def test_a_page_that_is_rate_limited_at_the_start_is_connecting(
     arrive: Arrival, story: Story, line: Line
 ) -> None:
     alice = await arrive("Alice")

@@ -1,4 +1,4 @@
-"""The server goes away under open pages and comes back; they mend themselves."""
+"""The server goes away under open pages and comes back; they recover by themselves."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("end", [Server.stop, Server.kill], ids=["stopped", "killed"])
-async def test_both_pages_recover_from_a_server_that_was(
+async def test_both_pages_recover_when_the_server_was(
     party: Party, server: Server, end: End
 ) -> None:
     await party.alice.says("Before it went dark")
@@ -35,7 +35,7 @@ async def test_both_pages_recover_from_a_server_that_was(
     await party.everybody_sees("Before it went dark", "And there was light", "I saw it too")
 
 
-async def test_what_is_written_while_the_server_is_away_goes_out_when_it_is_back(
+async def test_messages_written_during_an_outage_are_sent_after_it(
     party: Party, server: Server
 ) -> None:
     written = ["Is anybody there?", "Hello?", "I'll just go on, then"]

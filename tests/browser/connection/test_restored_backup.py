@@ -1,4 +1,4 @@
-"""A copy takes the place of the history that open pages know, and some of them are not awake."""
+"""A restored backup replaces the history that open pages know, some of them asleep."""
 
 import asyncio
 import shutil

@@ -93,7 +93,7 @@ async def test_a_tab_that_stands_still_holds_up_nobody_and_catches_up(
     assert "passed" not in await twin.log.inner_text()
 
 
-async def test_a_cut_line_is_told_in_every_tab_and_mends_for_all(
+async def test_an_outage_is_shown_in_every_tab_and_ends_for_all(
     arrive: Arrival, api: Api, line: Line
 ) -> None:
     alice, chats = await in_chats(api, await arrive("Alice"), 3)

@@ -1,4 +1,4 @@
-"""Two chats in two tabs of one browser have nothing to do with each other."""
+"""Two chats in two tabs of one browser do not affect each other."""
 
 from playwright.async_api import expect
 

@@ -1,4 +1,4 @@
-"""Everybody is told in time when the party will be deleted, by the clock of the server."""
+"""The end of a party is announced in time, by the server's clock."""
 
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -45,7 +45,7 @@ async def sleeper(arrive: Arrival, story: Story) -> AsyncIterator[Guest]:
 
 
 @lives
-async def test_a_short_life_is_told_at_once_until_somebody_writes(
+async def test_a_short_life_is_announced_at_once_until_somebody_writes(
     arrive: Arrival, story: Story
 ) -> None:
     alice = await seated(await arrive("Alice", **TOKYO, viewport=SMALL), story.alice)
@@ -61,7 +61,7 @@ async def test_a_short_life_is_told_at_once_until_somebody_writes(
 
 
 @lives
-async def test_ones_own_message_ends_it_too(alice: Guest, story: Story) -> None:
+async def test_an_own_message_ends_the_announcement_too(alice: Guest, story: Story) -> None:
     await expect(alice.log).to_contain_text(UNLESS)
     await alice.says("Not before the end of the film")
     await expect(alice.log).not_to_contain_text(UNLESS)
@@ -69,7 +69,7 @@ async def test_ones_own_message_ends_it_too(alice: Guest, story: Story) -> None:
 
 
 @lives_longer
-async def test_it_is_told_an_hour_before_and_again_after_the_next_message(
+async def test_the_end_is_announced_an_hour_before_and_again_after_the_next_message(
     sleeper: Guest, story: Story, server: Server
 ) -> None:
     alice, clock = sleeper, sleeper.page.clock
@@ -99,7 +99,9 @@ async def test_it_is_told_an_hour_before_and_again_after_the_next_message(
 
 
 @lives_longer
-async def test_who_wrote_meanwhile_puts_it_off_without_a_word(sleeper: Guest, story: Story) -> None:
+async def test_a_message_before_the_announcement_postpones_it_silently(
+    sleeper: Guest, story: Story
+) -> None:
     alice = sleeper
     await minds_the_time(alice)
     await alice.page.clock.fast_forward("01:00:30")
@@ -121,7 +123,7 @@ async def test_a_long_life_is_longer_than_any_timer_and_costs_nothing(
 
 
 @lives_longer
-async def test_the_panel_tells_it_anew_whenever_it_opens(
+async def test_the_panel_shows_the_current_end_whenever_it_opens(
     arrive: Arrival, story: Story, server: Server
 ) -> None:
     bob = await seated(await arrive("Bob", **TOKYO), story.bob)

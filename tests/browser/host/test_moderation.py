@@ -1,4 +1,4 @@
-"""What hosts and members do about a party on the page, and what everybody sees of it at once."""
+"""Moderation on the page: everybody sees its effect at once."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -40,7 +40,7 @@ async def look_on(arrive: Arrival, api: Api, story: Story) -> LookOn:
     return look_on
 
 
-async def test_who_is_removed_is_home_at_once_and_the_old_link_is_dead(
+async def test_a_removed_member_is_sent_home_at_once_and_the_old_link_is_dead(
     party: Party, arrive: Arrival
 ) -> None:
     alice, bob = party.alice, party.bob
@@ -146,7 +146,9 @@ async def test_the_host_names_a_co_host_before_leaving(party: Party) -> None:
     await expect(people(bob)).to_have_text("Just you so far")
 
 
-async def test_who_leaves_is_out_and_the_link_lives(bob: Guest, alice: Guest) -> None:
+async def test_a_member_who_leaves_is_out_and_the_link_still_works(
+    bob: Guest, alice: Guest
+) -> None:
     bob.witness.forgive(REFUSED)
     before = await invite_link(alice)
     await sure(await opens_panel(bob), "Leave", "Leave")
@@ -155,7 +157,7 @@ async def test_who_leaves_is_out_and_the_link_lives(bob: Guest, alice: Guest) ->
     assert await invite_link(alice) == before
 
 
-async def test_what_is_watched_stands_in_everybodys_bar(alice: Guest, bob: Guest) -> None:
+async def test_the_topic_is_shown_in_everybodys_bar(alice: Guest, bob: Guest) -> None:
     dialog = await opens_panel(alice)
     await dialog.get_by_role("textbox", name="What are we watching?").fill("Some Like It Hot")
     await alice.page.keyboard.press("Enter")
@@ -167,7 +169,7 @@ async def test_what_is_watched_stands_in_everybodys_bar(alice: Guest, bob: Guest
     await expect(bob.page.get_by_role("heading", name="Some Like It Hot")).to_be_visible()
 
 
-async def test_a_burned_chat_sends_everybody_home(party: Party, api: Api) -> None:
+async def test_a_deleted_chat_sends_everybody_home(party: Party, api: Api) -> None:
     for one in (party.alice, party.bob):
         one.witness.forgive(REFUSED)
     await party.alice.says("Quick, burn this")

@@ -1,4 +1,4 @@
-"""The people panel works with keys alone, fits a phone, can be read, and costs nothing unused."""
+"""The people panel works with keys alone, fits a phone, can be read, and is loaded on demand."""
 
 import pytest
 from playwright.async_api import ViewportSize, expect
@@ -74,7 +74,7 @@ async def test_the_panel_can_be_read(arrive: Arrival, story: Story, scheme: Sche
     assert "Remove" in await alice.page.evaluate("window.wordsSeen")
 
 
-async def test_nothing_of_it_is_loaded_before_somebody_reaches_for_it(
+async def test_the_panel_is_not_loaded_before_somebody_reaches_for_it(
     arrive: Arrival, story: Story
 ) -> None:
     alice = await seated(await arrive("Alice", has_touch=True, is_mobile=True), story.alice)

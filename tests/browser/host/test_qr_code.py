@@ -1,4 +1,4 @@
-"""A link can be held up to a phone: what the screen shows is a code that a camera reads."""
+"""A camera can read the QR code on the screen."""
 
 import base64
 from collections.abc import AsyncIterator
@@ -71,7 +71,7 @@ async def test_a_host_shows_either_link(alice: Guest, story: Story, darkroom: Pa
         await expect(panel).to_be_visible()
 
 
-async def test_it_is_opened_and_closed_without_a_mouse(alice: Guest) -> None:
+async def test_the_qr_code_opens_and_closes_without_a_mouse(alice: Guest) -> None:
     keys, invite = alice.page.keyboard, alice.button("Copy invite link")
     await tabs_to(alice.page, invite)
     await keys.press("Enter")
@@ -99,7 +99,7 @@ async def test_a_replaced_link_is_shown_no_longer(
     assert await photographed(picture(alice, "invite link"), darkroom) == link
 
 
-async def test_what_went_wrong_is_said(alice: Guest) -> None:
+async def test_a_qr_code_that_cannot_be_loaded_shows_an_error(alice: Guest) -> None:
     alice.witness.forgive(REFUSED)
     refusal = {"error": "not_allowed", "message": "Not any more."}
     await alice.page.route("**/invite/qr?*", lambda route: route.fulfill(status=403, json=refusal))

@@ -11,7 +11,7 @@ everywhere = pytest.mark.parametrize("origin", ["127.0.0.1", HOME_NETWORK], indi
 
 
 @everywhere
-async def test_who_follows_the_link_joins_and_both_talk(party: Party, origin: str) -> None:
+async def test_a_guest_follows_the_link_and_joins_and_both_talk(party: Party, origin: str) -> None:
     assert party.link.startswith(f"{origin}/chat/{party.chat_id}#")
     await party.alice.says("It starts in five minutes")
     await party.bob.says("I bring the popcorn")
@@ -38,7 +38,7 @@ async def test_copying_goes_on_to_work_once_people_talk(party: Party, origin: st
     assert await pasted(party.alice) == party.link
 
 
-async def test_where_there_is_a_share_sheet_the_link_goes_into_it(party: Party) -> None:
+async def test_a_share_sheet_gets_the_link(party: Party) -> None:
     await party.bob.context.add_init_script(
         "navigator.share = async ({ url }) => { window.shared = url }"
     )

@@ -1,4 +1,4 @@
-"""Every way to a chat's door: with the key in any shape, with a dead one, and with none."""
+"""Invite links in every form: with a key in any place, with a dead one, and with none."""
 
 import pytest
 from playwright.async_api import expect
@@ -54,7 +54,9 @@ async def test_the_key_of_a_member_leaves_the_address_before_the_first_request(
     await keeps_no_key_in_sight(party.bob, party.magic_key)
 
 
-async def test_who_reloads_the_invitation_can_still_join(arrive: Arrival, story: Story) -> None:
+async def test_a_guest_who_reloads_the_invitation_can_still_join(
+    arrive: Arrival, story: Story
+) -> None:
     dora = await arrive("Dora")
     await dora.opens(f"/chat/{story.chat_id}#{story.magic_key}")
     await dora.is_invited()
@@ -103,7 +105,7 @@ async def test_a_stranger_without_any_key_is_home_at_once_and_asks_the_api_nothi
     assert "Nobody outside" not in await dora.page.content()
 
 
-async def test_a_name_that_is_too_long_is_told_before_anything_is_sent(
+async def test_a_name_that_is_too_long_is_reported_before_anything_is_sent(
     arrive: Arrival, story: Story
 ) -> None:
     dora = await arrive("Dora")
