@@ -89,7 +89,7 @@ async def test_a_silent_client_is_disconnected(server: Server, story: Story, beg
 
 
 def test_a_client_with_a_held_poll_is_not_disconnected() -> None:
-    assert UNREAD_MAX >= 1000 * HOLD_MAX
+    assert USER_TIMEOUT >= 1000 * HOLD_MAX
 
 
 async def is_served(story: Story) -> None:

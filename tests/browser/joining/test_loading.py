@@ -10,7 +10,7 @@ from tests.browser.conftest import Arrival
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import until
+from tests.support.waiting import until
 
 REQUESTS_MAX = 15  # the document, modules, style sheets and the icon
 MODULES_MAX = 10
