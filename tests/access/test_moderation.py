@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, Story, guest, tell
-from tests.support.load_clients import HOLD
+from tests.support.load_clients import HOLD, until_held
 from tests.support.moderation_calls import delete, links, put, try_to_join
 from tests.support.server_process import Server
 
@@ -56,13 +56,13 @@ async def test_joining_as_a_viewer_lowers_nobody(api: Api, story: Story) -> None
 
 
 async def test_a_removed_member_is_out_at_once_and_no_link_leads_back(
-    api: Api, story: Story
+    server: Server, api: Api, story: Story
 ) -> None:
     key = (await links(story.alice))["viewer"]
     held = asyncio.create_task(story.bob.try_to_read(story.chat_id, since=0, wait=HOLD))
     many = {"wait": HOLD, "chats": {str(story.chat_id): {"since": 0, "token": story.bob.auth_key}}}
     held_many = asyncio.create_task(api.post("/poll", json=many))
-    await story.alice.read(since=0, wait=0.3)
+    await until_held(server, held, held_many)
     left = (await delete(story.alice, "/members/2")).ok()
     assert [member["username"] for member in left["state"]["members"]] == ["Alice"]
     assert (await held).error == (403, "forbidden")

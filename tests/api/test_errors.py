@@ -9,6 +9,7 @@ import pytest
 from tests.support.answers import is_error, is_guarded, wire
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, tell
+from tests.support.load_clients import until_held
 from tests.support.server_process import Server
 
 NOWHERE = 100000000001  # the id of no chat
@@ -92,7 +93,7 @@ async def test_a_poll_is_answered_when_the_server_stops(fresh_server: Server) ->
     async with Api(fresh_server.url) as api:
         story = await tell(api)
         held = asyncio.create_task(story.bob.try_to_read(story.chat_id, since=0, wait=30))
-        await story.alice.read(since=0, wait=0.3)  # the other poll came before this one
+        await until_held(fresh_server, held)
         assert await asyncio.to_thread(fresh_server.stop) == 0
         answer = await held
     assert is_error(answer, 503, "unavailable")

@@ -10,6 +10,7 @@ from tests.support.api_fixtures import Story, tell
 from tests.support.rate_limits import ADDRESS_A, ADDRESS_B, LIMITED, retry_after, until_refused
 from tests.support.server_process import Server
 from watchparty.web.limits.quotas import CREATED_CHATS, JOINS, UNKNOWN_CREDENTIALS
+from watchparty.web.request.body import BODY_TIMEOUT
 
 FRIENDS = 3  # who are in the story, and came from this address
 
@@ -153,7 +154,7 @@ async def test_a_slow_sender_does_not_delay_others_at_its_address(limited: Serve
     for _, writer in lines:
         writer.write(f"{head}X-Forwarded-For: {ADDRESS_A}\r\n\r\n".encode())
         await writer.drain()
-    async with Api(limited.url, ADDRESS_A) as house, asyncio.timeout(5):
+    async with Api(limited.url, ADDRESS_A) as house, asyncio.timeout(BODY_TIMEOUT - 1):
         assert (await house.get("/")).status == 200
         assert (await house.post("/create")).status == 200
     for _, writer in lines:

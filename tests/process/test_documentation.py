@@ -120,7 +120,7 @@ async def outputs(server: Server, *commands: str) -> list[str]:
         ["bash", "-c", script.replace(HERE, server.url)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
     assert bash.returncode == 0, bash.stderr
     return bash.stdout.split("===")[1:]
@@ -180,7 +180,7 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
 
 
 async def until_somebody_came(story: Story, bot: subprocess.Popen[str], count: int = 3) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len((await story.alice.read())["members"]) < count:
             if bot.poll() is not None:
                 raise AssertionError(bot.communicate()[0])
@@ -240,7 +240,7 @@ async def test_the_stream_bot_reports_what_it_missed(fresh_server: Server) -> No
 async def line_of(bot: subprocess.Popen[str]) -> str:
     """Return the next line that it prints."""
     assert bot.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return (await asyncio.to_thread(bot.stdout.readline)).rstrip("\n")
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, tell
-from tests.support.load_clients import is_quiet
+from tests.support.load_clients import is_quiet, until_held
 from tests.support.raw_socket import send
 from tests.support.server_process import BIN, HYPERCORN, Server
 from tests.support.waiting import until
@@ -107,7 +107,8 @@ async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(other:
     async with Api(other.url) as api:
         story = await tell(api)
         alice, bob, charlie = map(waiting, (story.alice, story.bob, story.charlie))
-        await story.alice.read(since=0, wait=0.5)  # the others came before this one
+        for one in (alice, bob, charlie):
+            await until_held(other, *one.polls, *one.streams)
         members = f"{story.alice.path}/members/2"
         (await api.call("DELETE", members, story.alice.session_token)).ok()
         await told_why(bob, 403, "forbidden")
@@ -117,7 +118,7 @@ async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(other:
         for poll in alice.polls:
             assert (await poll).ok()["last_id"] == 1
         alice = alice._replace(polls=polls(story.alice, since=1))
-        await story.alice.read(since=1, wait=0.5)
+        await until_held(other, *alice.polls)
         stopping = asyncio.create_task(asyncio.to_thread(other.stop))
         for one in (alice, charlie):
             await told_why(one, 503, "unavailable")
@@ -200,7 +201,7 @@ async def test_a_chat_survives_the_restart_of_any_server(tmp_path: Path, other: 
 def test_two_workers_on_one_file_exit_and_print_why(tmp_path: Path) -> None:
     env = {**os.environ, "WATCHPARTY_STORE": f"sqlite:{tmp_path}/party.db"}
     command = [*HYPERCORN, "--workers", "2"]
-    run = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    run = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert "already uses" in run.stdout + run.stderr
     assert "workers = 0" in run.stdout + run.stderr
 
@@ -211,7 +212,7 @@ def test_an_application_without_a_lifespan_works_and_releases_its_store(
 ) -> None:
     command = [sys.executable, "-c", ALONE % store]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    run = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=20)
+    run = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (run.returncode, run.stdout) == (0, '["hi", 403]\n'), run.stderr
     assert "Traceback" not in run.stderr
 
@@ -223,7 +224,7 @@ async def test_a_removed_member_is_answered_even_when_the_server_no_longer_recei
     async with Server(tmp_path, command, cwd=ROOT) as server, Api(server.url) as api:
         story = await tell(api)
         held = [ask(story.bob, "&wait=25") for _ in range(8)]
-        await until(lambda: is_quiet(server), "the server never came to rest")
+        await until_held(server, *held)
         members = f"{story.alice.path}/members/2"
         (await api.call("DELETE", members, story.alice.session_token)).ok()
         assert [(await one).error for one in held] == [(403, "forbidden")] * 8

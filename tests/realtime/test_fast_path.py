@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, Story, tell
+from tests.support.load_clients import until_held
 from tests.support.server_process import Server
 
 # One more parameter, which means nothing, and the ordinary way is taken.
@@ -81,33 +82,37 @@ async def test_behind_tls_the_answer_has_strict_transport_security(tmp_path: Pat
         assert told(answers[0]) == told(answers[1])
 
 
-async def test_readers_on_both_paths_are_woken_at_once(story: Story) -> None:
+async def test_readers_on_both_paths_are_woken_at_once(server: Server, story: Story) -> None:
     path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
     held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in ("", ORDINARY) * 3]
+    await until_held(server, *held)
     await story.alice.say("news")
     answers = [told(await one) for one in held]
     assert [answer[0] for answer in answers] == [200] * 6
     assert all(answer == answers[0] for answer in answers)
 
 
-async def test_an_event_that_is_not_news_to_a_reader_does_not_wake_them(story: Story) -> None:
+async def test_an_event_that_is_not_news_to_a_reader_does_not_wake_them(
+    server: Server, story: Story
+) -> None:
     path, token = f"{story.bob.path}?since=0&wait=1.5", story.bob.session_token
     began = time.monotonic()
     held = asyncio.create_task(story.bob.api.get(path, token))
-    await story.alice.read(since=0, wait=0.2)  # the other poll came before this one
+    await until_held(server, held)
     for topic in ("one", "two", "three"):
         fields = {"topic": topic}
         alice = story.alice
         await alice.api.call("PUT", f"{alice.path}/topic", alice.session_token, json=fields)
-    assert not held.done()
     assert (await held).ok()["messages"] == []
     assert time.monotonic() - began >= 1.5
 
 
-async def test_a_member_removed_while_waiting_is_answered_at_once(story: Story) -> None:
+async def test_a_member_removed_while_waiting_is_answered_at_once(
+    server: Server, story: Story
+) -> None:
     path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
     held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in WAYS]
-    await story.alice.read(since=0, wait=0.2)
+    await until_held(server, *held)
     members = f"{story.alice.path}/members/2"
     await story.alice.api.call("DELETE", members, story.alice.session_token)
     quick, ordinary = [await one for one in held]

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, guest, tell
+from tests.support.load_clients import until_held
 from tests.support.rate_limits import LIMITED, retry_after
 from tests.support.server_process import Server, patched
 
@@ -31,10 +32,10 @@ async def settled(*tasks: "asyncio.Task[Answer]", ended: int) -> None:
 async def test_the_fifth_poll_ends_the_first(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await tell(api)
-        bob = [poll(story.bob)]
-        for _ in range(4):
+        bob = []
+        for _ in range(5):
             bob.append(poll(story.bob))
-            await asyncio.sleep(0.1)  # in this order
+            await until_held(server, bob[-1])  # in this order
         await settled(*bob, ended=1)
         retry_after(bob[0].result())
         together = {"token": story.bob.session_token, "since": 0}
@@ -73,7 +74,7 @@ async def test_one_poll_of_many_chats_may_end_several_at_once(tmp_path: Path) ->
         }
         body = {"wait": 25, "chats": chats}
         held = [asyncio.create_task(api.post("/poll", json=body)) for _ in range(4)]
-        await asyncio.sleep(0.2)
+        await until_held(server, *held)
         singles = [
             asyncio.create_task(api.get(f"/{chat_id}?since=0&wait=1", place["token"]))
             for chat_id, place in chats.items()
@@ -93,7 +94,7 @@ async def test_a_client_that_hangs_up_makes_room(tmp_path: Path) -> None:
         story.bob.api = phone
         for _ in range(12):
             gone = poll(story.bob)
-            await asyncio.sleep(0.05)
+            await until_held(server, gone)
             gone.cancel()
         story.bob.api = api
         held = [poll(story.bob) for _ in range(3)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, host, tell
-from tests.support.load_clients import HOLD
+from tests.support.load_clients import HOLD, until_held
 from tests.support.moderation_calls import delete, try_to_join
 from tests.support.server_process import Server
 
@@ -58,9 +58,11 @@ async def test_the_key_of_a_deleted_message_does_not_post_it_again(api: Api, sto
     assert (await story.alice.read())["messages"][0]["body"] == ""
 
 
-async def test_a_deleted_chat_answers_as_if_it_had_never_existed(api: Api, story: Story) -> None:
+async def test_a_deleted_chat_answers_as_if_it_had_never_existed(
+    server: Server, api: Api, story: Story
+) -> None:
     held = asyncio.create_task(story.bob.try_to_read(story.chat_id, since=0, wait=HOLD))
-    await story.alice.read(since=0, wait=0.3)
+    await until_held(server, held)
     assert (await delete(story.bob)).error == (403, "not_allowed")
     assert (await delete(story.alice)).ok() == {}
     assert (await held).error == (403, "forbidden")

@@ -180,7 +180,7 @@ def test_a_damaged_file_is_reported_at_the_start_and_left_alone(
     file = damaged(tmp_path, damage)
     before = file.read_bytes()
     run = subprocess.run(
-        [*SERVE, "--store", f"sqlite:{file}"], capture_output=True, text=True, timeout=30
+        [*SERVE, "--store", f"sqlite:{file}"], capture_output=True, text=True, timeout=60
     )
     assert run.returncode == 1
     assert run.stderr.startswith("Error: ")
@@ -191,7 +191,7 @@ def test_a_damaged_file_is_reported_at_the_start_and_left_alone(
 @pytest.mark.parametrize("place", ["/proc/party.db", "/dev/null/party.db", "."])
 def test_an_unusable_path_is_reported_at_the_start(place: str) -> None:
     run = subprocess.run(
-        [*SERVE, "--store", f"sqlite:{place}"], capture_output=True, text=True, timeout=30
+        [*SERVE, "--store", f"sqlite:{place}"], capture_output=True, text=True, timeout=60
     )
     assert run.returncode == 1
     assert run.stderr.startswith("Error: ")
@@ -207,7 +207,7 @@ def test_a_locked_file_is_reported_at_the_start(tmp_path: Path) -> None:
             [*SERVE, "--store", f"sqlite:{server.database}"],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
         )
     assert run.returncode == 1
     assert "Another program has locked it" in run.stderr
@@ -219,7 +219,7 @@ def test_a_full_disk_is_reported_at_the_start(tmp_path: Path) -> None:
         [*limit, *SERVE, "--store", f"sqlite:{tmp_path}/party.db"],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
     assert run.returncode == 1
     assert "Is the disk full?" in run.stderr

@@ -3,9 +3,11 @@
 It holds every answer to the OpenAPI document, and to what it may say of anybody's secrets.
 """
 
+import asyncio
 import functools
 import json
 import re
+import weakref
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -17,6 +19,19 @@ from tests.support import secret_leaks
 from watchparty.web.openapi.document import DOCUMENT
 
 SPEC: dict[str, Any] = json.loads(DOCUMENT)
+
+
+# The tasks that have sent a request.
+SENT: weakref.WeakSet["asyncio.Task[Any]"] = weakref.WeakSet()
+
+
+async def _note(*_: object) -> None:
+    if task := asyncio.current_task():
+        SENT.add(task)
+
+
+TRACE = aiohttp.TraceConfig()
+TRACE.on_request_headers_sent.append(_note)
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,7 @@ class Api:
             connector=aiohttp.TCPConnector(limit=0),
             timeout=aiohttp.ClientTimeout(total=60),
             cookie_jar=aiohttp.DummyCookieJar(),
+            trace_configs=[TRACE],
         )
 
     async def __aenter__(self) -> Self:

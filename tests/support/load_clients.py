@@ -16,7 +16,7 @@ from socket import SO_LINGER, SOL_SOCKET
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
-from tests.support.api_client import Answer
+from tests.support.api_client import SENT, Answer
 from tests.support.server_process import SERVE, Server
 from tests.support.waiting import PATIENCE, until
 from watchparty.server.sockets import raise_file_limit
@@ -137,6 +137,12 @@ async def hold(readers: Iterable[Reader], server: Server) -> None:
     """Let everybody ask for news, and return when the server holds all of them."""
     for reader in readers:
         reader.ask()
+    await until(lambda: is_quiet(server), "the server never came to rest")
+
+
+async def until_held(server: Server, *requests: "asyncio.Task[Any]") -> None:
+    """Wait until the server holds these requests, which nothing answers yet."""
+    await until(lambda: all(request in SENT for request in requests), "a request was never sent")
     await until(lambda: is_quiet(server), "the server never came to rest")
 
 
