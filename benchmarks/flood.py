@@ -16,7 +16,7 @@ from multiprocessing import Process
 from pathlib import Path
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import Server
 
 RATE = 500  # requests per second
@@ -78,7 +78,7 @@ async def measure(
 ) -> tuple[list[float], list[float]]:
     """Return the times of a party at the address `party` without the loop and with it."""
     async with Api(url, party) as api:
-        story = await tell(api)
+        story = await new_story(api)
         calm = await talk(story, seconds)
         neighbour = Process(target=flood, args=(url, request, seconds + 3))
         neighbour.start()
@@ -96,7 +96,7 @@ def p95(times: list[float]) -> float:
 async def requests(url: str) -> dict[str, Request]:
     """Return one request for each kind of address, from a neighbour with a party of their own."""
     async with Api(url, FLOOD) as api:
-        own = await tell(api)
+        own = await new_story(api)
         page = (await api.get("/")).body.decode()
     mine, token = own.alice.path, own.alice.session_token
     poll = {"chats": {f"{own.chat_id}": {"token": token, "since": 0}}}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.rate_limits import ADDRESS_A, ADDRESS_B, RateLimitClock
 from tests.support.server_process import Server
 
@@ -45,7 +45,7 @@ async def api(server: Server) -> AsyncIterator[Api]:
 @pytest.fixture
 async def story(api: Api) -> Story:
     """A fresh chat with Alice and Bob in it, and Charlie outside."""
-    return await tell(api)
+    return await new_story(api)
 
 
 @pytest.fixture

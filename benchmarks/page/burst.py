@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from benchmarks.page.pages import enter, page_of, probed, weight
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Person, guest, tell
+from tests.support.api_fixtures import Person, guest, new_story
 from tests.support.load_clients import Line
 
 SPEAKERS = ("Bob", "Zoë 🎬", "محمد", "花子", "Ravi")
@@ -43,7 +43,7 @@ async def measure(
 ) -> Burst:
     """Let several people post so many messages while Alice's page shows them and she types."""
     async with Api(url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         more = [await guest(api, name, story.chat_id, story.magic_key) for name in SPEAKERS[1:]]
         crowd = [(person, await Line.to(url)) for person in (story.bob, *more)]
         async with page_of(browser, story.alice, slower) as (page, chrome):

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page
 
 from benchmarks.page.pages import enter, page_of, probed
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.load_clients import Line
 
 BREATH = 0.15  # seconds in which everybody waits again
@@ -33,7 +33,7 @@ async def measure(browser: Browser, url: str, messages: int, slower: float) -> D
     """Say so many things, one after the other."""
     took = Delivery([], [], [])
     async with Api(url) as api, AsyncExitStack() as stack:
-        story, other = await tell(api), await tell(api)
+        story, other = await new_story(api), await new_story(api)
         alice, _ = await stack.enter_async_context(page_of(browser, story.alice, slower))
         bob, _ = await stack.enter_async_context(page_of(browser, story.bob, slower))
         await enter(alice, story.alice)
@@ -68,7 +68,7 @@ async def without_pages(story: Story, sends: Line, waits: Line) -> float:
     waits.ask(bob.path, bob.session_token, since=since, wait=HOLD)
     await asyncio.sleep(BREATH)
     began = time.perf_counter()
-    sends.tell(alice.path, alice.session_token, "Message")
+    sends.send_message(alice.path, alice.session_token, "Message")
     (await waits.answer()).ok()
     took = time.perf_counter() - began
     (await sends.answer()).ok()

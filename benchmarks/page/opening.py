@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page
 from benchmarks.page.burst import WORDS
 from benchmarks.page.pages import page_of, probed
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Person, tell
+from tests.support.api_fixtures import Person, new_story
 
 WINDOW = 30
 
@@ -28,7 +28,7 @@ async def measure(browser: Browser, url: str, times: int, slower: float) -> Open
     """Open a full chat so many times, each in a fresh profile."""
     took = Opening([], [], [], 0)
     async with Api(url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         for number in range(WINDOW):
             person = story.alice if number % 3 else story.bob
             last = await person.say(f"Message {number}: {WORDS[number % len(WORDS)].strip()}")

@@ -1,6 +1,6 @@
 """The store gets the same queries for a chat that exists and for one that does not.
 
-So that no clock tells them apart; `python -m benchmarks.existence` holds a clock against it.
+So that no clock distinguishes them; `python -m benchmarks.existence` holds a clock against it.
 """
 
 from collections.abc import AsyncIterator

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Person, Story, guest, tell
+from tests.support.api_fixtures import Person, Story, guest, new_story
 from tests.support.load_clients import HOLD, until_held
 from tests.support.moderation_calls import delete, links, put, try_to_join
 from tests.support.server_process import Server
@@ -165,7 +165,7 @@ async def test_a_poll_without_a_revision_gets_none(story: Story) -> None:
 @pytest.mark.parametrize("after", ["a kill", "a stop"])
 async def test_all_of_it_survives(fresh_server: Server, after: str) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await guest(api, "Dora", story.chat_id, story.magic_key)
         await story.alice.say("Oops")
         await put(story.alice, "/topic", topic="Sunset Boulevard")

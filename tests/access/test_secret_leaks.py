@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import Server, running_out_of
 
 # What disks and people do to a file between two starts.
@@ -62,7 +62,7 @@ async def test_a_secret_in_an_answer_is_noticed(story: Story) -> None:
 
 async def test_a_secret_in_a_log_is_noticed(api: Api, tmp_path: Path) -> None:
     """A server says where its file is; here the place has the name of a secret."""
-    place = tmp_path / (await tell(api)).bob.session_token
+    place = tmp_path / (await new_story(api)).bob.session_token
     place.mkdir()
     with Server(place) as server, pytest.raises(AssertionError, match="a secret is in the log"):
         server.stop()
@@ -71,7 +71,7 @@ async def test_a_secret_in_a_log_is_noticed(api: Api, tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", DAMAGES)
 async def test_a_failing_store_leaks_no_secret(faulty_server: Server, damage: str) -> None:
     async with Api(faulty_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await story.alice.say("Before")
     faulty_server.stop()
     with closing(sqlite3.connect(faulty_server.database)) as db, db:
@@ -99,7 +99,7 @@ async def ask_everything(api: Api, story: Story) -> list[Answer]:
 
 async def test_a_failing_page_leaks_no_secret(faulty_server: Server) -> None:
     async with Api(faulty_server.url) as api:  # one connection, kept alive
-        story = await tell(api)
+        story = await new_story(api)
         with running_out_of(resource.RLIMIT_NOFILE, faulty_server):  # what is open stays so
             for link in (f"%23{story.magic_key}", f"?magic_key={story.magic_key}"):
                 answer = await api.get(f"/chat/{story.chat_id}{link}")
@@ -112,7 +112,7 @@ async def test_a_failing_page_leaks_no_secret(faulty_server: Server) -> None:
 
 async def test_no_malformed_request_takes_a_secret_into_the_log(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         bob = story.bob
         for torn in TORN:
             request = torn.format(chat=bob.chat_id, key=story.magic_key, token=bob.session_token)
@@ -141,7 +141,7 @@ async def test_secrets_have_192_bits_in_letters_that_survive_any_messenger(api: 
 
 async def test_no_key_that_opens_anything_is_in_the_file_or_the_log(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         people = (story.alice, story.bob, story.charlie)
         keys = [key for who in people for key in (who.auth_key, who.session_token)]
         for key in keys[:4]:

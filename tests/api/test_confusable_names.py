@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Person, Story, guest, tell
+from tests.support.api_fixtures import Person, Story, guest, new_story
 from tests.support.server_process import Server
 
 
@@ -77,7 +77,7 @@ async def test_the_name_of_a_member_who_left_counts_while_their_messages_are_sho
 
 async def test_lookalikes_are_the_same_after_a_restart(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await joins(story, "ВоЬ")  # Cyrillic to the last letter
         before = await alike(story.alice)
         server.restart()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import Server
 
 FRIEND, STRANGER = "https://party.example.org", "https://evil.example"
@@ -35,7 +35,7 @@ async def test_a_listed_origin_may_use_the_api(tmp_path: Path) -> None:
         Server(tmp_path, cors_origins=f"{FRIEND}, http://localhost:5173") as server,
         Api(server.url) as api,
     ):
-        story = await tell(api)
+        story = await new_story(api)
         asked = {"Origin": FRIEND, **PREFLIGHT}
         preflight = await api.call("OPTIONS", story.alice.path, headers=asked)
         assert preflight.status == 200

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.answers import is_error, is_guarded, wire
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.load_clients import until_held
 from tests.support.server_process import Server
 
@@ -91,7 +91,7 @@ async def test_a_request_without_a_credential_gets_the_same_answer_for_every_cha
 
 async def test_a_poll_is_answered_when_the_server_stops(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         held = asyncio.create_task(story.bob.try_to_read(story.chat_id, since=0, wait=30))
         await until_held(fresh_server, held)
         assert await asyncio.to_thread(fresh_server.stop) == 0

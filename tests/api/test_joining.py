@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.answers import wire
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Person, Story, host, tell
+from tests.support.api_fixtures import Person, Story, host, new_story
 from tests.support.server_process import Server
 from watchparty.party.service import MEMBERS_MAX
 
@@ -168,7 +168,7 @@ async def test_a_chat_has_a_maximum_of_members(tmp_path: Path, limits: str) -> N
         Api(server.url, "192.0.2.1") as theirs,
         Api(server.url, "192.0.2.2") as api,
     ):
-        story = await tell(theirs)
+        story = await new_story(theirs)
         invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
         half = MEMBERS_MAX // 2 + 5
         answers = await asyncio.gather(
@@ -194,7 +194,7 @@ async def test_a_member_who_leaves_a_full_chat_makes_room(tmp_path: Path) -> Non
         Api(server.url, "192.0.2.1") as theirs,
         Api(server.url, "192.0.2.2") as api,
     ):
-        story = await tell(theirs)
+        story = await new_story(theirs)
         invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
         await asyncio.gather(*(api.post(path, json=invitation) for _ in range(MEMBERS_MAX - 2)))
         assert (await api.post(path, json=invitation)).error == FULL

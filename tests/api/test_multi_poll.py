@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Person, Story, guest, host, tell
+from tests.support.api_fixtures import Person, Story, guest, host, new_story
 from tests.support.load_clients import HOLD
 from watchparty.web.response.schemas import CHATS_MAX
 
@@ -39,8 +39,8 @@ async def test_news_in_any_chat_is_answered_at_once_and_alone(
     for alice, bob in parties:
         held = asyncio.create_task(ask(api, places, wait=HOLD))
         said = await bob.say("Over here")
-        told = (await held).ok()["chats"]
-        assert told == {str(alice.chat_id): await alice.read(since=0)}
+        answers = (await held).ok()["chats"]
+        assert answers == {str(alice.chat_id): await alice.read(since=0)}
         places[alice.chat_id]["since"] = said["id"]
 
 
@@ -50,8 +50,8 @@ async def test_earlier_messages_of_all_chats_come_in_one_answer_at_once(
     talking = parties[::2]
     for _, bob in talking:
         await bob.say("I was first")
-    told = (await ask(api, {a.chat_id: place(a) for a, _ in parties}, wait=HOLD)).ok()["chats"]
-    assert set(told) == {str(alice.chat_id) for alice, _ in talking}
+    answers = (await ask(api, {a.chat_id: place(a) for a, _ in parties}, wait=HOLD)).ok()["chats"]
+    assert set(answers) == {str(alice.chat_id) for alice, _ in talking}
 
 
 async def test_without_news_or_wait_the_answer_is_empty(api: Api, story: Story) -> None:
@@ -65,8 +65,8 @@ async def test_gaps_and_another_history_are_reported_as_in_a_single_poll(
     for number in range(40):
         await story.alice.say(f"Line {number}")
     for query in ({"since": 3}, {"since": 99}, {"since": 40, "epoch": "another"}):
-        told = (await ask(api, {story.chat_id: place(story.bob, **query)}, wait=HOLD)).ok()
-        assert told["chats"] == {str(story.chat_id): await story.bob.read(**query)}
+        answers = (await ask(api, {story.chat_id: place(story.bob, **query)}, wait=HOLD)).ok()
+        assert answers["chats"] == {str(story.chat_id): await story.bob.read(**query)}
 
 
 async def test_a_chat_that_is_not_yours_is_refused_at_once_beside_the_news_of_yours(
@@ -78,17 +78,17 @@ async def test_a_chat_that_is_not_yours_is_refused_at_once_beside_the_news_of_yo
         99: place(story.charlie),
         story.charlie.chat_id: place(story.charlie),
     }
-    told = (await ask(api, places, wait=HOLD)).ok()["chats"]
-    assert told[str(story.chat_id)] == told["99"]
-    assert told["99"]["error"] == "forbidden"
-    assert told[str(story.charlie.chat_id)]["last_id"] == 1
+    answers = (await ask(api, places, wait=HOLD)).ok()["chats"]
+    assert answers[str(story.chat_id)] == answers["99"]
+    assert answers["99"]["error"] == "forbidden"
+    assert answers[str(story.charlie.chat_id)]["last_id"] == 1
 
 
 async def test_an_auth_key_opens_the_chats_of_its_holder(api: Api, story: Story) -> None:
     await story.alice.say("Hello")
     key = {"token": story.bob.auth_key, "since": 0}
-    told = (await ask(api, {story.chat_id: key})).ok()["chats"]
-    assert told[str(story.chat_id)]["last_id"] == 1
+    answers = (await ask(api, {story.chat_id: key})).ok()["chats"]
+    assert answers[str(story.chat_id)]["last_id"] == 1
 
 
 async def test_a_credential_in_the_header_opens_nothing_here(api: Api, story: Story) -> None:
@@ -135,8 +135,8 @@ async def test_a_body_that_is_not_json_is_refused(api: Api, body: bytes) -> None
 
 
 async def test_as_many_chats_as_may_be_are_asked_for_at_once(api: Api) -> None:
-    story = await tell(api)
+    story = await new_story(api)
     places = dict.fromkeys(range(1, CHATS_MAX), GOOD) | {story.chat_id: place(story.bob)}
-    told = (await ask(api, places)).ok()["chats"]
-    assert {answer["error"] for answer in told.values()} == {"forbidden"}
-    assert len(told) == CHATS_MAX - 1
+    answers = (await ask(api, places)).ok()["chats"]
+    assert {answer["error"] for answer in answers.values()} == {"forbidden"}
+    assert len(answers) == CHATS_MAX - 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, guest, tell
+from tests.support.api_fixtures import Story, guest, new_story
 from tests.support.server_process import Server
 from watchparty.web.request import poll_query
 
@@ -184,7 +184,7 @@ def lifetime(page: dict[str, str]) -> timedelta:
 async def test_a_chat_lives_for_a_week_of_silence_or_as_set(story: Story, tmp_path: Path) -> None:
     assert abs(lifetime(await story.bob.read()) - timedelta(days=7)) < timedelta(seconds=30)
     async with Server(tmp_path, chat_ttl="3600") as server, Api(server.url) as api:
-        page = await (await tell(api)).bob.read()
+        page = await (await new_story(api)).bob.read()
     assert abs(lifetime(page) - timedelta(hours=1)) < timedelta(seconds=30)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.raw_socket import send, statuses
 from tests.support.server_process import Server, patched
 from tests.support.sse_client import WANTED, Event, stream
@@ -95,7 +95,7 @@ async def test_a_stream_ends_at_once_when_its_reader_loses_access(story: Story, 
 
 async def test_a_stop_ends_every_stream(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         async with stream(story.bob) as bob, stream(story.alice) as alice:
             stopping = asyncio.create_task(asyncio.to_thread(fresh_server.stop))
             for one in (bob, alice):
@@ -110,7 +110,7 @@ async def test_silence_is_filled_with_heartbeats(tmp_path: Path) -> None:
         Server(tmp_path, patched("web.response.sse", "HEARTBEAT = 0.1"), limits="on") as server,
         Api(server.url) as api,
     ):
-        story = await tell(api)
+        story = await new_story(api)
         async with stream(story.bob) as bob:
             waiting = asyncio.create_task(bob.next())
             await until(lambda: bob.comments >= 5, "nothing was heard")
@@ -120,7 +120,7 @@ async def test_silence_is_filled_with_heartbeats(tmp_path: Path) -> None:
 
 async def test_a_stream_is_a_held_poll(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         async with stream(story.bob, since=0) as first:
             path = f"{story.bob.path}?since=0&wait=25"
             token = story.bob.session_token

@@ -12,7 +12,7 @@ from tests.browser import chromium
 from tests.browser.page_actions import Guest
 from tests.browser.page_fixtures import Party, is_known, learns_nothing
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Person, Story, tell
+from tests.support.api_fixtures import Person, Story, new_story
 from tests.support.faulty_proxy import Line
 from tests.support.server_process import Server
 
@@ -89,7 +89,7 @@ async def arrive(browser: Browser, origin: str) -> AsyncIterator[Arrival]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def story(arrive: Arrival, api: Api) -> AsyncIterator[Story]:
     """A chat made without a page; in the end Charlie's browser must not know a word of it."""
-    story = await tell(api)
+    story = await new_story(api)
     yield story
     state = await story.alice.read()
     words = [message["body"] for message in state["messages"]]

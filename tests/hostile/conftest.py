@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.raw_socket import SECRET, an_impatient_server
 from tests.support.server_process import Server
 
@@ -19,6 +19,6 @@ def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
 @pytest.fixture
 async def secret_story(impatient_server: Server) -> AsyncIterator[Story]:
     async with Api(impatient_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await story.alice.say(SECRET)
         yield story

@@ -51,7 +51,7 @@ any_input = settings(
 
 
 def sane(answer: Answer, *statuses: int) -> bool:
-    """Tell whether this is a success or one of these refusals, told in the usual shape."""
+    """Return whether this is a success, or one of these refusals in the usual shape."""
     if answer.status == 200:
         return True
     assert set(answer.json) == {"error", "message"}, answer.body

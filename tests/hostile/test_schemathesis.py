@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import BIN, Server
 
 EACH = 40  # requests at random to each address and method, beside those at the edges
@@ -36,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 async def story(server: Server) -> Story:
     async with Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await story.alice.say("Ask me anything")
         return story
 

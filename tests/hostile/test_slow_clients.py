@@ -12,7 +12,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.raw_socket import an_impatient_server, statuses
 from tests.support.server_process import Server
 from tests.support.waiting import until
@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 async def story(server: Server) -> AsyncIterator[Story]:
     async with Api(server.url) as api:
-        yield await tell(api)
+        yield await new_story(api)
 
 
 async def drip(server: Server, begin: bytes, then: bytes) -> tuple[bytes, float]:
@@ -126,7 +126,7 @@ async def test_a_client_that_does_not_read_is_disconnected(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with served_impatiently(tmp_path) as place, Api(f"http://127.0.0.1:{place[1]}") as api:
-        await is_served(await tell(api))
+        await is_served(await new_story(api))
         with socket.socket() as deaf:
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             deaf.connect(place)
@@ -134,13 +134,13 @@ async def test_a_client_that_does_not_read_is_disconnected(
             me = deaf.getsockname()
             await until(lambda: is_connected(place, me), "nobody was served")
             await until(lambda: not is_connected(place, me), "who is deaf was kept")
-        await is_served(await tell(api))
+        await is_served(await new_story(api))
     faults = [record for record in caplog.records if record.exc_info]
     assert all("ClientDisconnected" in repr(record.exc_info) for record in faults)
 
 
 def is_connected(here: tuple[str, int], there: tuple[str, int]) -> bool:
-    """Tell whether our end of a connection is one (proc(5), tcp_states.h)."""
+    """Return whether our end of a connection is one (proc(5), tcp_states.h)."""
     ends = [f":{here[1]:04X}", f":{there[1]:04X}"]
     rows = [row.split()[1:4] for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return any(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.rate_limits import ADDRESS_A, ADDRESS_B, LIMITED, retry_after, until_refused
 from tests.support.server_process import Server
 from watchparty.web.limits.quotas import CREATED_CHATS, JOINS, UNKNOWN_CREDENTIALS
@@ -17,7 +17,7 @@ FRIENDS = 3  # who are in the story, and came from this address
 
 @pytest.fixture
 async def story(client_a: Api) -> Story:
-    return await tell(client_a)
+    return await new_story(client_a)
 
 
 async def test_an_address_may_create_so_many_chats(client_a: Api, client_b: Api) -> None:
@@ -119,7 +119,7 @@ async def test_bad_requests_count(story: Story, client_a: Api) -> None:
 async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) -> None:
     """However many hang up in the middle, a turn is never lost."""
     async with Api(limited.url, ADDRESS_A) as house, Api(limited.url, ADDRESS_B) as other:
-        story = await tell(other)
+        story = await new_story(other)
         rush = [asyncio.create_task(house.get("/1", f"wrong {n}")) for n in range(150)]
         await story.alice.say("meanwhile")
         assert not all(request.done() for request in rush)
@@ -132,7 +132,7 @@ async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) 
 
 async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(limited: Server) -> None:
     async with Api(limited.url, ADDRESS_A) as house, Api(limited.url, ADDRESS_B) as other:
-        story = await tell(other)
+        story = await new_story(other)
         limited.restart()  # no key is known to be good any more
         neighbours = [house.get("/nowhere") for _ in range(2_300)]
         assert LIMITED in {answer.error for answer in await asyncio.gather(*neighbours)}

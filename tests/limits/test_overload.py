@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import tell
+from tests.support.api_fixtures import new_story
 from tests.support.load_clients import Line, a_server, lines_to
 from tests.support.server_process import Server, configured
 from tests.support.waiting import PATIENCE
@@ -26,7 +26,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 async def test_a_client_without_a_connection_waits_until_another_leaves(server: Server) -> None:
     async with Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         async with lines_to(server.url, TOO_MANY) as lines:
             async with asyncio.timeout(PATIENCE):
                 await asyncio.gather(*(served_and_gone(line, story.bob.path) for line in lines))

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Story, guest, tell
+from tests.support.api_fixtures import Story, guest, new_story
 from tests.support.rate_limits import ADDRESS_B, LIMITED, RateLimitClock, retry_after, until_refused
 from tests.support.server_process import Server
 from watchparty.web.limits.quotas import CHAT_POSTS, CREATED_CHATS_A_DAY, MEMBER, POSTS
@@ -13,7 +13,7 @@ from watchparty.web.limits.quotas import CHAT_POSTS, CREATED_CHATS_A_DAY, MEMBER
 
 @pytest.fixture
 async def story(client_a: Api) -> Story:
-    return await tell(client_a)
+    return await new_story(client_a)
 
 
 async def test_a_member_who_posts_too_fast_is_refused_and_may_go_on_when_the_wait_is_over(
@@ -138,7 +138,7 @@ async def test_guests_cannot_silence_their_host(story: Story, client_b: Api) -> 
 
 async def test_without_limits_nobody_is_refused(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         for _ in range(40):
             await story.alice.say("quick")
             assert (await api.post("/create")).status == 200

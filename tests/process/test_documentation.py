@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 from throttled.rate_limiter import Quota
 
 from tests.support.api_client import SPEC, Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import Server
 from watchparty.app import create_app
 from watchparty.party import errors
@@ -54,7 +54,7 @@ def routes() -> set[tuple[str, str]]:
 
 
 def documented() -> set[tuple[str, str]]:
-    """Return (method, path) of all that the OpenAPI document tells of."""
+    """Return (method, path) of all that the OpenAPI document describes."""
     return {
         (method.upper(), re.sub(r"\{[^}]+\}", "{}", path))
         for path, operations in SPEC["paths"].items()
@@ -200,7 +200,7 @@ async def test_the_bot_of_the_examples_answers(story: Story) -> None:
 
 async def test_the_bots_of_the_examples_outlive_a_restart(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         with (
             running(str(BOT), story.magic_link) as bot,
             running(str(SCRIBE), story.magic_link) as scribe,
@@ -222,7 +222,7 @@ async def test_the_bots_of_the_examples_outlive_a_restart(fresh_server: Server) 
 
 async def test_the_stream_bot_reports_what_it_missed(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         with running(str(SCRIBE), story.magic_link) as scribe:
             await until_somebody_came(story, scribe)
             await story.alice.say("0")

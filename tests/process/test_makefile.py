@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import tell
+from tests.support.api_fixtures import new_story
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,7 +88,7 @@ def address(line: str) -> str:
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Press Ctrl-C: the terminal tells everybody in the foreground; nobody may be left."""
+    """Press Ctrl-C: the terminal signals every process in the foreground; nobody may be left."""
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(QUICKLY) in {0, -signal.SIGINT}
     with pytest.raises(ProcessLookupError):
@@ -106,7 +106,7 @@ async def test_make_run_installs_and_serves_a_checkout_until_ctrl_c(
         async with Api(address(line)) as api:
             home = await api.get("/")
             assert home.headers["Content-Type"].startswith("text/html")
-            story = await tell(api)
+            story = await new_story(api)
             assert (await story.alice.say("That was easy"))["id"] == 1
             outside = await story.charlie.try_to_read(story.chat_id)
             assert outside.error == (403, "forbidden")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Person, tell
+from tests.support.api_fixtures import Person, new_story
 from tests.support.load_clients import is_quiet, until_held
 from tests.support.raw_socket import send
 from tests.support.server_process import BIN, HYPERCORN, Server
@@ -83,7 +83,7 @@ def free_port() -> int:
 
 
 def accepts(url: str) -> bool:
-    """Tell whether there are connections to be had; Granian gives its address before."""
+    """Return whether there are connections to be had; Granian gives its address before."""
     place = urlsplit(url)
     with socket.socket() as connection:
         return connection.connect_ex((place.hostname, place.port)) == 0
@@ -91,7 +91,7 @@ def accepts(url: str) -> bool:
 
 async def test_a_chat_works_under_any_server(other: Server) -> None:
     async with Api(other.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         assert story.magic_link.startswith(f"{other.url}/chat/")
         held = asyncio.create_task(story.bob.read(since=0, wait=20))
         said = await story.alice.say("Does it work here?")
@@ -105,13 +105,13 @@ async def test_a_chat_works_under_any_server(other: Server) -> None:
 
 async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(other: Server) -> None:
     async with Api(other.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         alice, bob, charlie = map(waiting, (story.alice, story.bob, story.charlie))
         for one in (alice, bob, charlie):
             await until_held(other, *one.polls, *one.streams)
         members = f"{story.alice.path}/members/2"
         (await api.call("DELETE", members, story.alice.session_token)).ok()
-        await told_why(bob, 403, "forbidden")
+        await assert_ended(bob, 403, "forbidden")
         outside = await story.charlie.try_to_read(story.chat_id, since=0, wait=20)
         assert outside.error == (403, "forbidden")
         await story.alice.say("Without Bob")
@@ -121,7 +121,7 @@ async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(other:
         await until_held(other, *alice.polls)
         stopping = asyncio.create_task(asyncio.to_thread(other.stop))
         for one in (alice, charlie):
-            await told_why(one, 503, "unavailable")
+            await assert_ended(one, 503, "unavailable")
         await stopping
     heard = [b"Without Bob" in stream.result().body for stream in alice.streams]
     assert heard == [True] * len(WAYS)
@@ -153,7 +153,7 @@ def ask(person: Person, query: str, since: int = 0, **how: Any) -> asyncio.Task[
     return asyncio.create_task(person.api.get(path, person.session_token, **how))
 
 
-async def told_why(one: Waiting, status: int, code: str) -> None:
+async def assert_ended(one: Waiting, status: int, code: str) -> None:
     """Fail unless all that somebody waits for ends, and says why."""
     for poll in one.polls:
         answer = await poll
@@ -172,7 +172,7 @@ async def test_a_client_that_vanishes_while_a_second_request_waits_causes_no_err
     other: Server, way: str, more: str
 ) -> None:
     async with Api(other.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         fields = ["Host: party.test", f"Authorization: Bearer {story.bob.session_token}"]
         fields += [] if more else ["Accept: text/event-stream"]
         line = f"GET {story.bob.path}?since=0{more}{way} HTTP/1.1"
@@ -189,7 +189,7 @@ async def test_a_client_that_vanishes_while_a_second_request_waits_causes_no_err
 
 async def test_a_chat_survives_the_restart_of_any_server(tmp_path: Path, other: Server) -> None:
     async with Api(other.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await story.alice.say("still there?")
         before = (await story.bob.read())["epoch"]
     other.stop()
@@ -222,7 +222,7 @@ async def test_a_removed_member_is_answered_even_when_the_server_no_longer_recei
 ) -> None:
     command = [*HYPERCORN[:-1], "tests.support.asgi_cancelled_receive:app"]
     async with Server(tmp_path, command, cwd=ROOT) as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         held = [ask(story.bob, "&wait=25") for _ in range(8)]
         await until_held(server, *held)
         members = f"{story.alice.path}/members/2"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import tell
+from tests.support.api_fixtures import new_story
 from tests.support.server_process import SERVE, Server, refused
 from watchparty.settings import BadSettings, Settings
 
@@ -119,6 +119,6 @@ async def test_an_option_wins_over_a_variable(tmp_path: Path) -> None:
         Server(tmp_path, command=[*SERVE, "--store", f"sqlite:{other}"]) as server,
         Api(server.url) as api,
     ):
-        await tell(api)
+        await new_story(api)
     assert other.exists()
     assert not server.database.exists()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import tell
+from tests.support.api_fixtures import new_story
 from tests.support.server_process import Server, refused
 from watchparty.assets import find
 
@@ -22,7 +22,7 @@ def modes(folder: Path) -> dict[str, int]:
 
 async def test_the_database_is_readable_for_its_owner_only(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
-        await (await tell(api)).alice.say("for us only")
+        await (await new_story(api)).alice.say("for us only")
         found = modes(tmp_path)
     assert "party.db" in found
     assert set(found.values()) == {0o600}

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import tell
+from tests.support.api_fixtures import new_story
 from tests.support.server_process import Server
 
 pytestmark = pytest.mark.install
@@ -87,7 +87,7 @@ async def test_an_installed_server_brings_its_page_along(api: Api) -> None:
 async def test_an_installed_server_serves_a_chat_and_keeps_it_where_it_was_started(
     api: Api, server: Server, cwd: Path
 ) -> None:
-    story = await tell(api)
+    story = await new_story(api)
     said = await story.alice.say("Hello from a wheel")
     assert [message["id"] for message in (await story.bob.read())["messages"]] == [said["id"]]
     outside = await story.charlie.try_to_read(story.chat_id)

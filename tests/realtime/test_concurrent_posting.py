@@ -124,7 +124,7 @@ async def talk(line: Line, story: Story, flood: Flood, name: str) -> None:
 
 async def talk_and_go(line: Line, story: Story, body: str, number: int) -> None:
     """Send a message and hang up, sooner or later, politely or not, while the server is at it."""
-    line.tell(story.alice.path, story.alice.session_token, body)
+    line.send_message(story.alice.path, story.alice.session_token, body)
     await asyncio.sleep(number * STEP)
     if number % 5:
         line.hang_up()

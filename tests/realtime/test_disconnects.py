@@ -12,7 +12,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Person, Story, tell
+from tests.support.api_fixtures import Person, Story, new_story
 from tests.support.load_clients import HOLD, Line, Reader, a_server, hold, lines_to
 from tests.support.raw_socket import open_files
 from tests.support.server_process import Server, configured
@@ -47,11 +47,11 @@ async def served_here(folder: Path) -> AsyncIterator[tuple[ChatService, str]]:
     service: ChatService = app.extensions["watchparty.service"]
     config = Config.from_toml(assets.find("hypercorn.toml"))
     config.bind, config.workers, config.loglevel = ["127.0.0.1:0"], 1, "WARNING"
-    [told] = listen(config)
+    [announced] = listen(config)
     stopped = asyncio.Event()
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=stopped.wait))
     try:
-        yield service, told.split()[-1]
+        yield party, announced.split()[-1]
     finally:
         service.stop()
         stopped.set()
@@ -83,7 +83,7 @@ async def test_a_client_that_hangs_up_between_two_polls_is_kept_as_long_as_an_id
 ) -> None:
     with a_server(tmp_path, *configured(tmp_path, keep_alive_timeout=1)) as server:
         async with Api(server.url) as api:
-            story = await tell(api)
+            story = await new_story(api)
             before = open_files(server)
             async with lines_to(server.url, IDLE) as lines:
                 for line in lines[IDLE // 2 :]:  # the others never ask for anything
@@ -99,7 +99,7 @@ async def test_a_thousand_who_vanish_leave_no_task_and_no_waiter(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with served_here(tmp_path) as (_, url), Api(url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         before = len(asyncio.all_tasks())
         async with lines_to(url, CROWD) as lines:
             for line in lines:
@@ -121,7 +121,7 @@ async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
     monkeypatch.setattr(chat_cache, "CACHE_BYTES", WARM * WEIGHT)
     async with served_here(tmp_path) as (service, url):
         async with Api(url) as api:
-            story = await tell(api)
+            story = await new_story(api)
         async with lines_to(url, 2) as [bob, charlie]:
             reader = reader_of(story.bob, bob)
             reader.ask()

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Person, Story, tell
+from tests.support.api_fixtures import Person, Story, new_story
 from tests.support.load_clients import until_held
 from tests.support.server_process import Server
 
@@ -28,7 +28,7 @@ async def both(person: Person, query: str) -> list[Answer]:
     return [await person.api.get(path + way, person.session_token) for way in WAYS]
 
 
-def told(answer: Answer) -> tuple[int, dict[str, Any], Any]:
+def comparable(answer: Answer) -> tuple[int, dict[str, Any], Any]:
     """Return all of an answer but when it was given."""
     return answer.status, undated(answer.headers), answer.body
 
@@ -61,25 +61,25 @@ async def test_the_answers_are_the_same(story: Story, query: str) -> None:
         await story.alice.say(f"{n}")
     await story.charlie.say("Alone")  # or he would wait in a party of his own
     quick, ordinary = await both(story.bob, query)
-    assert told(quick) == told(ordinary)
+    assert comparable(quick) == comparable(ordinary)
     for refused in await both(story.charlie, query):
         assert refused.status in {200, 400}  # in a party of his own
     path = f"{story.bob.path}?{query}"
     stranger = [
         await story.charlie.api.get(path + way, story.charlie.session_token) for way in WAYS
     ]
-    assert told(stranger[0]) == told(stranger[1])
+    assert comparable(stranger[0]) == comparable(stranger[1])
     assert stranger[0].error == (403, "forbidden")
 
 
 async def test_behind_tls_the_answer_has_strict_transport_security(tmp_path: Path) -> None:
     async with Server(tmp_path, trusted_proxies="1") as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         path, token = f"{story.bob.path}?since=0&wait=0.1", story.bob.session_token
         secure = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
         answers = [await api.get(path + way, token, headers=secure) for way in WAYS]
         assert "Strict-Transport-Security" in answers[0].headers
-        assert told(answers[0]) == told(answers[1])
+        assert comparable(answers[0]) == comparable(answers[1])
 
 
 async def test_readers_on_both_paths_are_woken_at_once(server: Server, story: Story) -> None:
@@ -87,7 +87,7 @@ async def test_readers_on_both_paths_are_woken_at_once(server: Server, story: St
     held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in ("", ORDINARY) * 3]
     await until_held(server, *held)
     await story.alice.say("news")
-    answers = [told(await one) for one in held]
+    answers = [comparable(await one) for one in held]
     assert [answer[0] for answer in answers] == [200] * 6
     assert all(answer == answers[0] for answer in answers)
 
@@ -117,7 +117,7 @@ async def test_a_member_removed_while_waiting_is_answered_at_once(
     await story.alice.api.call("DELETE", members, story.alice.session_token)
     quick, ordinary = [await one for one in held]
     assert quick.error == (403, "forbidden")
-    assert told(quick) == told(ordinary)
+    assert comparable(quick) == comparable(ordinary)
 
 
 async def test_a_stream_is_the_same_on_both_ways(story: Story) -> None:
@@ -158,8 +158,8 @@ async def open_stream(
 
 
 async def until_the_end(opened: Opened) -> tuple[int, dict[str, str], bytes]:
-    answer, told = opened
+    answer, body = opened
     async with asyncio.timeout(20):
-        while not told.endswith(b"\n\n") or b'"the end"' not in told:
-            told += await answer.content.readany()
-    return answer.status, undated(answer.headers), bytes(told)
+        while not body.endswith(b"\n\n") or b'"the end"' not in body:
+            body += await answer.content.readany()
+    return answer.status, undated(answer.headers), bytes(body)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Person, guest, tell
+from tests.support.api_fixtures import Person, guest, new_story
 from tests.support.load_clients import until_held
 from tests.support.rate_limits import LIMITED, retry_after
 from tests.support.server_process import Server, patched
@@ -31,7 +31,7 @@ async def settled(*tasks: "asyncio.Task[Answer]", ended: int) -> None:
 
 async def test_the_fifth_poll_ends_the_first(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         bob = []
         for _ in range(5):
             bob.append(poll(story.bob))
@@ -53,7 +53,7 @@ async def test_the_fifth_poll_ends_the_first(tmp_path: Path) -> None:
 
 async def test_a_member_with_many_tokens_holds_no_more_than_sixteen(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         path = f"/{story.chat_id}/join"
         tokens = [(await api.post(path, story.bob.auth_key)).ok() for _ in range(20)]
         bobs = [Person(api, "Bob", "", story.chat_id, token["session_token"]) for token in tokens]
@@ -67,7 +67,7 @@ async def test_a_member_with_many_tokens_holds_no_more_than_sixteen(tmp_path: Pa
 
 async def test_one_poll_of_many_chats_may_end_several_at_once(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         hers = [(await api.post("/create", story.alice.auth_key)).ok() for _ in range(4)]
         chats = {
             f"{made['chat_id']}": {"token": made["session_token"], "since": 0} for made in hers
@@ -90,7 +90,7 @@ async def test_a_client_that_hangs_up_makes_room(tmp_path: Path) -> None:
         Api(server.url) as api,
         Api(server.url) as phone,
     ):
-        story = await tell(api)
+        story = await new_story(api)
         story.bob.api = phone
         for _ in range(12):
             gone = poll(story.bob)
@@ -107,7 +107,7 @@ async def test_a_process_holds_so_many_polls(tmp_path: Path) -> None:
         Server(tmp_path, patched("web.limits.quotas", "HELD_IN_ALL = 6"), limits="on") as server,
         Api(server.url) as api,
     ):
-        story = await tell(api)
+        story = await new_story(api)
         people = [story.alice, story.alice, story.bob, story.bob, story.charlie, story.charlie]
         held = [poll(person) for person in people]
         extra = await poll_until_refused(story.bob)
@@ -135,7 +135,7 @@ async def test_a_reader_that_does_not_read_gives_up_its_place(tmp_path: Path, wa
         Server(tmp_path, patched("web.limits.quotas", numbers), limits="on") as server,
         Api(server.url) as api,
     ):
-        story = await tell(api)
+        story = await new_story(api)
         for _ in range(15):  # more than fits into the buffers on the way
             await story.alice.say("\N{POPCORN}" * 2_000)
             await story.bob.say("\N{POPCORN}" * 2_000)
@@ -170,7 +170,7 @@ async def deaf_stream(person: Person, way: str) -> AsyncIterator[None]:
 
 async def test_fifty_friends_in_one_house_come_back_at_once(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         friends = await asyncio.gather(
             *(guest(api, f"F{n}", story.chat_id, story.magic_key) for n in range(FRIENDS))
         )

@@ -106,7 +106,7 @@ async def test_posts_and_polls_fired_together_always_meet(server: Server, story:
         for since in range(TIMES):
             for line in readers[: since % (POLLS + 1)]:
                 line.ask(story.bob.path, story.bob.session_token, since=since, wait=HOLD)
-            author.tell(story.alice.path, story.alice.session_token, f"{since}")
+            author.send_message(story.alice.path, story.alice.session_token, f"{since}")
             for line in readers[since % (POLLS + 1) :]:
                 line.ask(story.bob.path, story.bob.session_token, since=since, wait=HOLD)
             assert (await author.answer()).ok()["id"] == since + 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.database import back_up
 from tests.support.server_process import Server
 
@@ -92,7 +92,7 @@ async def test_a_copy_that_is_restored_twice_has_two_epochs(
 
 async def test_a_copy_of_a_database_at_rest_is_the_same(server: Server, tmp_path: Path) -> None:
     async with Api(server.url) as api:
-        await (await tell(api)).alice.say("Good night")
+        await (await new_story(api)).alice.say("Good night")
     server.kill()  # what was said last is in the write-ahead log only
     copy = tmp_path / "copy.db"
     run = await back_up(server, copy)

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, host, tell
+from tests.support.api_fixtures import Story, host, new_story
 from tests.support.load_clients import HOLD, until_held
 from tests.support.moderation_calls import delete, try_to_join
 from tests.support.server_process import Server
@@ -41,9 +41,9 @@ async def test_a_deleted_message_is_listed_while_it_is_in_the_window(story: Stor
         await story.bob.say("All right")
     assert (await story.bob.read(since=0, rev=0))["state"]["deleted"] == [1]
     await story.bob.say("What was it?")
-    told = await story.bob.read(since=0, rev=0)
-    assert told["state"]["deleted"] == []
-    assert told["messages"][0]["body"] == "Never mind"
+    page = await story.bob.read(since=0, rev=0)
+    assert page["state"]["deleted"] == []
+    assert page["messages"][0]["body"] == "Never mind"
     assert (await story.bob.read(rev=0))["state"]["deleted"] == []
     assert (await story.charlie.try_to_read(story.chat_id, rev=0)).error == (403, "forbidden")
 
@@ -77,7 +77,7 @@ async def test_a_deleted_chat_answers_as_if_it_had_never_existed(
 async def test_deleted_text_is_erased_from_the_files_too(fresh_server: Server) -> None:
     secret, burned = "Only the first of these may stay", "Burn after reading"
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await story.alice.say("This may stay")
         await story.alice.say(secret)
         await delete(story.alice, "/messages/2")
@@ -92,7 +92,7 @@ async def test_deleted_text_is_erased_from_the_files_too(fresh_server: Server) -
 
 async def test_everything_of_a_deleted_chat_is_removed_from_the_tables(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         headers = {"Idempotency-Key": "k"}
         await api.post(story.bob.path, story.bob.session_token, json={"body": "x"}, headers=headers)
         await api.post("/create", story.alice.auth_key, headers=headers)

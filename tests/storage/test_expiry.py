@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.database import age
 from tests.support.server_process import Server
 from tests.support.waiting import until
@@ -46,7 +46,7 @@ async def test_an_idle_chat_is_deleted_with_everything_and_answers_as_if_it_neve
     server: Server,
 ) -> None:
     async with Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await keep_some_keys(story)
     age(server, "UPDATE chats SET active_at = active_at - ?", TTL * 1000)
     await until_gone(server, "chats")
@@ -61,7 +61,7 @@ async def test_an_idle_chat_is_deleted_with_everything_and_answers_as_if_it_neve
 
 async def test_a_chat_in_use_stays(server: Server) -> None:
     async with Api(server.url) as api:
-        kept, idle = await tell(api), await tell(api)
+        kept, idle = await new_story(api), await new_story(api)
         await kept.bob.say("Still watching")
     idle_since = "UPDATE chats SET active_at = active_at - ? WHERE chat_id <> ?"
     age(server, idle_since, TTL * 1000, kept.chat_id)
@@ -73,7 +73,7 @@ async def test_a_chat_in_use_stays(server: Server) -> None:
 
 async def test_people_in_no_chat_are_forgotten_after_ninety_days(server: Server) -> None:
     async with Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         absent = (await api.post("/auth", json={"username": "Dora"})).ok()["auth_key"]
     age(server, "UPDATE users SET active_at = active_at - ?", USER_LIFETIME_MS)
     await until_gone(server, "users", left=3)
@@ -85,7 +85,7 @@ async def test_people_in_no_chat_are_forgotten_after_ninety_days(server: Server)
 @pytest.mark.parametrize("table", ["message_keys", "chat_keys"])
 async def test_dead_keys_are_forgotten(server: Server, table: str) -> None:
     async with Api(server.url) as api:
-        await keep_some_keys(await tell(api))
+        await keep_some_keys(await new_story(api))
     age(server, f"UPDATE {table} SET created_at = created_at - ?", 24 * 3600 * 1000)
     await until_gone(server, table)
 

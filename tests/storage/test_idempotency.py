@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Person, Story, tell
+from tests.support.api_fixtures import Person, Story, new_story
 from tests.support.server_process import Server
 from watchparty.party.window import WINDOW
 from watchparty.storage.queries.idempotency import KEY_LIFETIME_MS
@@ -86,7 +86,7 @@ async def test_surrounding_spaces_do_not_make_another_request(story: Story) -> N
 
 
 async def test_a_key_counts_per_member_and_per_chat(api: Api, story: Story) -> None:
-    elsewhere = await tell(api)
+    elsewhere = await new_story(api)
     answers = [
         await say(person, "Hello", KEY) for person in (story.alice, story.bob, elsewhere.alice)
     ]
@@ -139,7 +139,7 @@ async def test_a_key_outlives_its_message_and_keeps_none_of_its_text(
 
 async def test_a_key_survives_a_crash_and_dies_after_a_day(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         first = (await say(story.alice, "Hello", KEY)).ok()
         made = (await create(api, story.alice.auth_key, KEY)).ok()
     fresh_server.kill()
@@ -162,7 +162,7 @@ async def test_a_key_survives_a_crash_and_dies_after_a_day(fresh_server: Server)
 
 async def test_dead_keys_are_buried_by_the_next_ones(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
-        alice = (await tell(api)).alice
+        alice = (await new_story(api)).alice
         for number in range(10):
             await say(alice, "Hello", f"old-{number}")
         with closing(sqlite3.connect(server.database)) as db, db:

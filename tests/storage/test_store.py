@@ -158,7 +158,7 @@ async def test_a_cancelled_write_leaves_all_or_nothing_and_no_open_transaction(
 
 
 async def give_up_after(turns: int, task: asyncio.Task[object]) -> bool:
-    """Let the loop turn so often, then cancel; tell whether it was done by then."""
+    """Let the loop turn so often, then cancel; return whether it was done by then."""
     for _ in range(turns):
         await asyncio.sleep(0)
     done = task.done()

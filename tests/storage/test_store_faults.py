@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, tell
+from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import SERVE, Server, running_out_of
 
 Fault = Callable[[Server], AbstractContextManager[None]]
@@ -74,7 +74,7 @@ FAULTS = [full, locked, moved, replaced, without_log, unlocked]
 @pytest.fixture
 async def story(server: Server) -> AsyncIterator[Story]:
     async with Api(server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await story.alice.say("Before")
         yield story
 

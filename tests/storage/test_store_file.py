@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import host, tell
+from tests.support.api_fixtures import host, new_story
 from tests.support.server_process import Server
 from watchparty.party.errors import StoreUnavailable
 from watchparty.storage import connection
@@ -211,7 +211,7 @@ def contents(folder: Path) -> bytes:
 
 async def test_an_emptied_store_has_another_epoch_and_knows_nobody(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await story.alice.say("Soon gone")
         before = await story.bob.read()
         assert fresh_server.stop() == 0
@@ -232,7 +232,7 @@ async def test_a_store_in_memory_leaves_nothing_behind(tmp_path: Path) -> None:
         Server(tmp_path, cwd=place, store="sqlite::memory:") as server,
         Api(server.url) as api,
     ):
-        story = await tell(api)
+        story = await new_story(api)
         assert (await story.alice.say("Keep it to yourself"))["id"] == 1
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
     assert list(place.iterdir()) == []

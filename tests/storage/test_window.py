@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Person, Story, tell
+from tests.support.api_fixtures import Person, Story, new_story
 from tests.support.server_process import Server
 
 WINDOW = 30
@@ -79,7 +79,7 @@ async def test_the_file_holds_the_last_30_messages_of_each_chat(fresh_server: Se
     async with Api(fresh_server.url) as api:
         counts = {}
         for count in (1, 30, 31, 60):
-            story = await tell(api)
+            story = await new_story(api)
             await say_all_at_once(story, count)
             counts[story.chat_id] = count
     assert fresh_server.stop() == 0
@@ -88,7 +88,7 @@ async def test_the_file_holds_the_last_30_messages_of_each_chat(fresh_server: Se
 
 async def test_a_restart_changes_nothing(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         for text in ("a\x00b", "\ud7ff\U0010ffff", "<b>") + ("x",) * 30:
             await story.alice.say(text)
         before = await story.bob.read()
@@ -104,7 +104,7 @@ async def test_a_restart_changes_nothing(fresh_server: Server) -> None:
 
 async def test_a_killed_server_has_kept_what_it_answered(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         epoch = (await story.bob.read())["epoch"]
         said = [(await story.alice.say(f"{i}")) for i in range(32)]
         fresh_server.kill()
@@ -129,7 +129,7 @@ async def test_a_server_killed_while_everybody_talks_loses_no_answered_message(
                 fresh_server.kill()
 
     async with Api(fresh_server.url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         await asyncio.gather(
             *(talk(who) for who in (story.alice, story.bob) * 4), return_exceptions=True
         )

@@ -58,7 +58,7 @@ async def guest(api: Api, name: str, chat_id: int, magic_key: str) -> Person:
     return Person(api, name, auth_key, chat_id, joined["session_token"])
 
 
-async def tell(api: Api) -> Story:
+async def new_story(api: Api) -> Story:
     """Set the scene."""
     alice, made = await host(api, "Alice")
     bob = await guest(api, "Bob", made["chat_id"], made["magic_key"])

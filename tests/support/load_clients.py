@@ -40,7 +40,7 @@ class Line:
     def ask(self, path: str, token: str, **query: Any) -> None:
         self._send(f"GET {path}?{urlencode(query)}", token)
 
-    def tell(self, path: str, token: str, said: str) -> None:
+    def send_message(self, path: str, token: str, said: str) -> None:
         self._send(f"POST {path}", token, json.dumps({"body": said}).encode())
 
     async def answer(self) -> Answer:
@@ -55,7 +55,7 @@ class Line:
         return await self.answer()
 
     async def post(self, path: str, token: str, said: str) -> Answer:
-        self.tell(path, token, said)
+        self.send_message(path, token, said)
         return await self.answer()
 
     def hang_up(self) -> None:
@@ -80,7 +80,7 @@ class Reader:
         self.since = since
         self.seen: dict[int, str] = {}
         self.missed: list[int] = []
-        self.account: list[int] = []  # seen and missed, in the order in which they were told
+        self.account: list[int] = []  # seen and missed, in the order of the answers
         self._path = path
         self._token = token
         self._epoch: dict[str, str] = {}
@@ -147,7 +147,7 @@ async def until_held(server: Server, *requests: "asyncio.Task[Any]") -> None:
 
 
 def is_quiet(server: Server) -> bool:
-    """Tell whether the server has read all that was sent to it, and does nothing now.
+    """Return whether the server has read all that was sent to it, and does nothing now.
 
     A thread that computes is R, one that waits for the disk is D. Asked twice, because
     the threads are not looked at in one moment and may hand work to one another.
@@ -162,7 +162,7 @@ def is_quiet(server: Server) -> bool:
 
 
 def _unread(port: int) -> bool:
-    """Tell whether bytes or connections are under way to `port`, or wait there (proc(5))."""
+    """Return whether bytes or connections are under way to `port`, or wait there (proc(5))."""
     place = f":{port:04X}"
     for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, remote, _, queues, *_ = row.split()

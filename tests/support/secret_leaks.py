@@ -1,6 +1,6 @@
 """Every secret that tests were given, and a check that answers and logs do not leak them.
 
-An auth key and a session token are told once, in the answer that makes them; a magic key in
+An auth key and a session token are given once, in the answer that makes them; a magic key in
 the fields that are there for it, by its own chat. Anywhere else it is a leak, whoever asked.
 """
 
@@ -54,14 +54,14 @@ def watch(url: str, sent: Mapping[str, str], answer: "Answer") -> None:
 def _check_rest(url: str, body: str, fields: list[tuple[str, str]]) -> None:
     """Outside of the fields that are there for secrets nothing is one."""
     rest = _alike(body) - _alike("\n".join(value for _, value in fields))
-    told = rest.keys() & (_keys | _invites.keys())
-    assert not told, f"{url} told a secret among other words: {body}"
+    leaked = rest.keys() & (_keys | _invites.keys())
+    assert not leaked, f"{url} has a secret among other words: {body}"
 
 
 def _check_key(url: str, sent: Mapping[str, str], name: str, value: str) -> None:
     """A key is new; but who sends theirs to be renamed hears it again."""
     own = url.endswith("/auth") and name == "auth_key" and value in "\n".join(sent.values())
-    assert own or value not in _keys, f"{url} told an old {name}"
+    assert own or value not in _keys, f"{url} repeats an old {name}"
 
 
 def _alike(text: str) -> Counter[str]:
@@ -71,8 +71,8 @@ def _alike(text: str) -> Counter[str]:
 def _fields_of(answer: "Answer") -> list[tuple[str, str]]:
     if answer.headers.get("Content-Type") != "application/json":
         return []
-    told: dict[str, Any] = answer.json
-    places = (told, *told.get("invites", []))
+    whole: dict[str, Any] = answer.json
+    places = (whole, *whole.get("invites", []))
     return [(name, place[name]) for place in places for name in (*KEYS, *INVITES) if name in place]
 
 

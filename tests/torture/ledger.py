@@ -22,8 +22,8 @@ class Reading:
         ids = [message["id"] for message in page["messages"]]
         # Nothing is missed that would have to be there still.
         self.gaps += page["missed"] > 0 and len(ids) != WINDOW
-        told = [*range(self.since + page["missed"] + 1, page["last_id"] + 1)]
-        self.gaps += page["reset"] or ids != told
+        expected = [*range(self.since + page["missed"] + 1, page["last_id"] + 1)]
+        self.gaps += page["reset"] or ids != expected
         self.missed += page["missed"]
         for message in page["messages"]:
             self.gaps += self.seen.setdefault(message["id"], message["body"]) != message["body"]
@@ -61,7 +61,7 @@ class Ledger:
     def lost(self, last_id: int) -> int:
         """Count acknowledged messages that are not what was read under their id, or beyond the end.
 
-        One that nobody read because it had left the window, and everybody was told so, is
+        One that nobody read because it had left the window, and everybody was expected so, is
         not counted here; `unseen` does.
         """
         heard = self.heard

@@ -133,12 +133,12 @@ async def test_a_tab_that_vanished_without_a_word_costs_the_others_nothing(
 
 
 async def accounted(guest: Guest) -> set[int]:
-    """The messages seen, and the gap that the page tells of, where it is."""
+    """The messages seen, and the gap that the page reports, where it is."""
     seen = set(await guest.page.evaluate("[...seen]"))
     lines = await guest.page.evaluate("[...missed.values()]")
-    told = sum(int(re.sub(r"\D", "", line)) for line in lines)
+    reported = sum(int(re.sub(r"\D", "", line)) for line in lines)
     gaps = set(range(1, max(seen) + 1)) - seen
-    assert len(gaps) == told, (sorted(seen), lines)
+    assert len(gaps) == reported, (sorted(seen), lines)
     return seen | gaps
 
 

@@ -49,8 +49,8 @@ async def test_a_short_life_is_announced_at_once_until_somebody_writes(
     arrive: Arrival, story: Story
 ) -> None:
     alice = await seated(await arrive("Alice", **TOKYO, viewport=SMALL), story.alice)
-    told = f"This party is deleted at {await end(story.alice, '%H:%M')}, {UNLESS}"
-    await expect(alice.log).to_have_text(told)
+    notice = f"This party is deleted at {await end(story.alice, '%H:%M')}, {UNLESS}"
+    await expect(alice.log).to_have_text(notice)
     await fits(alice)
     await expect(alice.page.get_by_role("heading", name="Nobody has said")).to_be_visible()
     link = alice.page.get_by_role("textbox", name="Invite link")
@@ -81,8 +81,8 @@ async def test_the_end_is_announced_an_hour_before_and_again_after_the_next_mess
     assert whole_reads(alice) == 0
     await idles(alice, server, 1.1 * HOUR)
     await clock.fast_forward("01:00:30")
-    told = f"This party is deleted at {await end(story.alice, '%H:%M')}, {UNLESS}"
-    await expect(alice.log.get_by_text(told)).to_be_visible()
+    notice = f"This party is deleted at {await end(story.alice, '%H:%M')}, {UNLESS}"
+    await expect(alice.log.get_by_text(notice)).to_be_visible()
     assert whole_reads(alice) == 1
     await alice.is_connected()
     await story.bob.say("Back again")

@@ -56,9 +56,9 @@ async def test_guests_read_the_whole_topic(arrive: Arrival, api: Api, story: Sto
     dialog = await opens_panel(bob)
     path, token = f"{story.alice.path}/topic", story.alice.session_token
     await api.call("PUT", path, token, json={"topic": topic})
-    told = dialog.get_by_text(topic)
-    await expect(told).to_be_visible()
-    assert await told.evaluate("it => it.scrollWidth <= it.clientWidth")
+    shown = dialog.get_by_text(topic)
+    await expect(shown).to_be_visible()
+    assert await shown.evaluate("it => it.scrollWidth <= it.clientWidth")
     await fits(bob)
 
 
