@@ -6,9 +6,17 @@ from typing import Any
 import pytest
 
 from tests.support.api_client import Answer, Api
-from tests.support.api_fixtures import Person, Story, guest, new_story
+from tests.support.api_fixtures import (
+    Person,
+    Story,
+    delete,
+    guest,
+    links,
+    new_story,
+    put,
+    try_to_join,
+)
 from tests.support.load_clients import HOLD, until_held
-from tests.support.moderation_calls import delete, links, put, try_to_join
 from tests.support.server_process import Server
 
 

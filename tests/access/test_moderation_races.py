@@ -8,8 +8,7 @@ import pytest
 
 from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Person, Story, guest
-from tests.support.moderation_calls import delete, links, put
+from tests.support.api_fixtures import Person, Story, delete, guest, links, put
 
 TRIES = 12
 

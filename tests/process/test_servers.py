@@ -220,7 +220,7 @@ def test_an_application_without_a_lifespan_works_and_releases_its_store(
 async def test_a_removed_member_is_answered_even_when_the_server_no_longer_receives_from_them(
     tmp_path: Path,
 ) -> None:
-    command = [*HYPERCORN[:-1], "tests.support.asgi_cancelled_receive:app"]
+    command = [*HYPERCORN[:-1], "tests.process.asgi_cancelled_receive:app"]
     async with Server(tmp_path, command, cwd=ROOT) as server, Api(server.url) as api:
         story = await new_story(api)
         held = [ask(story.bob, "&wait=25") for _ in range(8)]

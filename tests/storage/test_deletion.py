@@ -6,9 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story, host, new_story
+from tests.support.api_fixtures import Story, delete, host, new_story, try_to_join
 from tests.support.load_clients import HOLD, until_held
-from tests.support.moderation_calls import delete, try_to_join
 from tests.support.server_process import Server
 
 

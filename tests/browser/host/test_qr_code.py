@@ -13,9 +13,9 @@ from tests.browser.layout_checks import SMALL, TOUCH, fits
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import REFUSED
 from tests.browser.people_panel import opens_panel
+from tests.pages.qr_scanner import read
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, Story
-from tests.support.qr_scanner import read
 
 # A photograph in shades of grey, one byte each, as base64.
 GREY = """async photograph => {

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from tests.pages.qr_scanner import lines, scan
 from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, Story, guest
-from tests.support.qr_scanner import lines, scan
 
 QUIET = 4  # modules
 
