@@ -10,6 +10,7 @@ from tests.support.server_process import Server
 
 WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
+PAGE = {"chat_id", "epoch", "messages", "last_id", "missed", "reset"}
 STATE = {"username", "member_id", "role", "members", "magic_link", "expires_at", "rev"}
 STATE |= PAGE | {"server_time"}
 
