@@ -9,7 +9,7 @@ BENCH = $(VENV)-bench
 PARALLEL = $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 export VENV PYTHON
 
-.PHONY: help run test test-server test-install torture bench bench-quick bench-page lint audit format screenshots clean
+.PHONY: help run test test-unit test-server test-install torture bench bench-quick bench-page lint audit format screenshots clean
 
 help:
 	@echo "make run                      install and start the server, and say where it is"
@@ -35,7 +35,10 @@ test: test-unit
 	@scripts/browser
 	$(PARALLEL) $(ARGS)
 
-test-server: $(VENV)/test.done
+test-unit: $(VENV)/test.done
+	$(BIN)/node --test "tests/unit/*.test.js"
+
+test-server: test-unit
 	$(PARALLEL) -m "not browser and not install" $(ARGS)
 
 test-install: $(VENV)/test.done

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, CDPSession, Page
 
 from benchmarks.page.pages import PHONE
 from tests.support.api_client import Api
-from tests.support.api_fixtures import tell
+from tests.support.api_fixtures import new_story
 
 ROUND_TRIP = 400  # ms
 RATE = 400_000 / 8  # bytes per second, each way
@@ -38,7 +38,7 @@ class Invited(NamedTuple):
 async def measure(browser: Browser, url: str, times: int, encoding: str) -> Invited:
     """Return the medians of so many visits, each in a fresh profile."""
     async with Api(url) as api:
-        story = await tell(api)
+        story = await new_story(api)
         visits = [await visit(browser, story.magic_link, encoding) for _ in range(times)]
     seconds, requests, sizes = zip(*visits, strict=True)
     return Invited(*map(statistics.median, (seconds, requests, sizes)))

@@ -27,7 +27,7 @@ Serve = Callable[..., Server]
 
 @pytest.fixture
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Start servers with settings of their fresh_server."""
+    """Start servers with settings of their own."""
     with ExitStack() as servers:
 
         def start(**settings: str) -> Server:

@@ -151,7 +151,7 @@ async def test_the_example_answers_of_the_api_have_the_fields_of_real_ones(api: 
     examples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
     chats = [chat for example in examples for chat in example.get("chats", {}).values()]
     shown = [example.keys() for example in [*examples, *chats]]
-    story = await tell(api)
+    story = await new_story(api)
     path = story.alice.path
     polled = {str(story.chat_id): {"since": 0, "rev": 0, "token": story.bob.session_token}}
     for answer in (

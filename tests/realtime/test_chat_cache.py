@@ -11,8 +11,8 @@ from watchparty.party import chat_cache as chats_module
 from watchparty.party.chat import Chat
 from watchparty.party.chat_cache import Chats
 from watchparty.party.errors import Forbidden
-from watchparty.party.models import ChatRecord, Invites, Start, User
-from watchparty.party.service import Admission, Party
+from watchparty.party.models import ChatRecord, Invites, NewChat, User
+from watchparty.party.service import Admission, ChatService
 from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor
 from watchparty.storage import open_store
@@ -42,7 +42,7 @@ async def store(tmp_path: Path) -> AsyncIterator[CountingStore]:
 @pytest.fixture
 async def alice(store: CountingStore) -> Admission:
     """In a chat of her own, which nobody has looked at since the server started."""
-    alice = await Party(store).create(None, "Alice")
+    alice = await ChatService(store).create(None, "Alice")
     store.loads = 0
     return alice
 
@@ -106,38 +106,38 @@ def alive() -> list[Chat]:
 
 async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyPatch) -> None:
     most = 20_000_000
-    monkeypatch.setattr(chats_module, "KEPT_WARM", most)
-    party = Party(open_store("sqlite::memory:"))
+    monkeypatch.setattr(chats_module, "CACHE_BYTES", most)
+    service = ChatService(open_store("sqlite::memory:"))
     ids = []
     for _ in range(30):
-        seat = (await party.create(None, "Alice")).seat
-        ids.append(seat.chat.chat_id)
+        access = (await service.create(None, "Alice")).access
+        ids.append(access.chat.chat_id)
         for _ in range(30):
-            await seat.chat.say(seat.member, Draft.of("\N{POPCORN}" * 2_000))
+            await access.chat.say(access.member, Draft.parse("\N{POPCORN}" * 2_000))
         for since in range(30):
-            seat.chat.look(seat.member.member_id, Cursor(since))
-        await party.chats.get(seat.chat.chat_id)
-    del seat  # the last to hold one
+            access.chat.look(access.member.member_id, Cursor(since))
+        await service.chats.get(access.chat.chat_id)
+    del access  # the last to hold one
     assert 0 < sum(chat.weight for chat in alive()) <= most
-    light = [(await party.create(None, "Bob")).seat.chat.chat_id for _ in range(100)]
+    light = [(await service.create(None, "Bob")).access.chat.chat_id for _ in range(100)]
     assert len(alive()) > 100
     for chat_id in (*ids, *light):  # what went is found again
-        assert (await party.chats.get(chat_id)).chat_id == chat_id
+        assert (await service.chats.get(chat_id)).chat_id == chat_id
     with pytest.raises(Forbidden):
-        await party.chats.get(1)
-    await party.store.close()
+        await service.chats.get(1)
+    await service.store.close()
 
 
 async def test_the_weight_of_a_chat_follows_its_contents() -> None:
-    party = Party(open_store("sqlite::memory:"))
-    seat = (await party.create(None, "Alice")).seat
-    chat, empty = seat.chat, seat.chat.weight
+    service = ChatService(open_store("sqlite::memory:"))
+    access = (await service.create(None, "Alice")).access
+    chat, empty = access.chat, access.chat.weight
     for _ in range(40):
-        await chat.say(seat.member, Draft.of("x" * 1_000))
+        await chat.say(access.member, Draft.parse("x" * 1_000))
     full = chat.weight
     assert 60_000 < full - empty < 75_000  # thirty messages of a good thousand bytes, twice
-    chat.look(seat.member.member_id, Cursor(10))
+    chat.look(access.member.member_id, Cursor(10))
     assert chat.weight - full > 30_000
-    await chat.say(seat.member, Draft.of("x" * 1_000))
+    await chat.say(access.member, Draft.parse("x" * 1_000))
     assert chat.weight == full
-    await party.store.close()
+    await service.store.close()

@@ -51,7 +51,7 @@ async def served_here(folder: Path) -> AsyncIterator[tuple[ChatService, str]]:
     stopped = asyncio.Event()
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=stopped.wait))
     try:
-        yield party, announced.split()[-1]
+        yield service, announced.split()[-1]
     finally:
         service.stop()
         stopped.set()

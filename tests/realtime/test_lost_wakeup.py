@@ -50,9 +50,9 @@ async def service(tmp_path: Path) -> AsyncIterator[ChatService]:
 
 
 @pytest.fixture
-async def seat(party: Party) -> Seat:
-    """Alice's, in a chat of her fresh_server."""
-    return (await party.create(None, "Alice")).seat
+async def access(service: ChatService) -> ChatAccess:
+    """Alice's, in a chat of her own."""
+    return (await service.create(None, "Alice")).access
 
 
 async def test_a_message_between_look_and_wait_is_answered_at_once(

@@ -19,7 +19,7 @@ COPIES = 5
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A server of one's fresh_server, because it is copied and restarted."""
+    """A server of its own, because it is copied and restarted."""
     with Server(tmp_path) as server:
         yield server
 

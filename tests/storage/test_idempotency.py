@@ -151,7 +151,7 @@ async def test_a_key_survives_a_crash_and_dies_after_a_day(fresh_server: Server)
     fresh_server.stop()
     with closing(sqlite3.connect(fresh_server.database)) as db, db:
         for table in ("message_keys", "chat_keys"):
-            db.execute(f"UPDATE {table} SET created_at = created_at - {LIFE}")
+            db.execute(f"UPDATE {table} SET created_at = created_at - {KEY_LIFETIME_MS}")
     fresh_server.start_again()
     async with Api(fresh_server.url) as story.alice.api:
         assert (await say(story.alice, "Hello", KEY)).ok()["id"] == first["id"] + 1

@@ -204,3 +204,15 @@ async def test_a_file_from_the_future_is_refused_and_left_alone(file: Path) -> N
 
 def contents(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(folder.iterdir()))
+
+
+async def test_a_closed_store_is_opened_again_by_open_alone(file: Path) -> None:
+    store = await opened(file)
+    alice = await store.add_user(b"auth key", "Alice")
+    await store.close()
+    with pytest.raises(StoreUnavailable):
+        await store.find_holder(b"auth key")
+    await (await opened(file)).close()
+    await store.open()
+    assert await store.find_holder(b"auth key") == alice
+    await store.close()
