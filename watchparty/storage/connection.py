@@ -13,8 +13,8 @@ import aiosqlite
 from aiosqlite import Connection
 
 from watchparty.party.errors import StoreUnavailable
-from watchparty.storage.file_lock import APPLICATION_ID, FileGuard, lock_file
-from watchparty.storage.group_commit import GroupCommit
+from watchparty.storage.file_lock import APPLICATION_ID, lock_file
+from watchparty.storage.group_commit import FileGuard, GroupCommit
 from watchparty.storage.queries import meta
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -1,7 +1,6 @@
-"""The database file: check that it is ours, private, locked and still in its place."""
+"""The database file: check that it is ours, make it private, and lock it."""
 
 import fcntl
-import logging
 import os
 from pathlib import Path
 
@@ -13,8 +12,6 @@ MAGIC = b"SQLite format 3\0"
 APPLICATION_ID = b"WPty"
 
 PRIVATE = 0o600  # read and write for the owner only: the file contains messages
-
-logger = logging.getLogger(__name__)
 
 
 class InUse(StoreUnavailable):
@@ -64,38 +61,3 @@ def _check_ours(path: Path) -> None:
             header = file.read(100)
         if header and (header[:16] != MAGIC or header[68:72] != APPLICATION_ID):
             raise StoreUnavailable(f"{path} is not a database of Watch Party.")
-
-
-class FileGuard:
-    """Detects files that were moved, replaced or truncated: writes to them would be lost.
-
-    The files are the database, its write-ahead log, which has the newest messages, and the lock
-    file, which keeps a second server away.
-    """
-
-    def __init__(self, path: str) -> None:
-        kept = [] if path == ":memory:" else [path, f"{path}-wal", f"{path}.lock"]
-        self._seen: dict[str, os.stat_result | None] = dict.fromkeys(kept)
-        self.snapshot()
-
-    def check(self) -> None:
-        """Raise StoreUnavailable when a file was moved, deleted, replaced or truncated."""
-        for name, before in self._seen.items():
-            if before is not None and not _is_whole(before, _stat(name)):
-                logger.error("the file %s was moved, deleted, replaced or cut", name)
-                raise StoreUnavailable
-
-    def snapshot(self) -> None:
-        """Take the files as they are now as the reference, after a write of our own."""
-        self._seen = {name: _stat(name) for name in self._seen}
-
-
-def _stat(name: str) -> os.stat_result | None:
-    try:
-        return os.stat(name)  # noqa: PTH116  (half the price)
-    except OSError:
-        return None
-
-
-def _is_whole(before: os.stat_result, now: os.stat_result | None) -> bool:
-    return now is not None and os.path.samestat(before, now) and now.st_size >= before.st_size

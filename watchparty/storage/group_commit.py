@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -10,7 +11,6 @@ from typing import Any, NamedTuple, TypeVar
 from aiosqlite import Connection
 
 from watchparty.party.errors import PartyError, StoreUnavailable
-from watchparty.storage.file_lock import FileGuard
 
 T = TypeVar("T")
 Work = Callable[[Connection], Awaitable[T]]
@@ -24,6 +24,30 @@ class Job(NamedTuple):
     work: Work[Any]
     outcome: asyncio.Future[Any]
     writes: bool
+
+
+class FileGuard:
+    """Detects files that were moved, replaced or truncated: writes to them would be lost.
+
+    The files are the database, its write-ahead log, which has the newest messages, and the lock
+    file, which keeps a second server away.
+    """
+
+    def __init__(self, path: str) -> None:
+        kept = [] if path == ":memory:" else [path, f"{path}-wal", f"{path}.lock"]
+        self._seen: dict[str, os.stat_result | None] = dict.fromkeys(kept)
+        self.snapshot()
+
+    def check(self) -> None:
+        """Raise StoreUnavailable when a file was moved, deleted, replaced or truncated."""
+        for name, before in self._seen.items():
+            if before is not None and not _is_whole(before, _stat(name)):
+                logger.error("the file %s was moved, deleted, replaced or cut", name)
+                raise StoreUnavailable
+
+    def snapshot(self) -> None:
+        """Take the files as they are now as the reference, after a write of our own."""
+        self._seen = {name: _stat(name) for name in self._seen}
 
 
 class GroupCommit:
@@ -146,3 +170,14 @@ def _reject(group: list[Job], error: Exception) -> None:
 def _safe_message(error: sqlite3.Error) -> str:
     """Return SQLite's message; messages by Python itself may quote data, even a magic key."""
     return str(error) if hasattr(error, "sqlite_errorname") else "what is kept makes no sense"
+
+
+def _stat(name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name)  # noqa: PTH116  (half the price)
+    except OSError:
+        return None
+
+
+def _is_whole(before: os.stat_result, now: os.stat_result | None) -> bool:
+    return now is not None and os.path.samestat(before, now) and now.st_size >= before.st_size

@@ -23,7 +23,7 @@ from watchparty.party.validation import Draft
 from watchparty.storage import transactions
 from watchparty.storage.connection import Database, open_database
 from watchparty.storage.group_commit import T, Work
-from watchparty.storage.queries import chats, expiry, members, users
+from watchparty.storage.queries import chats, expiry, members, messages, users
 
 
 class SqliteStore(Store):
@@ -108,7 +108,7 @@ class SqliteStore(Store):
         self, chat_id: int, author: Member, draft: Draft, check_rate: RateCheck = no_check
     ) -> AppendResult:
         return await self._write(
-            lambda db: transactions.append(db, chat_id, author, draft, check_rate)
+            lambda db: messages.append_message(db, chat_id, author, draft, check_rate)
         )
 
     async def _read(self, work: Work[T]) -> T:

@@ -1,4 +1,4 @@
-"""The transactions of several statements: start a chat, join it, post to it, change it.
+"""The transactions of several statements: start a chat, join it, change it.
 
 Roles are checked again in the transaction: since the request came in, the actor may have been
 removed, or have another role now.
@@ -19,7 +19,6 @@ from watchparty.party.changes import (
 )
 from watchparty.party.errors import ChatFull, Forbidden, InvalidInvite, NotFound
 from watchparty.party.models import (
-    AppendResult,
     ChatState,
     InviteRole,
     Invites,
@@ -29,7 +28,6 @@ from watchparty.party.models import (
     User,
 )
 from watchparty.party.store import RateCheck
-from watchparty.party.validation import Draft
 from watchparty.storage.queries import chats, idempotency, members, messages
 
 
@@ -67,23 +65,6 @@ async def add_member(
         raise ChatFull
     await members.insert_session(db, credential, Session(chat_id, member.member_id))
     return member, await _state(db, chat_id)
-
-
-async def append(
-    db: Connection, chat_id: int, author: Member, draft: Draft, check_rate: RateCheck
-) -> AppendResult:
-    """Add a message, or find the one that was stored with the same key."""
-    if draft.key is not None:
-        kept = await idempotency.find_message(db, chat_id, author, draft)
-        if kept is not None:
-            return AppendResult(kept, replayed=True)
-        check_rate()
-    message = await messages.insert_message(db, chat_id, author, draft)
-    if message is None:
-        raise Forbidden
-    if draft.key is not None:
-        await idempotency.insert_message(db, chat_id, message, draft.key)
-    return AppendResult(message)
 
 
 async def change(db: Connection, chat_id: int, actor: Member, change: Change) -> ChatState:

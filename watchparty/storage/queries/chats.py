@@ -6,7 +6,6 @@ from watchparty.party import clock
 from watchparty.party.models import ChatRecord, ChatState, InviteRole, Invites, NewChat
 from watchparty.storage.queries.members import select_members
 from watchparty.storage.queries.messages import select_messages
-from watchparty.storage.queries.rows import fetch_rows
 
 INVITE_COLUMNS: dict[InviteRole, str] = {"guest": "magic_key", "viewer": "viewer_key"}
 
@@ -14,13 +13,12 @@ INVITE_COLUMNS: dict[InviteRole, str] = {"guest": "magic_key", "viewer": "viewer
 async def insert_chat(db: Connection, chat: NewChat) -> bool:
     """Add a chat; False when its id is taken."""
     now = clock.now()
-    rows = await fetch_rows(
-        db,
+    rows = await db.execute_fetchall(
         "INSERT INTO chats (chat_id, magic_key, viewer_key, created_at, active_at)"
         " VALUES (?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING RETURNING chat_id",
         (chat.chat_id, chat.invites.guest, chat.invites.viewer, now, now),
     )
-    return bool(rows)
+    return bool(list(rows))
 
 
 async def select_chat(db: Connection, chat_id: int) -> ChatRecord | None:
@@ -28,8 +26,8 @@ async def select_chat(db: Connection, chat_id: int) -> ChatRecord | None:
     state = await select_state(db, chat_id)
     if state is None:
         return None
-    [(last_id, active_at)] = await fetch_rows(
-        db, "SELECT last_id, active_at FROM chats WHERE chat_id = ?", (chat_id,)
+    [(last_id, active_at)] = await db.execute_fetchall(
+        "SELECT last_id, active_at FROM chats WHERE chat_id = ?", (chat_id,)
     )
     messages = tuple(await select_messages(db, chat_id))
     return ChatRecord(chat_id, state, last_id, active_at, messages)
@@ -37,8 +35,7 @@ async def select_chat(db: Connection, chat_id: int) -> ChatRecord | None:
 
 async def select_state(db: Connection, chat_id: int) -> ChatState | None:
     """Return what a chat is now, beside its messages."""
-    rows = await fetch_rows(
-        db,
+    rows = await db.execute_fetchall(
         "SELECT rev, topic, links, magic_key, viewer_key FROM chats WHERE chat_id = ?",
         (chat_id,),
     )
@@ -50,8 +47,8 @@ async def select_state(db: Connection, chat_id: int) -> ChatState | None:
 
 async def select_invites(db: Connection, chat_id: int) -> Invites | None:
     """Return the magic keys of a chat."""
-    rows = await fetch_rows(
-        db, "SELECT magic_key, viewer_key FROM chats WHERE chat_id = ?", (chat_id,)
+    rows = await db.execute_fetchall(
+        "SELECT magic_key, viewer_key FROM chats WHERE chat_id = ?", (chat_id,)
     )
     return next((Invites(*row) for row in rows), None)
 
@@ -60,14 +57,14 @@ async def update_invite(db: Connection, chat_id: int, role: InviteRole, magic_ke
     """Replace one magic key."""
     column = INVITE_COLUMNS[role]
     sql = f"UPDATE chats SET {column} = ?, links = links + 1 WHERE chat_id = ?"  # noqa: S608
-    await fetch_rows(db, sql, (magic_key, chat_id))
+    await db.execute_fetchall(sql, (magic_key, chat_id))
 
 
 async def update_topic(db: Connection, chat_id: int, topic: str) -> None:
     """Set the topic."""
-    await fetch_rows(db, "UPDATE chats SET topic = ? WHERE chat_id = ?", (topic, chat_id))
+    await db.execute_fetchall("UPDATE chats SET topic = ? WHERE chat_id = ?", (topic, chat_id))
 
 
 async def delete_chat(db: Connection, chat_id: int) -> None:
     """Delete a chat, and by the foreign keys everything in it."""
-    await fetch_rows(db, "DELETE FROM chats WHERE chat_id = ?", (chat_id,))
+    await db.execute_fetchall("DELETE FROM chats WHERE chat_id = ?", (chat_id,))

@@ -8,7 +8,7 @@ from aiosqlite import Connection
 from watchparty.party import clock
 from watchparty.party.errors import Forbidden, NoSuccessor, NotFound
 from watchparty.party.models import Member, Role, Session, User
-from watchparty.storage.queries.rows import fetch_rows, require_rows
+from watchparty.storage.queries.rows import require_rows
 
 MEMBERS_SHARED = 10_000  # about 250 bytes each
 
@@ -17,8 +17,7 @@ async def insert_member(
     db: Connection, chat_id: int, user: User, role: Role, most: int | None = None
 ) -> None:
     """Add a user to a chat under the next member id, unless they are in it or it is full."""
-    await fetch_rows(
-        db,
+    await db.execute_fetchall(
         "INSERT INTO members (chat_id, member_id, user_id, username, role, joined_at)"
         " SELECT chat_id, last_member_id + 1, ?1, ?2, ?3, ?4 FROM chats WHERE chat_id = ?5 AND"
         " (?6 IS NULL OR ?6 > (SELECT count(*) FROM members WHERE members.chat_id = ?5))"
@@ -29,8 +28,7 @@ async def insert_member(
 
 async def insert_session(db: Connection, credential: bytes, session: Session) -> None:
     """Add a session of a member."""
-    await fetch_rows(
-        db,
+    await db.execute_fetchall(
         "INSERT INTO sessions (credential, chat_id, member_id, created_at) VALUES (?, ?, ?, ?)",
         (credential, session.chat_id, session.member_id, clock.now()),
     )
@@ -38,8 +36,7 @@ async def insert_session(db: Connection, credential: bytes, session: Session) ->
 
 async def select_member(db: Connection, chat_id: int, user_id: int) -> Member | None:
     """Return which member of a chat a user is."""
-    rows = await fetch_rows(
-        db,
+    rows = await db.execute_fetchall(
         "SELECT member_id, username, role FROM members WHERE user_id = ? AND chat_id = ?",
         (user_id, chat_id),
     )
@@ -48,8 +45,7 @@ async def select_member(db: Connection, chat_id: int, user_id: int) -> Member | 
 
 async def select_members(db: Connection, chat_id: int) -> list[Member]:
     """Return the members of a chat in the order in which they joined."""
-    rows = await fetch_rows(
-        db,
+    rows = await db.execute_fetchall(
         "SELECT member_id, username, role FROM members WHERE chat_id = ? ORDER BY member_id",
         (chat_id,),
     )

@@ -4,34 +4,34 @@ from aiosqlite import Connection
 from msgspec import UNSET
 
 from watchparty.party import clock
-from watchparty.party.errors import NotFound
-from watchparty.party.models import Member, Message
+from watchparty.party.errors import Forbidden, NotFound
+from watchparty.party.models import AppendResult, Member, Message
+from watchparty.party.store import RateCheck
 from watchparty.party.validation import Draft
-from watchparty.storage.queries.rows import fetch_rows, require_rows
+from watchparty.storage.queries import idempotency
+from watchparty.storage.queries.rows import require_rows
 
 
-async def insert_message(
-    db: Connection, chat_id: int, author: Member, draft: Draft
-) -> Message | None:
-    """Add a message under the next id of its chat; None when there is no such chat or member."""
-    now = clock.now()
-    rows = await fetch_rows(
-        db,
-        "INSERT INTO messages (chat_id, id, member_id, username, body, created_at, key)"
-        " SELECT chat_id, last_id + 1, member_id, ?, ?, ?, ?"
-        " FROM chats JOIN members USING (chat_id)"
-        " WHERE chat_id = ? AND member_id = ? RETURNING id",
-        (author.username, draft.body, now, draft.key, chat_id, author.member_id),
-    )
-    for (id_,) in rows:
-        return _message(id_, author.username, author.member_id, draft.body, now, draft.key)
-    return None
+async def append_message(
+    db: Connection, chat_id: int, author: Member, draft: Draft, check_rate: RateCheck
+) -> AppendResult:
+    """Add a message, or find the one that was stored with the same key."""
+    if draft.key is not None:
+        kept = await idempotency.find_message(db, chat_id, author, draft)
+        if kept is not None:
+            return AppendResult(kept, replayed=True)
+        check_rate()
+    message = await _insert(db, chat_id, author, draft)
+    if message is None:
+        raise Forbidden
+    if draft.key is not None:
+        await idempotency.insert_message(db, chat_id, message, draft.key)
+    return AppendResult(message)
 
 
 async def select_messages(db: Connection, chat_id: int) -> list[Message]:
     """Return the messages of a chat, oldest first."""
-    rows = await fetch_rows(
-        db,
+    rows = await db.execute_fetchall(
         "SELECT id, username, member_id, body, created_at, key, deleted FROM messages"
         " WHERE chat_id = ? ORDER BY id",
         (chat_id,),
@@ -47,6 +47,21 @@ async def blank_message(db: Connection, chat_id: int, id_: int) -> None:
         (chat_id, id_),
         NotFound,
     )
+
+
+async def _insert(db: Connection, chat_id: int, author: Member, draft: Draft) -> Message | None:
+    """Add a message under the next id of its chat; None when there is no such chat or member."""
+    now = clock.now()
+    rows = await db.execute_fetchall(
+        "INSERT INTO messages (chat_id, id, member_id, username, body, created_at, key)"
+        " SELECT chat_id, last_id + 1, member_id, ?, ?, ?, ?"
+        " FROM chats JOIN members USING (chat_id)"
+        " WHERE chat_id = ? AND member_id = ? RETURNING id",
+        (author.username, draft.body, now, draft.key, chat_id, author.member_id),
+    )
+    for (id_,) in rows:
+        return _message(id_, author.username, author.member_id, draft.body, now, draft.key)
+    return None
 
 
 def _message(

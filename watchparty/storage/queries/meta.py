@@ -2,8 +2,6 @@
 
 from aiosqlite import Connection
 
-from watchparty.storage.queries.rows import fetch_rows
-
 
 async def begin_epoch_of_copy(db: Connection) -> None:
     """Begin another epoch when the file is a backup that is opened for the first time."""
@@ -18,5 +16,5 @@ async def begin_epoch_of_copy(db: Connection) -> None:
 
 async def select_epoch(db: Connection) -> str:
     """Return the name of this history."""
-    [(epoch,)] = await fetch_rows(db, "SELECT value FROM meta WHERE name = 'epoch'", ())
+    [(epoch,)] = await db.execute_fetchall("SELECT value FROM meta WHERE name = 'epoch'", ())
     return str(epoch)

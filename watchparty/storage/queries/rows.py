@@ -1,16 +1,9 @@
-"""Run one statement, and fetch all of its rows in one trip to the connection's thread."""
+"""Statements that must find what they are about."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from aiosqlite import Connection
-
-Row = tuple[Any, ...]
-
-
-async def fetch_rows(db: Connection, sql: str, values: Iterable[Any]) -> list[Row]:
-    """Run one statement and return its rows."""
-    return [tuple(row) for row in await db.execute_fetchall(sql, values)]
 
 
 async def require_rows(

@@ -4,13 +4,11 @@ from aiosqlite import Connection
 
 from watchparty.party import clock
 from watchparty.party.models import Session, User
-from watchparty.storage.queries.rows import fetch_rows
 
 
 async def insert_user(db: Connection, credential: bytes, username: str) -> User:
     """Add a user."""
-    [(user_id,)] = await fetch_rows(
-        db,
+    [(user_id,)] = await db.execute_fetchall(
         "INSERT INTO users (credential, username, created_at) VALUES (?, ?, ?) RETURNING user_id",
         (credential, username, clock.now()),
     )
@@ -19,13 +17,14 @@ async def insert_user(db: Connection, credential: bytes, username: str) -> User:
 
 async def update_username(db: Connection, user_id: int, username: str) -> None:
     """Rename a user."""
-    await fetch_rows(db, "UPDATE users SET username = ? WHERE user_id = ?", (username, user_id))
+    await db.execute_fetchall(
+        "UPDATE users SET username = ? WHERE user_id = ?", (username, user_id)
+    )
 
 
 async def select_holder(db: Connection, credential: bytes) -> Session | User | None:
     """Return what a credential stands for; the same two look-ups whatever it is."""
-    rows = await fetch_rows(
-        db,
+    rows = await db.execute_fetchall(
         "SELECT 'session', chat_id, member_id FROM sessions WHERE credential = ?1"
         " UNION ALL SELECT 'user', user_id, username FROM users WHERE credential = ?1",
         (credential,),
