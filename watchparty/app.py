@@ -14,7 +14,6 @@ from watchparty.web.fast_path.dispatch import init_dispatch
 from watchparty.web.limits.held_requests import HeldRequests
 from watchparty.web.limits.rate_limits import RateLimits, init_rate_limits
 from watchparty.web.middleware.cors import init_cors
-from watchparty.web.middleware.drain_body import init_drain_body
 from watchparty.web.middleware.proxies import init_proxies
 from watchparty.web.middleware.reject_malformed import init_reject_malformed
 from watchparty.web.request.body import REQUEST_BODY_MAX
@@ -49,7 +48,6 @@ def create_app(settings: Settings | None = None) -> Quart:
     init_url_converters(app)
     init_rate_limits(app, limits)
     init_reject_malformed(app)
-    init_drain_body(app)
     init_log_filters(app)
     # With CORS, answers differ by the origin that asks.
     init_dispatch(app, service, limits, held, fast=not settings.cors_origins)

@@ -9,7 +9,7 @@ import pytest
 
 from watchparty.party import chat_cache as chats_module
 from watchparty.party.chat import Chat
-from watchparty.party.chat_cache import Chats
+from watchparty.party.chat_cache import ChatCache
 from watchparty.party.errors import Forbidden
 from watchparty.party.models import ChatRecord, Invites, NewChat, User
 from watchparty.party.service import Admission, ChatService
@@ -63,7 +63,7 @@ async def test_simultaneous_requests_get_the_same_chat_and_it_is_loaded_once(
 async def test_a_request_cancelled_while_a_chat_is_loaded_does_not_fail_the_others(
     store: CountingStore, alice: Admission
 ) -> None:
-    chats = Chats(store)
+    chats = ChatCache(store)
     asking = [asyncio.create_task(chats.get(alice.access.chat.chat_id)) for _ in range(MANY)]
     await asyncio.sleep(0)
     for task in asking[::2]:  # the first, who began to load it, is among them
@@ -88,7 +88,7 @@ async def test_an_outsider_loads_no_chat_into_memory(
 
 
 async def test_a_missing_chat_is_not_cached(store: CountingStore) -> None:
-    chats = Chats(store)
+    chats = ChatCache(store)
     asked = await asyncio.gather(*(chats.get(NOWHERE) for _ in range(3)), return_exceptions=True)
     assert [type(answer) for answer in asked] == [Forbidden] * 3
     assert store.loads == 1

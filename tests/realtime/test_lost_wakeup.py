@@ -11,7 +11,7 @@ import pytest
 from tests.support.api_fixtures import Story
 from tests.support.load_clients import HOLD, Line, lines_to
 from tests.support.server_process import Server
-from watchparty.party.chat import Chat
+from watchparty.party.chat import Chat, ChatView
 from watchparty.party.errors import Forbidden, Stopping
 from watchparty.party.service import ChatAccess, ChatService
 from watchparty.party.validation import Draft
@@ -19,7 +19,6 @@ from watchparty.party.window import Cursor, Page, Window
 from watchparty.storage.sqlite import SqliteStore
 from watchparty.web.limits.held_requests import HeldRequests
 from watchparty.web.waiting.timer_wheel import TimerWheel
-from watchparty.web.waiting.views import ChatView
 from watchparty.web.waiting.waiter import PollWaiter, WaitingRoom
 
 HOST = 1  # the member id of who starts a chat

@@ -1,6 +1,7 @@
 """One chat in memory: its messages, its members, and everybody who waits for news."""
 
 import asyncio
+from typing import Protocol
 
 from watchparty.party import clock
 from watchparty.party.changes import Change, DeleteMessage
@@ -16,7 +17,6 @@ from watchparty.party.models import (
     User,
 )
 from watchparty.party.store import RateCheck, Store, no_check
-from watchparty.party.subscriptions import StopFlag, Subscribers
 from watchparty.party.uncancellable import uncancellable
 from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor, Page, Window
@@ -26,6 +26,19 @@ MEMBER_WEIGHT = 400  # bytes of each member
 
 # Joins within this time are announced together: one by one, n joins cost n² deliveries.
 JOIN_COALESCE_SECONDS = 0.25
+
+
+class StopFlag:
+    """Set once, when the server begins to stop. Every chat of a server shares it."""
+
+    is_set = False
+
+
+class Subscriber(Protocol):
+    """Waits for news of a chat."""
+
+    def wake(self) -> object:
+        """Look again: now, or before the next wait."""
 
 
 class Chat:
@@ -38,9 +51,20 @@ class Chat:
         self.active_at = record.active_at
         self.window = Window(record.chat_id, epoch, record.last_id, record.messages)
         self.store = store
-        self.subscribers = Subscribers(stopping)
+        self.stopping = stopping
+        # In the order in which they came, which is about that of their memory: waking thousands
+        # in the order of a set costs up to 7 % more.
+        self._subscribers: dict[Subscriber, None] = {}
         self._coalescing: asyncio.TimerHandle | None = None
         self._is_state_fresh = False
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Wake `subscriber` whenever there may be news; subscribe before the first look."""
+        self._subscribers[subscriber] = None
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Stop waking `subscriber`."""
+        self._subscribers.pop(subscriber, None)
 
     def look(self, member_id: int, cursor: Cursor) -> tuple[Page, bytes]:
         """Return the page at `cursor`, and the same as JSON. Raises Forbidden."""
@@ -138,7 +162,8 @@ class Chat:
         if self._coalescing is not None:
             self._coalescing.cancel()
             self._coalescing = None
-        self.subscribers.wake()
+        for subscriber in self._subscribers:
+            subscriber.wake()
 
     @property
     def shared_state(self) -> State:
@@ -163,3 +188,33 @@ class Chat:
         """Build the state when it is asked for: while a crowd joins, most revisions never are."""
         self._is_state_fresh = True
         self.window.set_state(self.state.rev, self.shared_state)
+
+
+class ChatView:
+    """One chat, as the member `member_id` sees it from `cursor` on."""
+
+    __slots__ = ("chat", "cursor", "member_id")
+
+    def __init__(self, chat: Chat, member_id: int, cursor: Cursor) -> None:
+        self.chat = chat
+        self.member_id = member_id
+        self.cursor = cursor
+
+    @property
+    def chats(self) -> tuple[Chat]:
+        """Return the one chat."""
+        return (self.chat,)
+
+    @property
+    def is_member(self) -> bool:
+        """Return False once the member was removed, or the chat is gone."""
+        return self.member_id in self.chat.members
+
+    def look(self) -> tuple[Page, bytes]:
+        """Return the page at the cursor, and the same as JSON. Raises Forbidden."""
+        return self.chat.look(self.member_id, self.cursor)
+
+    def has_news(self) -> bool:
+        """Return True if the page has news. Raises Forbidden."""
+        # The first condition nearly always decides, and costs a tenth of looking.
+        return self.cursor.since != self.chat.window.last_id or self.look()[0].has_news

@@ -6,17 +6,16 @@ from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 
-from watchparty.party.chat import Chat
+from watchparty.party.chat import Chat, StopFlag
 from watchparty.party.errors import Forbidden
 from watchparty.party.store import Store
-from watchparty.party.subscriptions import StopFlag
 
 # Size of the chats that are kept when nobody waits in them: thousands of typical ones, or sixty
 # whose messages all have the maximum length and were read from every cursor.
 CACHE_BYTES = 64 * 1024 * 1024
 
 
-class Chats:
+class ChatCache:
     """Loads a chat when it is first used and keeps it while it is in use.
 
     Requests that wait or write hold the Chat itself, so the weak dictionary never loses a chat
@@ -25,33 +24,29 @@ class Chats:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._live: WeakValueDictionary[int, Chat] = WeakValueDictionary()
+        self.loaded: WeakValueDictionary[int, Chat] = WeakValueDictionary()
         self._lru: LRUCache[int, Chat] = LRUCache(CACHE_BYTES, lambda chat: chat.weight)
         self._loading: dict[int, asyncio.Task[Chat]] = {}
         self._stopping = StopFlag()
 
     async def get(self, chat_id: int) -> Chat:
         """Return the chat. Raises Forbidden when there is none."""
-        chat = self._live.get(chat_id) or await self._load_once(chat_id)
+        chat = self.loaded.get(chat_id) or await self._load_once(chat_id)
         with suppress(ValueError):  # larger than the whole cache
             self._lru[chat_id] = chat
         return chat
 
-    def recall(self, chat_id: int) -> Chat | None:
-        """Return the chat if it is in memory."""
-        return self._live.get(chat_id)
-
     def burn(self, chat_id: int) -> None:
         """Drop a chat that was deleted from the store, and refuse everybody who waits in it."""
         self._lru.pop(chat_id, None)
-        chat = self._live.pop(chat_id, None)
+        chat = self.loaded.pop(chat_id, None)
         if chat is not None:
             chat.burn()
 
     def stop(self) -> None:
         """Answer everybody who waits anywhere."""
         self._stopping.is_set = True
-        for chat in list(self._live.values()):
+        for chat in list(self.loaded.values()):
             chat.wake()
 
     async def _load_once(self, chat_id: int) -> Chat:
@@ -66,5 +61,5 @@ class Chats:
         if record is None:
             raise Forbidden
         epoch = await self._store.epoch()
-        chat = self._live[chat_id] = Chat(record, epoch, self._store, self._stopping)
+        chat = self.loaded[chat_id] = Chat(record, epoch, self._store, self._stopping)
         return chat

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from watchparty.party import clock, tokens
 from watchparty.party.chat import Chat
-from watchparty.party.chat_cache import Chats
+from watchparty.party.chat_cache import ChatCache
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite, NotAllowed
 from watchparty.party.models import Invites, Member, NewChat, Session, User
 from watchparty.party.store import RateCheck, Store, no_check
@@ -33,6 +33,11 @@ class ChatAccess(Struct, frozen=True):
     chat: Chat
     member: Member
 
+    @property
+    def member_key(self) -> str:
+        """Return what tells this member from all others, of any chat."""
+        return f"{self.chat.chat_id}/{self.member.member_id}"
+
 
 class Admission(Struct, frozen=True):
     """A new session of a member, and the auth key if it was made just now.
@@ -53,7 +58,7 @@ class ChatService:
         """Use `store`; without `members_max`, a chat is never full."""
         self.store = store
         self._members_max = members_max
-        self.chats = Chats(store)
+        self.chats = ChatCache(store)
         # The member id of each credential used lately. Whether that member is still in the chat
         # is checked each time; somebody who is removed and joins again gets another member id.
         self._member_ids: LRUCache[tuple[int, bytes], int] = LRUCache(CREDENTIALS_REMEMBERED)
@@ -138,7 +143,7 @@ class ChatService:
     def cached_access(self, chat_id: int, credential: bytes) -> ChatAccess | None:
         """Return what `authorize` returns for a secret with this hash, if it is all in memory."""
         member_id = self._member_ids.get((chat_id, credential))
-        chat = None if member_id is None else self.chats.recall(chat_id)
+        chat = None if member_id is None else self.chats.loaded.get(chat_id)
         if chat is None or member_id not in chat.members:
             return None
         return ChatAccess(chat, chat.members[member_id])

@@ -7,9 +7,9 @@ from quart import current_app, request
 from watchparty.party.service import ChatAccess, ChatService
 from watchparty.settings import Settings
 from watchparty.web.limits.held_requests import HeldRequests, Holders
-from watchparty.web.limits.known_credentials import hash_of
 from watchparty.web.limits.rate_limits import RateLimits
 from watchparty.web.request import credentials
+from watchparty.web.request.credentials import hash_of
 
 
 def service() -> ChatService:
@@ -33,7 +33,7 @@ def limits() -> RateLimits:
 def holders(tokens: Collection[str]) -> Holders:
     """Return who holds a request with these credentials, all of them valid."""
     hashed = {*map(hash_of, tokens)}
-    owners = {limits().known.owner(credential) for credential in hashed} - {None}
+    owners = {limits().known.get(credential) for credential in hashed} - {None}
     held: HeldRequests = current_app.extensions["watchparty.held"]
     return held.holders(hashed, map(str, owners))
 

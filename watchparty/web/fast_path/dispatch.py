@@ -1,28 +1,36 @@
-"""Answer the polls and streams of members without the framework.
+"""Answer the polls and streams of members without the framework, and hold all that have to wait.
 
 Most of the CPU time goes into answering held requests, and Quart spends more on a request than
 the poll itself needs: tasks, contexts, routing, a streamed response. Here the same verbs are
 called under the same rules. Anything odd, unknown or wrong goes to the framework, which reads it
-again and answers with the error. docs/performance.md has the figures.
+again and answers with the error, or hands it back to be held. docs/performance.md has the figures.
 """
 
 from collections.abc import Coroutine
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from hypercorn.typing import ASGIReceiveCallable
 from quart import Quart
 
+from watchparty.party.chat import ChatView
+from watchparty.party.errors import PartyError
 from watchparty.party.service import ChatService
-from watchparty.web.fast_path import parse
+from watchparty.party.window import Page
+from watchparty.web.fast_path.parse import poll_params
 from watchparty.web.limits.held_requests import HeldRequests
 from watchparty.web.limits.rate_limits import RateLimits
-from watchparty.web.waiting.answers import SHARED, Poll, Stream, respond
-from watchparty.web.waiting.handover import SCOPE_KEY, Handover
+from watchparty.web.middleware.exchange import SCOPE_KEY, Exchange
+from watchparty.web.response import sse
+from watchparty.web.response.headers import SHARED, Head, Message, body_part
+from watchparty.web.waiting.hold import Poll, Stream, View
 from watchparty.web.waiting.timer_wheel import TimerWheel
-from watchparty.web.waiting.views import ChatView
-from watchparty.web.waiting.waiter import WaitingRoom
+from watchparty.web.waiting.waiter import Found, PollWaiter, StreamWaiter, WaitingRoom
 
 Answering = Coroutine[Any, Any, None]
+
+# Pages are weak keys: their events live as long as the page is in use.
+_events: WeakKeyDictionary[Page, Message] = WeakKeyDictionary()
 
 
 def init_dispatch(
@@ -32,21 +40,22 @@ def init_dispatch(
     serve, room = app.asgi_app, WaitingRoom(held, TimerWheel())
 
     async def serve_by_framework(scope: Any, receive: ASGIReceiveCallable, send: Any) -> None:
-        handover = scope[SCOPE_KEY] = Handover(scope, receive, send)
-        await serve(scope, handover.receive, handover.send)
-        if handover.request is not None and (head := handover.head) is not None:
+        exchange = scope[SCOPE_KEY] = Exchange(scope, receive, send)
+        await serve(scope, exchange.receive, exchange.send)
+        if exchange.fields is not None:
             _free_headers(scope)
-            await respond(handover.request, head, room, receive, send)
+            await _respond(exchange.held, Head(exchange.fields), room, receive, send)
 
     def dispatch(scope: Any, receive: ASGIReceiveCallable, send: Any) -> Answering:
         if scope["type"] != "http":
             return serve(scope, receive, send)
-        request = _find(scope, service, limits, held) if fast else None
+        is_candidate = fast and scope["method"] == "GET"
+        request = _find(scope, service, limits, held) if is_candidate else None
         if request is None:
             return serve_by_framework(scope, receive, send)
         _free_headers(scope)
         head = SHARED[isinstance(request, Stream), scope["scheme"] == "https"]
-        return respond(request, head, room, receive, send)
+        return _respond(request, head, room, receive, send)
 
     app.asgi_app = dispatch  # type: ignore[method-assign]
 
@@ -55,12 +64,12 @@ def _find(
     scope: Any, service: ChatService, limits: RateLimits, held: HeldRequests
 ) -> Poll | Stream | None:
     """Return the poll or stream of a member, or None to leave the request to the framework."""
-    params = parse.poll_params(scope)
+    params = poll_params(scope)
     access = None if params is None else service.cached_access(params.chat_id, params.credential)
-    if params is None or access is None or not limits.try_admit(params.credential, access):
+    owner = params and access and limits.try_admit(params.credential, access)
+    if params is None or access is None or not owner:
         return None
     view = ChatView(access.chat, access.member.member_id, params.cursor)
-    owner = limits.known.owner_in(params.credential, access)
     holders = held.holders([params.credential], [owner])
     return Stream(view, holders) if params.wait is None else Poll(view, params.wait, holders)
 
@@ -69,3 +78,64 @@ def _free_headers(scope: Any) -> None:
     """Free the request headers, which the server would keep during the wait: 1 KB per browser."""
     if isinstance(scope["headers"], list):
         scope["headers"].clear()
+
+
+def _respond(
+    request: Poll | Stream, head: Head, room: WaitingRoom, receive: ASGIReceiveCallable, send: Any
+) -> Answering:
+    """Hold a request and answer it; await the result in the task that the server runs it in."""
+    if isinstance(request, Stream):
+        stream = StreamWaiter(request.view, sse.HEARTBEAT, request.holders, room, receive)
+        return _stream(stream, head, send)
+    if not request.seconds:
+        return _answer_at_once(request.view, head, send)
+    poll = PollWaiter(request.view, request.seconds, request.holders, room, receive)
+    return _poll(poll, head, send)
+
+
+async def _answer_at_once(view: View, head: Head, send: Any) -> None:
+    try:
+        messages = head.answer(*view.look())
+    except PartyError as error:
+        messages = head.refuse(error)
+    for message in messages:
+        await send(message)
+
+
+# These coroutines exist once per held request, of which there are thousands: each local and each
+# frame costs memory in all of them.
+
+
+async def _poll(waiter: PollWaiter, head: Head, send: Any) -> None:
+    try:
+        with waiter:
+            found: Found | None = await waiter.next()
+        messages = head.answer(*found) if found else ()
+    except PartyError as error:
+        messages = head.refuse(error)
+    for message in messages:
+        await send(message)
+
+
+async def _stream(waiter: StreamWaiter, head: Head, send: Any) -> None:
+    refused: PartyError | None = None
+    await send(head.start())
+    try:
+        with waiter:
+            page: Page | None = waiter.first()
+            while page is not None:
+                await waiter.send(send, _events_of(page))
+                page = await waiter.next()
+    except TimeoutError:
+        refused = waiter.refusal()
+    except PartyError as error:
+        refused = error
+    if refused is not None:
+        await send(body_part(sse.encode_end(refused), more_body=False))
+
+
+def _events_of(page: Page) -> Message:
+    message = _events.get(page)
+    if message is None:
+        message = _events[page] = body_part(sse.encode_page(page), more_body=True)
+    return message

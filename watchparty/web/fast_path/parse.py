@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from watchparty.party import tokens
 from watchparty.party.window import Cursor
-from watchparty.web.middleware.drain_body import BODY_HEADERS
+from watchparty.web.middleware.exchange import BODY_HEADERS
 from watchparty.web.middleware.reject_malformed import HEADERS_MAX, HOST_MAX, PLAIN_HOST
 from watchparty.web.request import credentials, poll_query
 from watchparty.web.response import sse
@@ -50,9 +50,7 @@ class PollParams(NamedTuple):
 
 
 def poll_params(scope: Any) -> PollParams | None:
-    """Return the parameters of a plain poll or stream."""
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return None
+    """Return the parameters of a plain poll or stream, of a GET request."""
     path, query = PATH.fullmatch(scope["path"]), _query(scope["query_string"][:QUERY_MAX])
     headers = _headers(scope["headers"]) if path and query else None
     if path is None or query is None or headers is None:

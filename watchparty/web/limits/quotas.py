@@ -4,14 +4,7 @@ Rates follow the generic cell rate algorithm (ITU-T I.371): a burst at once, the
 the other at the steady rate. Each is counted in memory and starts afresh with the server.
 """
 
-import math
-from typing import NamedTuple
-
-from throttled import RateLimiterType, Throttled
-from throttled.rate_limiter import Quota, per_day, per_min, per_sec
-from throttled.store import MemoryStore
-
-from watchparty.party.errors import RateLimited
+from throttled.rate_limiter import per_day, per_min, per_sec
 
 # By address: requests without a valid credential. Fifty friends in one house who all load the
 # page (some thirty files) in the same moment stay below the burst.
@@ -50,37 +43,3 @@ HELD_PER_MEMBER = 16
 HELD_IN_ALL = 10_000
 
 REMEMBERED = 50_000  # entries of each limiter; about 300 bytes each
-
-
-class Limiter(NamedTuple):
-    """A rate limit, counted by key."""
-
-    throttled: Throttled | None
-
-    @classmethod
-    def of(cls, quota: Quota, *, on: bool) -> "Limiter":
-        """Return a limiter that counts the keys seen last; unless `on`, it never refuses."""
-        if not on:
-            return cls(None)
-        store = MemoryStore(options={"MAX_SIZE": REMEMBERED})
-        return cls(Throttled(using=RateLimiterType.GCRA.value, quota=quota, store=store))
-
-    def check(self, key: str) -> None:
-        """Raise RateLimited if the quota of `key` is used up."""
-        if self.throttled is not None:
-            state = self.throttled.peek(key)
-            if not state.remaining:
-                raise RateLimited(math.ceil(state.retry_after))
-
-    def take(self, key: str, cost: int = 1) -> None:
-        """Charge `key`. Raises RateLimited, and charges nothing, if less than `cost` is left."""
-        if self.throttled is not None:
-            result = self.throttled.limit(key, cost)
-            if result.limited:
-                raise RateLimited(math.ceil(result.state.retry_after))
-
-    def charge(self, key: str, cost: int) -> None:
-        """Charge `key` for what has happened already, at most what is left of its quota."""
-        if self.throttled is not None:
-            left = self.throttled.peek(key).remaining
-            self.throttled.limit(key, cost=min(cost, left))

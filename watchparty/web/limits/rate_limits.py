@@ -3,26 +3,65 @@
 A held request of a member therefore never counts against the network it comes from.
 """
 
+import math
 from collections.abc import Collection
 from functools import partial
+from typing import NamedTuple
 
 from msgspec import Struct
 from quart import Quart, Response, g, request
+from throttled import RateLimiterType, Throttled
+from throttled.rate_limiter import Quota
+from throttled.store import MemoryStore
 
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite, RateLimited
 from watchparty.party.models import HOSTS
 from watchparty.party.service import ChatAccess
 from watchparty.party.store import RateCheck
 from watchparty.web.limits import quotas
-from watchparty.web.limits.known_credentials import KnownCredentials, hash_of, member_key
-from watchparty.web.limits.quotas import Limiter
+from watchparty.web.limits.known_credentials import KnownCredentials
 from watchparty.web.request import credentials
 from watchparty.web.request.client_address import client_network
+from watchparty.web.request.credentials import hash_of
 
 HEALTH = "meta.health"  # has a limit of its own: its answer decides whether the server is restarted
 MULTI_POLL = "multi_poll.poll"  # carries its credentials in the body
 
 BAD_CREDENTIAL = (InvalidCredentials, Forbidden, InvalidInvite)
+
+
+class Limiter(NamedTuple):
+    """A rate limit, counted by key."""
+
+    throttled: Throttled | None
+
+    @classmethod
+    def of(cls, quota: Quota, *, on: bool) -> "Limiter":
+        """Return a limiter that counts the keys seen last; unless `on`, it never refuses."""
+        if not on:
+            return cls(None)
+        store = MemoryStore(options={"MAX_SIZE": quotas.REMEMBERED})
+        return cls(Throttled(using=RateLimiterType.GCRA.value, quota=quota, store=store))
+
+    def check(self, key: str) -> None:
+        """Raise RateLimited if the quota of `key` is used up."""
+        if self.throttled is not None:
+            state = self.throttled.peek(key)
+            if not state.remaining:
+                raise RateLimited(math.ceil(state.retry_after))
+
+    def take(self, key: str, cost: int = 1) -> None:
+        """Charge `key`. Raises RateLimited, and charges nothing, if less than `cost` is left."""
+        if self.throttled is not None:
+            result = self.throttled.limit(key, cost)
+            if result.limited:
+                raise RateLimited(math.ceil(result.state.retry_after))
+
+    def charge(self, key: str, cost: int) -> None:
+        """Charge `key` for what has happened already, at most what is left of its quota."""
+        if self.throttled is not None:
+            left = self.throttled.peek(key).remaining
+            self.throttled.limit(key, cost=min(cost, left))
 
 
 class RequestAccount(Struct):
@@ -64,7 +103,7 @@ class RateLimits:
     def admit_tokens(self, tokens: Collection[str]) -> None:
         """Charge a request for the credentials in its body. Raises RateLimited."""
         hashed = {*map(hash_of, tokens)} - {hash_of(credentials.find(request.headers))}
-        owners = [self.known.owner(credential) for credential in hashed]
+        owners = [self.known.get(credential) for credential in hashed]
         for owner in {*owners} - {None}:
             self._member.take(str(owner))
         if unknown := owners.count(None):
@@ -72,18 +111,24 @@ class RateLimits:
             _account().lookups += unknown
             _account().is_charged = True
 
-    def try_admit(self, credential: bytes, access: ChatAccess) -> bool:
-        """Charge a request to a member; return False if their quota is used up."""
+    def try_admit(self, credential: bytes, access: ChatAccess) -> str | None:
+        """Charge a request to the owner of its credential, and return them.
+
+        Returns None if their quota is used up.
+        """
+        owner = self.known.get(credential) or access.member_key
         try:
-            self._member.take(self.known.owner_in(credential, access))
+            self._member.take(owner)
         except RateLimited:
-            return False
-        return True
+            return None
+        return owner
 
     def remember_valid(self, credential: str | None, access: ChatAccess | None = None) -> None:
         """Remember a valid credential, if any, so that its requests count per member from now."""
         if credential is not None:
-            self.known.add(credential, access)
+            hashed = hash_of(credential)
+            if hashed not in self.known:
+                self.known.add(hashed, access)
             _account().is_charged = True
 
     def record_bad_credential(self) -> None:
@@ -105,7 +150,7 @@ class RateLimits:
         """Return the check to make before a message is stored. Guests can't silence hosts."""
 
         def check() -> None:
-            self._posts.take(member_key(access))
+            self._posts.take(access.member_key)
             if access.member.role not in HOSTS:
                 self._chat_posts.take(str(access.chat.chat_id))
 
@@ -113,7 +158,7 @@ class RateLimits:
 
     def check_qr_code(self, access: ChatAccess) -> None:
         """Charge the drawing of a QR code, which is slow. Raises RateLimited."""
-        self._qr_codes.take(member_key(access))
+        self._qr_codes.take(access.member_key)
 
     def check_create(self, auth_key: str | None) -> RateCheck:
         """Return the check to make before a chat is created."""
@@ -130,12 +175,12 @@ class RateLimits:
     def check_join(self, auth_key: str | None) -> None:
         """Charge an attempt to join a chat or to become a user. Raises RateLimited."""
         credential = hash_of(auth_key)
-        if self.known.owner(credential) is None:
+        if self.known.get(credential) is None:
             self._lookups.check(_address())
         self._joins.take(credential.hex() or _address())
 
     def _open_account(self, credential: bytes) -> RequestAccount:
-        if owner := self.known.owner(credential):
+        if owner := self.known.get(credential):
             self._member.take(owner)
             return RequestAccount()
         if credential:

@@ -9,13 +9,13 @@ from datetime import timedelta
 from quart import Quart
 from quart_cors import cors
 
-from watchparty.web.request import credentials, idempotency, poll_query
+from watchparty.web.request import body, credentials, poll_query
 
 REQUEST_HEADERS = (
     *(*credentials.HEADERS, "Content-Type"),
-    *(idempotency.HEADER, poll_query.LAST_EVENT_ID_HEADER),
+    *(body.IDEMPOTENCY_KEY_HEADER, poll_query.LAST_EVENT_ID_HEADER),
 )
-RESPONSE_HEADERS = (idempotency.REPLAY_HEADER, "Retry-After")
+RESPONSE_HEADERS = ("Idempotent-Replay", "Retry-After")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
 # How long browsers may remember the answer to a preflight. Chromium caps it at two hours.

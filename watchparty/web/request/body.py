@@ -1,4 +1,8 @@
-"""Read the body of a request as named fields, in every encoding that clients use."""
+"""Read the body of a request as named fields, in every encoding that clients use.
+
+The idempotency key is read here as well, because clients that cannot set headers send it in the
+body (draft-ietf-httpapi-idempotency-key-header, but the key is the bare value of the header).
+"""
 
 import asyncio
 from io import BytesIO
@@ -7,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from quart import Request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.formparser import FormDataParser
 
@@ -18,6 +23,8 @@ FORM_FIELDS_MAX = 32  # our forms have up to three
 BODY_TIMEOUT = 10  # seconds for a whole body; a stop of the server may have to wait as long
 
 USERNAME = ("username", "name", "user_name")
+IDEMPOTENCY_KEY = "key"
+IDEMPOTENCY_KEY_HEADER = "Idempotency-Key"
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -74,6 +81,17 @@ def username(fields: Fields) -> str | None:
     """Return the validated username, if there is one. Raises InvalidRequest."""
     given = text(fields, *USERNAME)
     return None if given is None else validation.username(given)
+
+
+def idempotency_key(headers: Headers, fields: Fields) -> str | None:
+    """Return the key with which a client may repeat the request, if any. The header wins.
+
+    Raises InvalidRequest unless header and field, if present, are 1 to 128 visible ASCII
+    characters.
+    """
+    sent = (headers.get(IDEMPOTENCY_KEY_HEADER), text(fields, IDEMPOTENCY_KEY))
+    keys = [validation.idempotency_key(key) for key in sent if key is not None]
+    return keys[0] if keys else None
 
 
 def _is_empty_form(request: Request, data: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from werkzeug.datastructures import Headers
 
+from watchparty.party import tokens
 from watchparty.party.errors import MissingCredentials
 
 # `Authorization` comes first (RFC 6750 section 2.1); older clients use the others.
@@ -28,6 +29,11 @@ def require(headers: Headers) -> str:
     if credential is None:
         raise MissingCredentials
     return credential
+
+
+def hash_of(credential: str | None) -> bytes:
+    """Return the hash of a credential, or b"" for none."""
+    return b"" if credential is None else tokens.hash_token(credential)
 
 
 def _without_scheme(value: str) -> str:

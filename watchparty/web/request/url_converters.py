@@ -1,17 +1,13 @@
 """The variable parts of paths."""
 
 from quart import Quart
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 
-class IdConverter(BaseConverter):
+class IdConverter(IntegerConverter):
     """The id of a chat, a member or a message: ASCII digits, at most as many as a store takes."""
 
     regex = "[0-9]{1,18}"
-
-    def to_python(self, value: str) -> int:
-        """Return the id, whether or not anything has it."""
-        return int(value)
 
 
 class InvitedConverter(BaseConverter):

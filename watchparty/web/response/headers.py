@@ -1,6 +1,19 @@
 """Security and caching headers: nothing leaks, no foreign code runs, nothing is cached."""
 
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import msgspec
 from quart import Quart, Response, request
+
+from watchparty.party.errors import PartyError
+from watchparty.party.window import Page
+from watchparty.web.response import errors, sse
+from watchparty.web.response.schemas import PollAnswer, error_body
+
+Message = dict[str, Any]
+Messages = tuple[Message, ...]
+Fields = list[tuple[bytes, bytes]]
 
 # Nothing from other origins and nothing inline. `default-src 'none'` forbids the rest.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -46,17 +59,6 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 
 
-def to_asgi(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    """Return headers in the form that ASGI uses."""
-    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-
-
-def for_data(media: dict[str, str], is_secure: bool) -> list[tuple[bytes, bytes]]:
-    """Return all headers of a data answer, for code that sends it without the framework."""
-    tls = TLS_HEADERS if is_secure else {}
-    return to_asgi({**media, **DATA_HEADERS, "Cache-Control": NO_STORE, **tls})
-
-
 def init_headers(app: Quart) -> None:
     """Add them to every answer of `app`, errors included."""
     app.after_request(_add)
@@ -69,3 +71,62 @@ async def _add(response: Response) -> Response:
     static = request.endpoint == "static" and response.status_code in {200, 206, 304}
     response.headers["Cache-Control"] = IMMUTABLE if static else NO_STORE
     return response
+
+
+class Head:
+    """The headers of an answer that do not depend on its body, and the ASGI messages with them."""
+
+    def __init__(self, fields: Fields, *, is_shared: bool = False) -> None:
+        """Take the header fields. With `is_shared`, requests for the same page share an answer."""
+        self._fields = fields
+        # Pages are weak keys: an answer lives as long as its page is in use.
+        self._answers: WeakKeyDictionary[Page, Messages] | None = (
+            WeakKeyDictionary() if is_shared else None
+        )
+
+    def answer(self, page: Page | PollAnswer, encoded: bytes) -> Messages:
+        """Return the answer to a poll."""
+        if self._answers is None or isinstance(page, PollAnswer):
+            return self._response(200, encoded)
+        messages = self._answers.get(page)
+        if messages is None:
+            messages = self._answers[page] = self._response(200, encoded)
+        return messages
+
+    def refuse(self, error: PartyError) -> Messages:
+        """Return the answer to a poll that can no longer be held."""
+        more = _to_asgi(errors.headers(error))
+        body = msgspec.json.encode(error_body(error))
+        return self._response(errors.STATUSES[type(error)], body, *more)
+
+    def start(self) -> Message:
+        """Return the first message of a stream."""
+        return {"type": "http.response.start", "status": 200, "headers": self._fields}
+
+    def _response(self, status: int, body: bytes, *more: tuple[bytes, bytes]) -> Messages:
+        fields = [(b"content-length", b"%d" % len(body)), *self._fields, *more]
+        start = {"type": "http.response.start", "status": status, "headers": fields}
+        return start, body_part(body, more_body=False)
+
+
+def body_part(body: bytes, *, more_body: bool) -> Message:
+    """Return a body, or a part of one, as an ASGI message."""
+    return {"type": "http.response.body", "body": body, "more_body": more_body}
+
+
+def _to_asgi(headers: dict[str, str]) -> Fields:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def _for_data(media: dict[str, str], is_secure: bool) -> Fields:
+    """Return all headers of a data answer that is sent without the framework."""
+    tls = TLS_HEADERS if is_secure else {}
+    return _to_asgi({**media, **DATA_HEADERS, "Cache-Control": NO_STORE, **tls})
+
+
+# The heads of the fast path, by whether it is a stream and whether it is secure.
+SHARED = {
+    (is_stream, is_secure): Head(_for_data(media, is_secure), is_shared=True)
+    for is_stream, media in ((False, {"Content-Type": "application/json"}), (True, sse.HEADERS))
+    for is_secure in (False, True)
+}

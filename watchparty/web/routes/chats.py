@@ -6,19 +6,18 @@ from quart import Blueprint, Request, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from watchparty.party import clock, validation
+from watchparty.party.chat import ChatView
 from watchparty.party.errors import InvalidRequest, MissingCredentials
 from watchparty.party.models import Message
 from watchparty.party.service import Admission, ChatAccess
 from watchparty.party.window import Cursor
 from watchparty.web.context import authorize, holders, limits, service, settings
-from watchparty.web.request import body, credentials, idempotency, poll_query
+from watchparty.web.request import body, credentials, poll_query
 from watchparty.web.request.content_negotiation import prefers
 from watchparty.web.response import sse
 from watchparty.web.response.invite_links import link_for
 from watchparty.web.response.schemas import ChatAnswer, MessageAnswer, StateAnswer, json
-from watchparty.web.waiting.answers import Poll, Stream
-from watchparty.web.waiting.handover import hold
-from watchparty.web.waiting.views import ChatView
+from watchparty.web.waiting.hold import Poll, Stream, hold
 
 chats = Blueprint("chats", __name__)
 
@@ -32,7 +31,7 @@ async def create() -> Response:
     if auth_key is None and settings().require_auth_key:
         raise MissingCredentials
     fields = await body.read(request)
-    key = idempotency.find(request.headers, fields)
+    key = body.idempotency_key(request.headers, fields)
     check_rate = limits().check_create(auth_key)
     admission = await service().create(auth_key, body.username(fields), key, check_rate)
     limits().remember_valid(auth_key)
@@ -81,7 +80,7 @@ async def post(chat_id: int) -> Response:
     text = body.text(fields, *BODY)
     if text is None:
         raise InvalidRequest("body is required.")
-    draft = validation.Draft.parse(text, idempotency.find(request.headers, fields))
+    draft = validation.Draft.parse(text, body.idempotency_key(request.headers, fields))
     result = await access.chat.say(access.member, draft, limits().check_post(access))
     return _replayable(_message_answer(chat_id, result.message), result.replayed)
 
@@ -111,7 +110,7 @@ def _replayable(answer: Struct, replayed: bool) -> Response:
     """Return an answer, marked if it repeats that to an earlier request with the same key."""
     response = json(answer)
     if replayed:
-        response.headers[idempotency.REPLAY_HEADER] = "true"
+        response.headers["Idempotent-Replay"] = "true"
     return response
 
 

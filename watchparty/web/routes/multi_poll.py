@@ -6,15 +6,14 @@ import msgspec
 from msgspec import Raw
 from quart import Blueprint, Response, request
 
+from watchparty.party.chat import ChatView
 from watchparty.party.errors import Forbidden, InvalidRequest
 from watchparty.party.window import Cursor
 from watchparty.web.context import holders, limits, service
 from watchparty.web.request import body
 from watchparty.web.request.poll_query import HOLD_MAX
 from watchparty.web.response.schemas import PollAnswer, PollPlace, PollRequest, error_body, json
-from watchparty.web.waiting.answers import Poll
-from watchparty.web.waiting.handover import hold
-from watchparty.web.waiting.views import ChatView, ManyChats
+from watchparty.web.waiting.hold import ManyChats, Poll, hold
 
 multi_poll = Blueprint("multi_poll", __name__)
 

@@ -30,13 +30,14 @@ from typing import Any, NamedTuple, cast
 
 from hypercorn.typing import ASGIReceiveCallable
 
+from watchparty.party.chat import ChatView
 from watchparty.party.errors import Forbidden, PartyError, Stopping
 from watchparty.party.window import Page
 from watchparty.web.limits.held_requests import HeldRequests, Holders, superseded
 from watchparty.web.response import sse
 from watchparty.web.response.schemas import PollAnswer
+from watchparty.web.waiting.hold import View
 from watchparty.web.waiting.timer_wheel import Expiring, TimerWheel
-from watchparty.web.waiting.views import ChatView, View
 
 Found = tuple[Page | PollAnswer, bytes]
 
@@ -77,11 +78,11 @@ class Waiter:
         self._task = cast("asyncio.Task[object]", asyncio.current_task(self._room.timers.loop))
         self._room.held.add(self._holders, self.evict)
         for chat in self._view.chats:
-            chat.subscribers.add(self)
+            chat.subscribe(self)
 
     def __exit__(self, *failure: object) -> None:
         for chat in self._view.chats:
-            chat.subscribers.remove(self)
+            chat.unsubscribe(self)
         self._room.held.remove(self._holders, self.evict)
         if self._expiring is not None:
             self._expiring.discard(self)
@@ -111,8 +112,8 @@ class Waiter:
             self._expiring = self._room.timers.start(self, self._seconds)
         found = self._view.look()
         if not (found[0].has_news or self._is_over):
-            for chat in self._view.chats:
-                chat.subscribers.raise_if_stopping()
+            if _is_stopping(self._view):
+                raise Stopping
             return None
         self._is_over = False
         return found
@@ -242,4 +243,4 @@ class StreamWaiter(Waiter):
 
 
 def _is_stopping(view: View) -> bool:
-    return any(chat.subscribers.is_stopping for chat in view.chats)
+    return any(chat.stopping.is_set for chat in view.chats)

@@ -1,15 +1,19 @@
-"""The news that a held request waits for: of one chat, or of many."""
+"""Hold a request: what a route returns when its answer has to wait."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Raw
+from quart import Response, request
 
-from watchparty.party.chat import Chat
+from watchparty.party.chat import Chat, ChatView
 from watchparty.party.errors import Forbidden
-from watchparty.party.window import Cursor, Page
-from watchparty.web.response.schemas import PollAnswer, error_body
+from watchparty.party.window import Page
+from watchparty.web.limits.held_requests import Holders
+from watchparty.web.middleware.exchange import SCOPE_KEY
+from watchparty.web.response import sse
+from watchparty.web.response.schemas import PollAnswer, error_body, json
 
 
 class View(Protocol):
@@ -26,34 +30,26 @@ class View(Protocol):
         """Return True if this answer should be sent at once. Raises Forbidden."""
 
 
-class ChatView:
-    """One chat, as the member `member_id` sees it from `cursor` on."""
+class Poll(NamedTuple):
+    """A request for one answer, to be held up to `seconds` for news."""
 
-    __slots__ = ("chat", "cursor", "member_id")
+    view: View
+    seconds: float
+    holders: Holders
 
-    def __init__(self, chat: Chat, member_id: int, cursor: Cursor) -> None:
-        self.chat = chat
-        self.member_id = member_id
-        self.cursor = cursor
 
-    @property
-    def chats(self) -> tuple[Chat]:
-        """Return the one chat."""
-        return (self.chat,)
+class Stream(NamedTuple):
+    """A request for all news of a chat, as it happens."""
 
-    @property
-    def is_member(self) -> bool:
-        """Return False once the member was removed, or the chat is gone."""
-        return self.member_id in self.chat.members
+    view: ChatView
+    holders: Holders
 
-    def look(self) -> tuple[Page, bytes]:
-        """Return the page at the cursor, and the same as JSON. Raises Forbidden."""
-        return self.chat.look(self.member_id, self.cursor)
 
-    def has_news(self) -> bool:
-        """Return True if the page has news. Raises Forbidden."""
-        # The first condition nearly always decides, and costs a tenth of looking.
-        return self.cursor.since != self.chat.window.last_id or self.look()[0].has_news
+def hold(held: Poll | Stream) -> Response:
+    """Hand the current request over; return the answer for the framework to finish with."""
+    scope: Any = request.scope
+    scope[SCOPE_KEY].held = held
+    return json(b"") if isinstance(held, Poll) else sse.head()
 
 
 class ManyChats:

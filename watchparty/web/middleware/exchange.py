@@ -1,0 +1,70 @@
+"""What stands between the server and the framework for one request.
+
+A route that has to wait hands its request over: the framework finishes with an empty answer, of
+which only the headers are kept, and frees everything it had of the request. Then the request waits
+like one of the fast path, in the same code and for the same bytes.
+
+An answer ends only after the request's body has arrived. If a server closes a connection while part
+of a body is unread, the client gets a reset and loses the answer (RFC 9112 section 9.6): a client
+that sends too much would never see the 413.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from hypercorn.typing import ASGIReceiveCallable
+
+SCOPE_KEY = "watchparty.exchange"
+
+DRAIN_TIMEOUT = 1.0  # seconds; give up on slower senders
+
+BODY_HEADERS = {b"content-length", b"transfer-encoding"}  # a request with a body has one of them
+BODILESS = {"GET", "HEAD"}  # methods; a body of theirs is announced by a header
+NO_BODY = {"type": "http.request", "body": b"", "more_body": False}
+
+Fields = list[tuple[bytes, bytes]]
+
+
+class Exchange:
+    """One request and its answer; a route sets `held` to hand the request over."""
+
+    def __init__(self, scope: Any, receive: ASGIReceiveCallable, send: Any) -> None:
+        self._receive, self._send = receive, send
+        self._has_body = any(name in BODY_HEADERS for name, _ in scope["headers"])
+        self._expects_body = self._has_body or scope["method"] not in BODILESS
+        self._body_ended = asyncio.Event()
+        self.held: Any = None
+        self.fields: Fields | None = None  # of the answer, if the framework agreed to the handover
+
+    async def receive(self) -> Any:
+        """Receive the body and nothing after it: the disconnect is for the waiter to notice.
+
+        The framework is done within milliseconds, and then would cancel this call. Not every
+        server lets `receive` be called again after that.
+        """
+        if self._body_ended.is_set():
+            await asyncio.Future()
+        message: Any = await self._receive() if self._expects_body else NO_BODY
+        if not message.get("more_body"):
+            self._body_ended.set()
+        return message
+
+    async def send(self, message: Any) -> None:
+        """Send the answer of the framework, unless the request is handed over."""
+        if self.held is not None and message["type"] == "http.response.start":
+            self._keep_headers(message)
+        if self.fields is not None:
+            return
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            await self._drain()
+        await self._send(message)
+
+    def _keep_headers(self, start: Any) -> None:
+        if start["status"] == 200:
+            self.fields = [one for one in start["headers"] if one[0].lower() != b"content-length"]
+
+    async def _drain(self) -> None:
+        if self._has_body:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._body_ended.wait(), DRAIN_TIMEOUT)
