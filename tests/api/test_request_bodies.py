@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 
 import pytest
 
 from tests.support.answers import is_error
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Story
+from tests.support.api_fixtures import Story, new_story
+from tests.support.server_process import Server, patched
+from tests.support.waiting import PATIENCE
 
 NOWHERE = 100000000001  # the id of no chat
 TOO_LARGE = b'{"body": "hi", "magic_key": "x"}'.ljust(64 * 1024 + 1)
@@ -63,18 +65,28 @@ async def test_a_body_may_have_64_kib_and_no_more(api: Api) -> None:
     assert (await api.get("/healthz")).ok() == {"status": "ok"}
 
 
+@pytest.fixture(scope="module")
+def patient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that waits for the rest of a body even on a busy machine."""
+    command = patched("web.middleware.drain_body", "LINGER = 60")
+    with Server(tmp_path_factory.mktemp("patient"), command) as server:
+        yield server
+
+
 @pytest.mark.parametrize("size", [200_000, 5_000_000])
 async def test_a_sender_of_far_too_much_still_receives_the_refusal(
-    api: Api, story: Story, size: int
+    patient_server: Server, size: int
 ) -> None:
     """A server that hangs up on unread bytes takes its answer with it."""
-    stranger = story.charlie.session_token
-    for _ in range(20):
-        sent = [BytesIO(b"x" * size) for _ in range(3)]
-        assert is_error(await api.post("/auth", data=sent[0]), 413, "too_large")
-        refused = await api.post(story.alice.path, stranger, data=sent[1])
-        assert refused.error == (403, "forbidden")
-        assert (await api.post("/nowhere", data=sent[2])).error == (404, "not_found")
+    async with Api(patient_server.url) as api:
+        story = await new_story(api)
+        stranger = story.charlie.session_token
+        for _ in range(20):
+            sent = [BytesIO(b"x" * size) for _ in range(3)]
+            assert is_error(await api.post("/auth", data=sent[0]), 413, "too_large")
+            refused = await api.post(story.alice.path, stranger, data=sent[1])
+            assert refused.error == (403, "forbidden")
+            assert (await api.post("/nowhere", data=sent[2])).error == (404, "not_found")
 
 
 async def poured(api: Api, head: str, data: bytes) -> bytes:
@@ -93,7 +105,7 @@ async def poured(api: Api, head: str, data: bytes) -> bytes:
 
 @pytest.mark.parametrize(("head", "before"), [(AS_ONE, b""), (AS_CHUNK, b"%x\r\n" % HUGE)])
 async def test_a_huge_body_ends_the_connection(api: Api, head: str, before: bytes) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         answer = await poured(api, head, before + b" " * POURED)
     assert b"413" in answer.partition(b"\r\n")[0]
     assert answer.endswith(b'"message":"The body is larger than 64 KiB."}')
