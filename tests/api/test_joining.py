@@ -165,14 +165,14 @@ async def test_a_server_that_requires_auth_keys_still_lets_guests_join(tmp_path:
 async def test_a_chat_has_a_maximum_of_members(tmp_path: Path, limits: str) -> None:
     async with (
         Server(tmp_path, limits=limits, trusted_proxies="1") as server,
-        Api(server.url, "192.0.2.1") as theirs,
+        Api(server.url, "192.0.2.1") as client_a,
         Api(server.url, "192.0.2.2") as api,
     ):
-        story = await new_story(theirs)
+        story = await new_story(client_a)
         invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
         half = MEMBERS_MAX // 2 + 5
         answers = await asyncio.gather(
-            *(house.post(path, json=invitation) for house in (theirs, api) for _ in range(half))
+            *(one.post(path, json=invitation) for one in (client_a, api) for _ in range(half))
         )
         refused = [answer.error for answer in answers if answer.status != 200]
         members = (await story.bob.read())["members"]
@@ -191,10 +191,10 @@ async def test_a_chat_has_a_maximum_of_members(tmp_path: Path, limits: str) -> N
 async def test_a_member_who_leaves_a_full_chat_makes_room(tmp_path: Path) -> None:
     async with (
         Server(tmp_path, limits="on", trusted_proxies="1") as server,
-        Api(server.url, "192.0.2.1") as theirs,
+        Api(server.url, "192.0.2.1") as client_a,
         Api(server.url, "192.0.2.2") as api,
     ):
-        story = await new_story(theirs)
+        story = await new_story(client_a)
         invitation, path = {"magic_key": story.magic_key}, f"/{story.chat_id}/join"
         await asyncio.gather(*(api.post(path, json=invitation) for _ in range(MEMBERS_MAX - 2)))
         assert (await api.post(path, json=invitation)).error == FULL

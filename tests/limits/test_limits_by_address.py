@@ -118,29 +118,29 @@ async def test_bad_requests_count(story: Story, client_a: Api) -> None:
 
 async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) -> None:
     """However many hang up in the middle, a turn is never lost."""
-    async with Api(limited.url, ADDRESS_A) as house, Api(limited.url, ADDRESS_B) as other:
-        story = await new_story(other)
-        rush = [asyncio.create_task(house.get("/1", f"wrong {n}")) for n in range(150)]
+    async with Api(limited.url, ADDRESS_A) as client_a, Api(limited.url, ADDRESS_B) as client_b:
+        story = await new_story(client_b)
+        rush = [asyncio.create_task(client_a.get("/1", f"wrong {n}")) for n in range(150)]
         await story.alice.say("meanwhile")
         assert not all(request.done() for request in rush)
         for request in rush[::2]:
             request.cancel()
         answers = await asyncio.gather(*rush[1::2])
         assert {answer.error for answer in answers} == {(403, "forbidden")}
-        assert (await house.get("/")).status == 200
+        assert (await client_a.get("/")).status == 200
 
 
 async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(limited: Server) -> None:
-    async with Api(limited.url, ADDRESS_A) as house, Api(limited.url, ADDRESS_B) as other:
-        story = await new_story(other)
+    async with Api(limited.url, ADDRESS_A) as client_a, Api(limited.url, ADDRESS_B) as client_b:
+        story = await new_story(client_b)
         limited.restart()  # no key is known to be good any more
-        neighbours = [house.get("/nowhere") for _ in range(2_300)]
-        assert LIMITED in {answer.error for answer in await asyncio.gather(*neighbours)}
-        story.bob.api = house
+        requests = [client_a.get("/nowhere") for _ in range(2_300)]
+        assert LIMITED in {answer.error for answer in await asyncio.gather(*requests)}
+        story.bob.api = client_a
         assert (await story.bob.read())["last_id"] == 0
-        wrong = await house.get(f"/{story.charlie.chat_id}", story.bob.session_token)
+        wrong = await client_a.get(f"/{story.charlie.chat_id}", story.bob.session_token)
         assert wrong.error == (403, "forbidden")
-        assert (await house.get("/nowhere")).error == LIMITED
+        assert (await client_a.get("/nowhere")).error == LIMITED
         assert (await story.bob.read())["last_id"] == 0  # a wrong door takes no key away
 
 
@@ -154,8 +154,8 @@ async def test_a_slow_sender_does_not_delay_others_at_its_address(limited: Serve
     for _, writer in lines:
         writer.write(f"{head}X-Forwarded-For: {ADDRESS_A}\r\n\r\n".encode())
         await writer.drain()
-    async with Api(limited.url, ADDRESS_A) as house, asyncio.timeout(BODY_TIMEOUT - 1):
-        assert (await house.get("/")).status == 200
-        assert (await house.post("/create")).status == 200
+    async with Api(limited.url, ADDRESS_A) as client_a, asyncio.timeout(BODY_TIMEOUT - 1):
+        assert (await client_a.get("/")).status == 200
+        assert (await client_a.post("/create")).status == 200
     for _, writer in lines:
         writer.close()

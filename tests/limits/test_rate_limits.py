@@ -70,8 +70,8 @@ async def test_a_user_may_create_so_many_chats_a_day_from_all_addresses(
     started = 0
     async with Api(limited.url, ADDRESS_B) as api:
         auth_key = (await api.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
-    for house in range(5):
-        async with Api(limited.url, f"203.0.113.{house}") as api:
+    for number in range(5):
+        async with Api(limited.url, f"203.0.113.{number}") as api:
             answers = [await api.post("/create", auth_key) for _ in range(25)]
             started += sum(answer.status == 200 for answer in answers)
     assert started == CREATED_CHATS_A_DAY.burst

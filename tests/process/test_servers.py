@@ -66,7 +66,7 @@ OTHERS = {
 
 
 @pytest.fixture(params=OTHERS)
-def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+def any_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """The application under somebody else's server."""
     port = str(free_port())
     command = [port if part == FREE_PORT else part for part in OTHERS[request.param]]
@@ -89,10 +89,10 @@ def accepts(url: str) -> bool:
         return connection.connect_ex((place.hostname, place.port)) == 0
 
 
-async def test_a_chat_works_under_any_server(other: Server) -> None:
-    async with Api(other.url) as api:
+async def test_a_chat_works_under_any_server(any_server: Server) -> None:
+    async with Api(any_server.url) as api:
         story = await new_story(api)
-        assert story.magic_link.startswith(f"{other.url}/chat/")
+        assert story.magic_link.startswith(f"{any_server.url}/chat/")
         held = asyncio.create_task(story.bob.read(since=0, wait=20))
         said = await story.alice.say("Does it work here?")
         page = await held
@@ -103,12 +103,14 @@ async def test_a_chat_works_under_any_server(other: Server) -> None:
         assert (await api.get("/")).headers["Content-Type"].startswith("text/html")
 
 
-async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(other: Server) -> None:
-    async with Api(other.url) as api:
+async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(
+    any_server: Server,
+) -> None:
+    async with Api(any_server.url) as api:
         story = await new_story(api)
         alice, bob, charlie = map(waiting, (story.alice, story.bob, story.charlie))
         for one in (alice, bob, charlie):
-            await until_held(other, *one.polls, *one.streams)
+            await until_held(any_server, *one.polls, *one.streams)
         members = f"{story.alice.path}/members/2"
         (await api.call("DELETE", members, story.alice.session_token)).ok()
         await assert_ended(bob, 403, "forbidden")
@@ -118,8 +120,8 @@ async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(other:
         for poll in alice.polls:
             assert (await poll).ok()["last_id"] == 1
         alice = alice._replace(polls=polls(story.alice, since=1))
-        await until_held(other, *alice.polls)
-        stopping = asyncio.create_task(asyncio.to_thread(other.stop))
+        await until_held(any_server, *alice.polls)
+        stopping = asyncio.create_task(asyncio.to_thread(any_server.stop))
         for one in (alice, charlie):
             await assert_ended(one, 503, "unavailable")
         await stopping
@@ -165,34 +167,36 @@ async def assert_ended(one: Waiting, status: int, code: str) -> None:
         assert (event, json.loads(data)["error"]) == ("event: end", code)
 
 
-@pytest.mark.parametrize("other", ["uvicorn-standard"], indirect=True)
+@pytest.mark.parametrize("any_server", ["uvicorn-standard"], indirect=True)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("more", ["&wait=25", ""], ids=["poll", "stream"])
 async def test_a_client_that_vanishes_while_a_second_request_waits_causes_no_error(
-    other: Server, way: str, more: str
+    any_server: Server, way: str, more: str
 ) -> None:
-    async with Api(other.url) as api:
+    async with Api(any_server.url) as api:
         story = await new_story(api)
         fields = ["Host: party.test", f"Authorization: Bearer {story.bob.session_token}"]
         fields += [] if more else ["Accept: text/event-stream"]
         line = f"GET {story.bob.path}?since=0{more}{way} HTTP/1.1"
         asked = "\r\n".join([line, *fields, "\r\n"]).encode()
-        assert b"{" not in await send(other, [asked * 2])
-        await until(lambda: is_quiet(other), "the server never came to rest")
+        assert b"{" not in await send(any_server, [asked * 2])
+        await until(lambda: is_quiet(any_server), "the server never came to rest")
         await story.alice.say("Where is Bob?")
         outside = await story.charlie.try_to_read(story.chat_id, since=0)
         assert outside.error == (403, "forbidden")
         assert (await story.bob.read())["last_id"] == 1
-    other.stop()
-    assert "ERROR" not in other.log()
+    any_server.stop()
+    assert "ERROR" not in any_server.log()
 
 
-async def test_a_chat_survives_the_restart_of_any_server(tmp_path: Path, other: Server) -> None:
-    async with Api(other.url) as api:
+async def test_a_chat_survives_the_restart_of_any_server(
+    tmp_path: Path, any_server: Server
+) -> None:
+    async with Api(any_server.url) as api:
         story = await new_story(api)
         await story.alice.say("still there?")
         before = (await story.bob.read())["epoch"]
-    other.stop()
+    any_server.stop()
     async with Server(tmp_path) as own, Api(own.url) as story.bob.api:
         page = await story.bob.read()
     assert (page["epoch"], page["messages"][0]["body"]) == (before, "still there?")
