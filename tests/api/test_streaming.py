@@ -107,7 +107,9 @@ async def test_a_stop_ends_every_stream(fresh_server: Server) -> None:
 
 async def test_silence_is_filled_with_heartbeats(tmp_path: Path) -> None:
     async with (
-        Server(tmp_path, patched("web.response.sse", "HEARTBEAT = 0.1"), limits="on") as server,
+        Server(
+            tmp_path, patched("watchparty.web.response.sse", HEARTBEAT="0.1"), limits="on"
+        ) as server,
         Api(server.url) as api,
     ):
         story = await new_story(api)

@@ -16,6 +16,7 @@ from tests.support.rate_limits import LIMITED, retry_after
 from tests.support.server_process import Server, patched
 
 FRIENDS = 50
+QUOTAS = "watchparty.web.limits.quotas"
 
 
 def poll(person: Person, wait: float = 25) -> "asyncio.Task[Answer]":
@@ -104,7 +105,7 @@ async def test_a_client_that_hangs_up_makes_room(tmp_path: Path) -> None:
 
 async def test_a_process_holds_so_many_polls(tmp_path: Path) -> None:
     async with (
-        Server(tmp_path, patched("web.limits.quotas", "HELD_IN_ALL = 6"), limits="on") as server,
+        Server(tmp_path, patched(QUOTAS, HELD_IN_ALL="6"), limits="on") as server,
         Api(server.url) as api,
     ):
         story = await new_story(api)
@@ -130,11 +131,8 @@ async def poll_until_refused(person: Person) -> Answer:
 @pytest.mark.parametrize("way", ["", "&nothing=1"], ids=["fast path", "framework"])
 async def test_a_reader_that_does_not_read_gives_up_its_place(tmp_path: Path, way: str) -> None:
     """Its connection may stay open for a minute, but takes nobody's place."""
-    numbers = "HELD_IN_ALL, quotas.POSTS = 6, quotas.CHAT_POSTS"
-    async with (
-        Server(tmp_path, patched("web.limits.quotas", numbers), limits="on") as server,
-        Api(server.url) as api,
-    ):
+    command = patched(QUOTAS, HELD_IN_ALL="6", POSTS="CHAT_POSTS")
+    async with Server(tmp_path, command, limits="on") as server, Api(server.url) as api:
         story = await new_story(api)
         for _ in range(15):  # more than fits into the buffers on the way
             await story.alice.say("\N{POPCORN}" * 2_000)

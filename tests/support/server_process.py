@@ -39,15 +39,20 @@ def running_out_of(what: int, server: "Server") -> Iterator[None]:
     resource.prlimit(server.process.pid, what, before)
 
 
-def patched(module: str, assignment: str) -> list[str]:
-    """Return the command for a server in which a constant of a module has another value.
+PATCHED = """
+from importlib import import_module
+module = import_module({module!r})
+for name, value in {values!r}.items():
+    getattr(module, name)  # it must be there
+    setattr(module, name, eval(value, vars(module)))
+from watchparty.cli import main
+main()
+"""
 
-    `module` is a path below watchparty, as `web.response.sse`.
-    """
-    package, _, name = f"watchparty.{module}".rpartition(".")
-    patch = f"from {package} import {name}; {name}.{assignment}"
-    serve = "from watchparty.cli import main; main()"
-    return [sys.executable, "-c", f"{patch}; {serve}", *SERVE[1:]]
+
+def patched(module: str, **values: str) -> list[str]:
+    """Return the command for a server in which constants of a module are these expressions."""
+    return [sys.executable, "-c", PATCHED.format(module=module, values=values), *SERVE[1:]]
 
 
 def configured(folder: Path, **values: int) -> list[str]:
