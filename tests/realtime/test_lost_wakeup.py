@@ -22,7 +22,7 @@ from watchparty.web.waiting.timer_wheel import TimerWheel
 from watchparty.web.waiting.waiter import PollWaiter, WaitingRoom
 
 HOST = 1  # the member id of who starts a chat
-SOON = 10  # seconds; a poll that was not woken comes back after HOLD
+SOON = 20  # seconds; a poll that was not woken comes back after HOLD
 TIMES = 300
 POLLS = 4  # each time
 

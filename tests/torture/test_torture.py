@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from tests.torture.rounds import torture
+from tests.torture.rounds import KILLS, torture
 
 SECONDS = 8
-KILLS = 2  # at least, on a machine that takes its time
 
 
 async def test_nothing_is_lost_doubled_or_silently_missing(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ async def test_after_a_sleep_a_connection_that_died_is_not_waited_for(
     await alice.page.clock.set_system_time(time.time() + 600)
     await alice.page.clock.fast_forward("00:05")
     await alice.sees("Said to the sleeping")
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 20  # it would be given up after 35
 
 
 async def test_a_poll_that_hangs_for_too_long_is_aborted(
