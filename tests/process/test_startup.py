@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+import sys
 import tomllib
 from collections.abc import Callable
 from contextlib import closing
@@ -11,8 +12,22 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import new_story
-from tests.support.server_process import Server, refused
+from tests.support.server_process import SERVE, Server, refused
 from watchparty.assets import find
+
+
+# What macOS does where the hard limit is "unlimited".
+REFUSING = """
+import resource
+allowed, real = resource.getrlimit(resource.RLIMIT_NOFILE), resource.setrlimit
+def refuse(what, limits):
+    if limits[0] == allowed[1]:
+        raise ValueError("not allowed to raise maximum limit")
+    real(what, limits)
+resource.setrlimit = refuse
+from watchparty.cli import main
+main()
+"""
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -101,3 +116,14 @@ def test_a_folder_in_place_of_the_database_is_reported_and_left_alone(tmp_path: 
 
 def test_a_server_listens_on_this_computer_only_by_default() -> None:
     assert tomllib.loads(find("hypercorn.toml").read_text())["bind"] == ["127.0.0.1:8000"]
+
+
+async def test_a_system_that_refuses_its_own_file_limit_does_not_stop_the_start(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", REFUSING, *SERVE[1:]]
+    async with Server(tmp_path, command) as server, Api(server.url) as api:
+        story = await new_story(api)
+        assert (await story.bob.read())["messages"] == []
+        refusal = await story.charlie.try_to_read(story.chat_id)
+        assert refusal.error == (403, "forbidden")

@@ -2,6 +2,7 @@
 
 import resource
 import socket
+from contextlib import suppress
 
 from hypercorn.config import Config
 
@@ -11,6 +12,10 @@ WILDCARD = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what people m
 # Milliseconds that sent data may stay unacknowledged. A client that falls silent in the middle
 # of an answer would keep its connection for ever.
 USER_TIMEOUT = 60_000
+
+# Open files that macOS grants where its hard limit is "unlimited", which it refuses to set
+# (setrlimit(2) there).
+OPEN_MAX = 10_240
 
 # An address for documentation (RFC 5737): choosing a route to it sends nothing.
 TEST_NET = ("192.0.2.1", 9)
@@ -45,7 +50,10 @@ def listen(config: Config) -> list[str]:
 def raise_file_limit() -> None:
     """Allow as many connections as the system lets us: each is an open file."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    for limit in (hard, OPEN_MAX):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            return
 
 
 def _set_user_timeout(sock: socket.socket) -> None:
