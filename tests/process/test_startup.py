@@ -15,7 +15,6 @@ from tests.support.api_fixtures import new_story
 from tests.support.server_process import SERVE, Server, refused
 from watchparty.assets import find
 
-
 # What macOS does where the hard limit is "unlimited".
 REFUSING = """
 import resource
