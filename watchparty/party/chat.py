@@ -200,10 +200,18 @@ class ChatView:
         self.member_id = member_id
         self.cursor = cursor
 
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Wake `subscriber` whenever there may be news."""
+        self.chat.subscribe(subscriber)
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Stop waking `subscriber`."""
+        self.chat.unsubscribe(subscriber)
+
     @property
-    def chats(self) -> tuple[Chat]:
-        """Return the one chat."""
-        return (self.chat,)
+    def is_stopping(self) -> bool:
+        """Return True once the server stops."""
+        return self.chat.stopping.is_set
 
     @property
     def is_member(self) -> bool:

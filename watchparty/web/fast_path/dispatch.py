@@ -20,7 +20,7 @@ from watchparty.party.window import Page
 from watchparty.web.fast_path.parse import poll_params
 from watchparty.web.limits.held_requests import HeldRequests
 from watchparty.web.limits.rate_limits import RateLimits
-from watchparty.web.middleware.exchange import SCOPE_KEY, Exchange
+from watchparty.web.middleware.exchange import Exchange
 from watchparty.web.response import sse
 from watchparty.web.response.headers import SHARED, Head, Message, body_part
 from watchparty.web.waiting.hold import Poll, Stream, View
@@ -40,11 +40,11 @@ def init_dispatch(
     serve, room = app.asgi_app, WaitingRoom(held, TimerWheel())
 
     async def serve_by_framework(scope: Any, receive: ASGIReceiveCallable, send: Any) -> None:
-        exchange = scope[SCOPE_KEY] = Exchange(scope, receive, send)
+        exchange = Exchange(scope, receive, send)
         await serve(scope, exchange.receive, exchange.send)
         if exchange.fields is not None:
             _free_headers(scope)
-            await _respond(exchange.held, Head(exchange.fields), room, receive, send)
+            await _respond(exchange.take(), Head(exchange.fields), room, receive, send)
 
     def dispatch(scope: Any, receive: ASGIReceiveCallable, send: Any) -> Answering:
         if scope["type"] != "http":

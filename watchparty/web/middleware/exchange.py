@@ -27,15 +27,24 @@ Fields = list[tuple[bytes, bytes]]
 
 
 class Exchange:
-    """One request and its answer; a route sets `held` to hand the request over."""
+    """One request and its answer.
+
+    A route hands its request over by appending to the list that it finds in the scope.
+    """
 
     def __init__(self, scope: Any, receive: ASGIReceiveCallable, send: Any) -> None:
         self._receive, self._send = receive, send
         self._has_body = any(name in BODY_HEADERS for name, _ in scope["headers"])
         self._expects_body = self._has_body or scope["method"] not in BODILESS
         self._body_ended = asyncio.Event()
-        self.held: Any = None
+        # A list, because servers keep the scope: with this object in it, it would be a cycle.
+        self._handed_over: list[Any] = []
+        scope[SCOPE_KEY] = self._handed_over
         self.fields: Fields | None = None  # of the answer, if the framework agreed to the handover
+
+    def take(self) -> Any:
+        """Return what the route handed over."""
+        return self._handed_over.pop()
 
     async def receive(self) -> Any:
         """Receive the body and nothing after it: the disconnect is for the waiter to notice.
@@ -52,7 +61,7 @@ class Exchange:
 
     async def send(self, message: Any) -> None:
         """Send the answer of the framework, unless the request is handed over."""
-        if self.held is not None and message["type"] == "http.response.start":
+        if self._handed_over and message["type"] == "http.response.start":
             self._keep_headers(message)
         if self.fields is not None:
             return

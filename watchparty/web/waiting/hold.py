@@ -1,13 +1,13 @@
 """Hold a request: what a route returns when its answer has to wait."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Raw
 from quart import Response, request
 
-from watchparty.party.chat import Chat, ChatView
+from watchparty.party.chat import ChatView, Subscriber
 from watchparty.party.errors import Forbidden
 from watchparty.party.window import Page
 from watchparty.web.limits.held_requests import Holders
@@ -19,9 +19,15 @@ from watchparty.web.response.schemas import PollAnswer, error_body, json
 class View(Protocol):
     """The chats that one request waits for, as it sees them."""
 
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Wake `subscriber` whenever there may be news."""
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Stop waking `subscriber`."""
+
     @property
-    def chats(self) -> Iterable[Chat]:
-        """Return the chats to subscribe to."""
+    def is_stopping(self) -> bool:
+        """Return True once the server stops."""
 
     def look(self) -> tuple[Page | PollAnswer, bytes]:
         """Return the answer as of now, and the same as JSON. Raises Forbidden."""
@@ -48,7 +54,7 @@ class Stream(NamedTuple):
 def hold(held: Poll | Stream) -> Response:
     """Hand the current request over; return the answer for the framework to finish with."""
     scope: Any = request.scope
-    scope[SCOPE_KEY].held = held
+    scope[SCOPE_KEY].append(held)
     return json(b"") if isinstance(held, Poll) else sse.head()
 
 
@@ -58,10 +64,20 @@ class ManyChats:
     def __init__(self, views: Sequence[ChatView]) -> None:
         self._views = views
 
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Wake `subscriber` whenever there may be news in one of them."""
+        for view in self._views:
+            view.subscribe(subscriber)
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Stop waking `subscriber`."""
+        for view in self._views:
+            view.unsubscribe(subscriber)
+
     @property
-    def chats(self) -> list[Chat]:
-        """Return all of them."""
-        return [view.chat for view in self._views]
+    def is_stopping(self) -> bool:
+        """Return True once the server stops."""
+        return any(view.is_stopping for view in self._views)
 
     def look(self) -> tuple[PollAnswer, bytes]:
         """Return the pages that have news, or an error where the member was removed."""

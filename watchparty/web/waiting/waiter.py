@@ -77,12 +77,10 @@ class Waiter:
     def __enter__(self) -> None:
         self._task = cast("asyncio.Task[object]", asyncio.current_task(self._room.timers.loop))
         self._room.held.add(self._holders, self.evict)
-        for chat in self._view.chats:
-            chat.subscribe(self)
+        self._view.subscribe(self)
 
     def __exit__(self, *failure: object) -> None:
-        for chat in self._view.chats:
-            chat.unsubscribe(self)
+        self._view.unsubscribe(self)
         self._room.held.remove(self._holders, self.evict)
         if self._expiring is not None:
             self._expiring.discard(self)
@@ -112,7 +110,7 @@ class Waiter:
             self._expiring = self._room.timers.start(self, self._seconds)
         found = self._view.look()
         if not (found[0].has_news or self._is_over):
-            if _is_stopping(self._view):
+            if self._view.is_stopping:
                 raise Stopping
             return None
         self._is_over = False
@@ -140,7 +138,7 @@ class PollWaiter(Waiter):
         if self._is_over or self._is_superseded:
             return True
         try:
-            return self._view.has_news() or _is_stopping(self._view)
+            return self._view.has_news() or self._view.is_stopping
         except Forbidden:
             return True
 
@@ -197,13 +195,11 @@ class StreamWaiter(Waiter):
             return superseded()
         if not self._view.is_member:
             return Forbidden()
-        return Stopping() if _is_stopping(self._view) else None
+        return Stopping() if self._view.is_stopping else None
 
     def first(self) -> Page:
         """Return the page at the cursor, and advance the cursor. Raises Forbidden."""
-        page, _ = self._view.look()
-        self._view.cursor = sse.cursor_after(page, self._view.cursor)
-        return page
+        return self._advance(self._view.look()[0])
 
     async def next(self) -> Page | None:
         """Return the next page like `first`, as soon as it has news or after a silence.
@@ -211,12 +207,12 @@ class StreamWaiter(Waiter):
         Returns None when the client hung up. Raises Forbidden, Stopping, and RateLimited when
         superseded.
         """
-        while self._look() is None:
+        while (found := self._look()) is None:
             await self._woken
             self._woken = self._room.timers.loop.create_future()
             if not self._is_connected:
                 return None
-        return self.first()
+        return self._advance(cast("Page", found[0]))
 
     async def send(self, send: Any, message: dict[str, Any]) -> None:
         """Send a message. Waits until the client has read enough of those before it.
@@ -233,6 +229,10 @@ class StreamWaiter(Waiter):
         finally:
             self._has_sent = True
 
+    def _advance(self, page: Page) -> Page:
+        self._view.cursor = sse.cursor_after(page, self._view.cursor)
+        return page
+
     async def _listen(self) -> None:
         try:
             while (await self._receive())["type"] != "http.disconnect":
@@ -240,7 +240,3 @@ class StreamWaiter(Waiter):
         finally:
             self._is_connected = False
             self.wake()
-
-
-def _is_stopping(view: View) -> bool:
-    return any(chat.stopping.is_set for chat in view.chats)
