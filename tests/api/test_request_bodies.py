@@ -68,7 +68,7 @@ async def test_a_body_may_have_64_kib_and_no_more(api: Api) -> None:
 @pytest.fixture(scope="module")
 def patient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that waits for the rest of a body even on a busy machine."""
-    command = patched("watchparty.web.middleware.drain_body", DRAIN_TIMEOUT="60")
+    command = patched("watchparty.web.middleware.exchange", DRAIN_TIMEOUT="60")
     with Server(tmp_path_factory.mktemp("patient"), command) as server:
         yield server
 
