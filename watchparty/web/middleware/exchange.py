@@ -36,7 +36,7 @@ class Exchange:
         self._receive, self._send = receive, send
         self._has_body = any(name in BODY_HEADERS for name, _ in scope["headers"])
         self._expects_body = self._has_body or scope["method"] not in BODILESS
-        self._body_ended = asyncio.Event()
+        self._body_ended, self._answer_ended = asyncio.Event(), asyncio.Event()
         # A list, because servers keep the scope: with this object in it, it would be a cycle.
         self._handed_over: list[Any] = []
         scope[SCOPE_KEY] = self._handed_over
@@ -47,13 +47,15 @@ class Exchange:
         return self._handed_over.pop()
 
     async def receive(self) -> Any:
-        """Receive the body and nothing after it: the disconnect is for the waiter to notice.
+        """Receive the body, and a disconnect once the framework's answer has ended.
 
-        The framework is done within milliseconds, and then would cancel this call. Not every
-        server lets `receive` be called again after that.
+        A real disconnect after the body is for the waiter to notice: the framework is done within
+        milliseconds, and would cancel this call then. Not every server lets `receive` be called
+        again after that.
         """
         if self._body_ended.is_set():
-            await asyncio.Future()
+            await self._answer_ended.wait()
+            return {"type": "http.disconnect"}
         message: Any = await self._receive() if self._expects_body else NO_BODY
         if not message.get("more_body"):
             self._body_ended.set()
@@ -63,11 +65,13 @@ class Exchange:
         """Send the answer of the framework, unless the request is handed over."""
         if self._handed_over and message["type"] == "http.response.start":
             self._keep_headers(message)
-        if self.fields is not None:
-            return
-        if message["type"] == "http.response.body" and not message.get("more_body"):
-            await self._drain()
-        await self._send(message)
+        is_last = message["type"] == "http.response.body" and not message.get("more_body")
+        if self.fields is None:
+            if is_last:
+                await self._drain()
+            await self._send(message)
+        if is_last:
+            self._answer_ended.set()
 
     def _keep_headers(self, start: Any) -> None:
         if start["status"] == 200:
