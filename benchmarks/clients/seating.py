@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from watchparty.party.tokens import hash_token, new_secret
+from watchparty.party.tokens import hash_secret, new_secret
 
 CHAT_ID = 100_000_000_000
 
@@ -37,7 +37,7 @@ def _seat_one(db: sqlite3.Connection, number: int, token: str, now: int) -> None
     name, role = (f"Guest {number}", "guest") if number else ("Alice", "host")
     [(user_id,)] = db.execute(
         "INSERT INTO users (credential, username, created_at) VALUES (?, ?, ?) RETURNING user_id",
-        (hash_token(new_secret()), name, now),
+        (hash_secret(new_secret()), name, now),
     )
     db.execute(
         "INSERT INTO members (chat_id, member_id, user_id, username, role, joined_at)"
@@ -46,5 +46,5 @@ def _seat_one(db: sqlite3.Connection, number: int, token: str, now: int) -> None
     )
     db.execute(
         "INSERT INTO sessions (credential, chat_id, member_id, created_at) VALUES (?, ?, ?, ?)",
-        (hash_token(token), CHAT_ID, number + 1, now),
+        (hash_secret(token), CHAT_ID, number + 1, now),
     )

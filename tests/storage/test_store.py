@@ -88,7 +88,7 @@ FAULTS: dict[str, tuple[type[Exception], Fault]] = {
     "a chat that is opened by the key of another": (
         StoreUnavailable,
         lambda store, alice: store.add_chat(
-            NewChat(NOWHERE, KEYS, ALICE), tokens.hash_token(alice.session_token)
+            NewChat(NOWHERE, KEYS, ALICE), tokens.hash_secret(alice.session_token)
         ),
     ),
 }
@@ -143,7 +143,7 @@ async def test_a_cancelled_write_leaves_all_or_nothing_and_no_open_transaction(
     while not whole:
         tries += 1
         start = NewChat(NOWHERE + tries, KEYS, ALICE)
-        task = asyncio.create_task(store.add_chat(start, tokens.hash_token(f"{tries}")))
+        task = asyncio.create_task(store.add_chat(start, tokens.hash_secret(f"{tries}")))
         whole = await give_up_after(turns, task)
         turns = max(turns + 1, turns * 5 // 4)
         await store.rename_user(ALICE.user_id, f"Alice the {tries}.")  # who comes next is served

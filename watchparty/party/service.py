@@ -66,7 +66,7 @@ class ChatService:
     async def register(self, username: str) -> tuple[User, str]:
         """Make a user; return them and their auth key."""
         auth_key = tokens.new_secret()
-        return await self.store.add_user(tokens.hash_token(auth_key), username), auth_key
+        return await self.store.add_user(tokens.hash_secret(auth_key), username), auth_key
 
     async def rename(self, auth_key: str, username: str) -> None:
         """Change a user's name in the chats to come. Raises InvalidCredentials."""
@@ -94,7 +94,7 @@ class ChatService:
         chat_id = None
         while chat_id is None:  # until an id is free: nearly always the first
             chat = replace(asked, chat_id=tokens.new_chat_id())
-            chat_id = await self.store.add_chat(chat, tokens.hash_token(token), check_rate)
+            chat_id = await self.store.add_chat(chat, tokens.hash_secret(token), check_rate)
         access = await self.authorize(chat_id, token)
         return Admission(access, token, host.auth_key, replayed=chat_id != chat.chat_id)
 
@@ -112,7 +112,7 @@ class ChatService:
             await self._check_invite(chat_id, magic_key)
         guest = known or await self._identify(None, username)
         token = tokens.new_secret()
-        credential = tokens.hash_token(token)
+        credential = tokens.hash_secret(token)
         try:
             chat = await self.chats.get(chat_id)
         except Forbidden:  # deleted just now
@@ -127,7 +127,7 @@ class ChatService:
         Raises Forbidden when it is nobody's in this chat, and when there is no such chat. The
         chat is loaded only for its members.
         """
-        credential = tokens.hash_token(secret)
+        credential = tokens.hash_secret(secret)
         remembered = self._member_ids.get((chat_id, credential))
         if remembered is not None:
             chat = await self.chats.get(chat_id)
@@ -176,7 +176,7 @@ class ChatService:
         return Identity(replace(user, username=username or user.username))
 
     async def _find_user(self, auth_key: str) -> User:
-        holder = await self.store.find_holder(tokens.hash_token(auth_key))
+        holder = await self.store.find_holder(tokens.hash_secret(auth_key))
         if not isinstance(holder, User):
             raise InvalidCredentials
         return holder

@@ -25,7 +25,7 @@ def new_chat_id() -> int:
     return lowest + secrets.randbelow(9 * lowest)
 
 
-def hash_token(secret: str) -> bytes:
+def hash_secret(secret: str) -> bytes:
     """Return the SHA-256 of a secret, which is all that is stored of it.
 
     The secrets are uniformly random, so neither salt nor stretching adds anything

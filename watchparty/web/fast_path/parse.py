@@ -59,7 +59,7 @@ def poll_params(scope: Any) -> PollParams | None:
     bearer = BEARER.fullmatch(headers.get(AUTHORIZATION, b""))
     if cursor is None or bearer is None:
         return None
-    return PollParams(int(path[1]), tokens.hash_token(bearer[1].decode()), cursor, wait)
+    return PollParams(int(path[1]), tokens.hash_secret(bearer[1].decode()), cursor, wait)
 
 
 @lru_cache(1_000)  # all who wait in a chat send the same

@@ -33,7 +33,7 @@ def require(headers: Headers) -> str:
 
 def hash_of(credential: str | None) -> bytes:
     """Return the hash of a credential, or b"" for none."""
-    return b"" if credential is None else tokens.hash_token(credential)
+    return b"" if credential is None else tokens.hash_secret(credential)
 
 
 def _without_scheme(value: str) -> str:
