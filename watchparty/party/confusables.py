@@ -14,12 +14,12 @@ from watchparty.party.validation import INVISIBLE
 
 NAMES_REMEMBERED = 10_000  # about 300 bytes each
 
-# Default_Ignorable_Code_Point, where the category does not say so (DerivedCoreProperties.txt).
-SELECTORS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# Default_Ignorable_Code_Point (DerivedCoreProperties.txt) in other categories than Cf and Cn.
+IGNORABLE = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 DISPLAY_SUFFIX = re.compile(r"\s*(#\d+|\(you\))+$", re.IGNORECASE)
 
-LEFT_TO_RIGHT_MARK = "\u200e"  # in the table, right-to-left characters stand between two
+LEFT_TO_RIGHT_MARK = "\u200e"  # the table puts right-to-left characters between two of these
 
 
 class Homoglyph(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Homoglyph(Struct, frozen=True):
 
 
 def find_confusable(names: Mapping[int, str]) -> list[int]:
-    """Return the ids of those, of `names` by id, whose name looks like somebody else's."""
+    """Return the ids, sorted, under which `names` has a name that looks like another one."""
     ids: defaultdict[str, set[int]] = defaultdict(set)
     for id_, name in names.items():
         for fingerprint in fingerprints(name):
@@ -39,16 +39,17 @@ def find_confusable(names: Mapping[int, str]) -> list[int]:
 
 @lru_cache(NAMES_REMEMBERED)
 def fingerprints(name: str) -> frozenset[str]:
-    """Return strings that names share when they look alike, with the case folded first and last.
+    """Return the fingerprints of a name. Names that look alike have one in common.
 
-    Only a capital I looks like a small L, so "AIice" is Alice before the case is folded;
-    "ALICE" is after. A suffix like those that the page adds is ignored: "Alice #1" is Alice.
+    The case is folded after the look-alikes are replaced in some, and before in one: only a
+    capital I looks like a small L ("AIice"), and only in lower case is "ALICE" like "Alice".
+    A suffix like those that the page adds is ignored: "Alice #1" is Alice.
     """
     visible = "".join(character for character in name if not _is_ignorable(character))
     bare = DISPLAY_SUFFIX.sub("", " ".join(visible.split()))
     plain = unicodedata.normalize("NFKC", bare)
-    seen = {skeleton(bare).casefold(), skeleton(plain).casefold(), skeleton(plain.casefold())}
-    return frozenset(seen)
+    skeletons = {skeleton(bare).casefold(), skeleton(plain).casefold(), skeleton(plain.casefold())}
+    return frozenset(skeletons)
 
 
 def skeleton(text: str) -> str:
@@ -59,21 +60,21 @@ def skeleton(text: str) -> str:
 
 
 def _is_ignorable(character: str) -> bool:
-    """Return True for what draws nothing: format controls, unassigned, selectors, fillers."""
+    """Return True for characters that draw nothing: controls, unassigned, selectors, fillers."""
     unseen = unicodedata.category(character) in {"Cf", "Cn"}
-    return unseen or character in INVISIBLE or bool(SELECTORS.match(character))
+    return unseen or character in INVISIBLE or bool(IGNORABLE.match(character))
 
 
 @cache
 def _prototypes() -> dict[int, str]:
     """Return for each character the one that stands for all that look like it.
 
-    The table is Unicode's, from the data of a library; the library's code takes 18 MB for it.
+    The table is Unicode's, as a library ships it. The library's own code needs 18 MB to load it.
     """
     data = files("confusable_homoglyphs").joinpath("confusables.json").read_bytes()
     table: defaultdict[str, set[str]] = defaultdict(set)
     for character, found in msgspec.json.decode(data, type=dict[str, list[Homoglyph]]).items():
-        table[_bare(character)].update(_bare(homoglyph.c) for homoglyph in found)
+        table[_strip_marks(character)].update(_strip_marks(homoglyph.c) for homoglyph in found)
     return {
         ord(character): _canonical({character, *found, *(c for one in found for c in table[one])})
         for character, found in list(table.items())
@@ -81,7 +82,7 @@ def _prototypes() -> dict[int, str]:
     }
 
 
-def _bare(text: str) -> str:
+def _strip_marks(text: str) -> str:
     return text.strip(LEFT_TO_RIGHT_MARK)
 
 

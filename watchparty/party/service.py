@@ -1,4 +1,4 @@
-"""Everything before a member is in a chat: users, creating and joining chats, authorization."""
+"""Users and chats: register, create, join, authorize, delete."""
 
 from cachetools import LRUCache
 from msgspec import Struct
@@ -15,13 +15,13 @@ from watchparty.party.validation import DEFAULT_NAME
 
 NO_INVITES = Invites("", "")
 
-MEMBERS_MAX = 200  # of one chat: each join sends the list of members, 12 KB, to each of them
+MEMBERS_MAX = 200  # per chat; each join sends the member list, 12 KB, to every member
 
 CREDENTIALS_REMEMBERED = 50_000  # about 300 bytes each
 
 
 class Identity(Struct, frozen=True):
-    """A user, and the auth key if it was made just now: only its hash is stored."""
+    """A user, and the auth key if it was created just now: only its hash is stored."""
 
     user: User
     auth_key: str | None = None
@@ -35,14 +35,14 @@ class ChatAccess(Struct, frozen=True):
 
     @property
     def member_key(self) -> str:
-        """Return what tells this member from all others, of any chat."""
+        """Return a key that is unique among the members of all chats."""
         return f"{self.chat.chat_id}/{self.member.member_id}"
 
 
 class Admission(Struct, frozen=True):
-    """A new session of a member, and the auth key if it was made just now.
+    """A new session of a member, and the auth key if it was created just now.
 
-    `replayed` when a repeated request led to a chat that it had created before.
+    `replayed` is True if the request repeats the one that created the chat.
     """
 
     access: ChatAccess
@@ -59,17 +59,17 @@ class ChatService:
         self.store = store
         self._members_max = members_max
         self.chats = ChatCache(store)
-        # The member id of each credential used lately. Whether that member is still in the chat
-        # is checked each time; somebody who is removed and joins again gets another member id.
+        # The member id of each recently used credential. Each lookup checks that the member is
+        # still in the chat; somebody who is removed and joins again gets another member id.
         self._member_ids: LRUCache[tuple[int, bytes], int] = LRUCache(CREDENTIALS_REMEMBERED)
 
     async def register(self, username: str) -> tuple[User, str]:
-        """Make a user; return them and their auth key."""
+        """Create a user; return them and their auth key."""
         auth_key = tokens.new_secret()
         return await self.store.add_user(tokens.hash_secret(auth_key), username), auth_key
 
     async def rename(self, auth_key: str, username: str) -> None:
-        """Change a user's name in the chats to come. Raises InvalidCredentials."""
+        """Change a user's name in the chats they join from now on. Raises InvalidCredentials."""
         user = await self._find_user(auth_key)
         await self.store.rename_user(user.user_id, username)
 
@@ -90,10 +90,10 @@ class ChatService:
             check_rate()
         host = await self._identify(auth_key, username)
         token = tokens.new_secret()
-        asked = NewChat(0, Invites.new(), host.user, key if auth_key else None, username or "")
+        template = NewChat(0, Invites.new(), host.user, key if auth_key else None, username or "")
         chat_id = None
-        while chat_id is None:  # until an id is free: nearly always the first
-            chat = replace(asked, chat_id=tokens.new_chat_id())
+        while chat_id is None:  # retry while the id is taken, which is rare
+            chat = replace(template, chat_id=tokens.new_chat_id())
             chat_id = await self.store.add_chat(chat, tokens.hash_secret(token), check_rate)
         access = await self.authorize(chat_id, token)
         return Admission(access, token, host.auth_key, replayed=chat_id != chat.chat_id)
@@ -102,7 +102,7 @@ class ChatService:
     async def join(
         self, chat_id: int, magic_key: str, auth_key: str | None, username: str | None
     ) -> Admission:
-        """Add somebody with a valid magic key, or a session to a member of the chat.
+        """Add somebody who has a valid magic key, or add a session for an existing member.
 
         Raises InvalidCredentials for an unknown auth key, InvalidInvite when the magic key does
         not open this chat or there is no such chat, and ChatFull.
@@ -124,15 +124,15 @@ class ChatService:
     async def authorize(self, chat_id: int, secret: str) -> ChatAccess:
         """Return the member who has this session token or auth key, and their chat.
 
-        Raises Forbidden when it is nobody's in this chat, and when there is no such chat. The
+        Raises Forbidden when no member of this chat has it, and when there is no such chat. The
         chat is loaded only for its members.
         """
         credential = tokens.hash_secret(secret)
-        remembered = self._member_ids.get((chat_id, credential))
-        if remembered is not None:
+        known_id = self._member_ids.get((chat_id, credential))
+        if known_id is not None:
             chat = await self.chats.get(chat_id)
-            if remembered in chat.members:
-                return ChatAccess(chat, chat.members[remembered])
+            if known_id in chat.members:
+                return ChatAccess(chat, chat.members[known_id])
         member_id = await self._find_member_id(chat_id, credential)
         chat = await self.chats.get(chat_id)
         if member_id not in chat.members:
@@ -150,7 +150,7 @@ class ChatService:
 
     @uncancellable
     async def delete_chat(self, access: ChatAccess) -> None:
-        """Delete a chat and everything in it. Raises NotAllowed unless its host does it."""
+        """Delete a chat and everything in it. Raises NotAllowed unless the member is its host."""
         if access.member.role != "host":
             raise NotAllowed
         await self.store.delete_chat(access.chat.chat_id, access.member)
@@ -165,11 +165,11 @@ class ChatService:
         return len(expired)
 
     def stop(self) -> None:
-        """Answer everybody who waits: the server is going down."""
+        """Answer all held requests: the server is stopping."""
         self.chats.stop()
 
     async def _identify(self, auth_key: str | None, username: str | None) -> Identity:
-        """Return the user of an auth key, by their name in this chat; without one, make a user."""
+        """Return the user with an auth key, under their name in this chat, or create a user."""
         if auth_key is None:
             return Identity(*await self.register(username or DEFAULT_NAME))
         user = await self._find_user(auth_key)
@@ -185,9 +185,10 @@ class ChatService:
         return await self.store.find_member_id(chat_id, user.user_id) is not None
 
     async def _check_invite(self, chat_id: int, magic_key: str) -> None:
-        """Raise InvalidInvite unless the key opens the chat, at the same cost in each case.
+        """Raise InvalidInvite unless the key opens the chat, in the same time in each case.
 
-        The store checks it again when it adds the member; this is before a user is made.
+        The store checks it again when it adds the member. This check comes first so that no user
+        is created in vain.
         """
         invites = await self.store.find_invites(chat_id) or NO_INVITES
         if invites.role_of(magic_key) is None:

@@ -9,9 +9,9 @@ from hashlib import sha256
 # and a double click selects the whole token.
 ALPHABET = string.ascii_letters + string.digits
 
-SECRET_LENGTH = 33  # characters of log2(62) bits each: 196 bits, the contract asks for 192
+SECRET_LENGTH = 33  # characters of log2(62) bits each: 196 bits in all
 
-CHAT_ID_DIGITS = 12  # long enough that ids are not guessed by chance; they are not secret
+CHAT_ID_DIGITS = 12  # ids are not secret, but nobody should hit one by accident
 
 
 def new_secret() -> str:
@@ -35,5 +35,5 @@ def hash_secret(secret: str) -> bytes:
 
 
 def equal_constant_time(one: str, other: str) -> bool:
-    """Compare two secrets in a time that does not depend on where they differ."""
+    """Return True if two secrets are equal, in a time that does not depend on where they differ."""
     return hmac.compare_digest(one.encode(), other.encode())

@@ -25,8 +25,8 @@ MAX_DECOMPOSITION = 8
 
 TOPIC_MAX = 100  # code points; about one line
 
-# Visible ASCII, as an HTTP header carries it anyway.
-KEY = re.compile(r"[\x21-\x7e]{1,128}")
+# Visible ASCII, because the key may come in an HTTP header.
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 class Draft(Struct, frozen=True):
@@ -82,19 +82,19 @@ def topic(text: str) -> str:
 
 def idempotency_key(text: str) -> str:
     """Return the key. Raises InvalidRequest unless it is 1 to 128 visible ASCII characters."""
-    if not KEY.fullmatch(text):
+    if not IDEMPOTENCY_KEY.fullmatch(text):
         raise InvalidRequest("Idempotency-Key must be 1 to 128 visible ASCII characters.")
     return text
 
 
-def _normalize(text: str, most: int, what: str) -> str:
-    """Trim and normalize to NFC. Overlong input is refused first.
+def _normalize(text: str, maximum: int, field: str) -> str:
+    """Trim and normalize to NFC, unless the input is far too long. Raises InvalidRequest.
 
     Normalizing takes quadratic time in the number of combining marks.
     """
     trimmed = text.strip()
-    if len(trimmed) > most * MAX_DECOMPOSITION:
-        raise InvalidRequest(f"{what} must be at most {most} characters, not {len(trimmed)}.")
+    if len(trimmed) > maximum * MAX_DECOMPOSITION:
+        raise InvalidRequest(f"{field} must be at most {maximum} characters, not {len(trimmed)}.")
     return unicodedata.normalize("NFC", trimmed).strip()
 
 
