@@ -1,4 +1,4 @@
-"""Delete what nobody uses any more, for as long as the server runs."""
+"""Delete expired chats, users and keys while the server runs."""
 
 import asyncio
 from collections.abc import AsyncGenerator

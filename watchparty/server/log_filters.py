@@ -1,9 +1,9 @@
-"""Keep repetitive errors of the event loop out of the log: no free connections, lost clients.
+"""Keep repetitive errors of the event loop out of the log: no file descriptors, lost clients.
 
 asyncio accepts as many connections at a time as the listening socket may queue, and logs an
-error with a traceback for each that it does not get. When a server runs out of file descriptors
-these would fill the disk, so they are logged once in a while. A phone that lost its network in
-the middle of an answer is not a fault of ours, nor is a client that sends nonsense.
+error with a traceback for each that it fails to accept. When a server runs out of file
+descriptors, these would fill the disk, so only one per interval is logged. Clients that lose
+their network in the middle of an answer, or send invalid HTTP, are not errors of the server.
 """
 
 import asyncio
@@ -16,36 +16,36 @@ from h11 import ProtocolError
 from quart import Quart
 
 OUT_OF_FILES = "socket.accept() out of system resource"  # asyncio.selector_events
-INTERVAL = 10.0  # seconds between two such lines
+INTERVAL = 10.0  # seconds between two of these log lines
 
-# asyncio.streams of Python 3.11 asks a connection that a stop has cut what went wrong.
-CUT = "StreamReaderProtocol.connection_made"
+# At shutdown, asyncio.streams of Python 3.11 asks a cancelled task for its exception, which raises.
+CANCELLED_CONNECTION = "StreamReaderProtocol.connection_made"
 
-# uvicorn notices a disconnect for the last of several requests on one connection only. The one
-# before writes to it, and uvloop refuses (handles/handle.pyx, _ensure_alive).
-CLOSED = "; the handler is closed"
+# With several requests on one connection, uvicorn reports the disconnect only to the last one.
+# The others write to a closed handle, and uvloop raises (handles/handle.pyx, _ensure_alive).
+CLOSED_HANDLE = "; the handler is closed"
 
 
 def init_log_filters(app: Quart) -> None:
     """Filter what the event loop of `app` and its server log."""
 
     @app.before_serving
-    async def listen() -> None:
+    async def install() -> None:
         loop = asyncio.get_running_loop()
-        before, logged = loop.get_exception_handler(), -INTERVAL
+        previous, logged_at = loop.get_exception_handler(), -INTERVAL
 
         def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-            nonlocal logged
+            nonlocal logged_at
             if _is_lost_client(context):
                 return
             if context.get("message") == OUT_OF_FILES:
-                if time.monotonic() - logged >= INTERVAL:
-                    logged = time.monotonic()
+                if time.monotonic() - logged_at >= INTERVAL:
+                    logged_at = time.monotonic()
                     app.logger.error(
-                        "no connections left (%s): some have to wait", context["exception"]
+                        "no connections left (%s): new clients have to wait", context["exception"]
                     )
-            elif before is not None:
-                before(loop, context)
+            elif previous is not None:
+                previous(loop, context)
             else:
                 loop.default_exception_handler(context)
 
@@ -64,9 +64,9 @@ def is_loggable(record: logging.LogRecord) -> bool:
 def _is_lost_client(context: dict[str, Any]) -> bool:
     error = context.get("exception")
     if isinstance(error, asyncio.CancelledError):
-        return CUT in context["message"]
+        return CANCELLED_CONNECTION in context["message"]
     return getattr(error, "errno", None) == errno.ETIMEDOUT or isinstance(error, ProtocolError)
 
 
 def _is_closed(error: BaseException) -> bool:
-    return isinstance(error, RuntimeError) and str(error).endswith(CLOSED)
+    return isinstance(error, RuntimeError) and str(error).endswith(CLOSED_HANDLE)
