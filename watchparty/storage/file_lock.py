@@ -19,9 +19,9 @@ class InUse(StoreUnavailable):
 
 
 def lock_file(path: Path) -> int:
-    """Lock the file against a second server until the result is closed, and make it private.
+    """Make the file private, and lock it until the returned descriptor is closed.
 
-    Chats are answered from the memory of one process, so a second process on the same file
+    A process answers from its memory, so a second process on the same file
     would miss messages. The lock is a file of its own because POSIX locks, such as SQLite's on
     the database, are lost when this process opens and closes the file again. Raises InUse when
     it is locked, and StoreUnavailable, with nothing changed, when it cannot be our database.
@@ -42,15 +42,15 @@ def lock_file(path: Path) -> int:
     return lock
 
 
-def _lock(file: Path, path: Path) -> int:
-    lock = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
+def _lock(lock_path: Path, path: Path) -> int:
+    lock = os.open(lock_path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
         raise InUse(
             f"Another server already uses {path}. Stop it first, or give this one another file."
-            " (Workers are servers, too: with SQLite it must be one process, `workers = 0`.)"
+            " (A worker is a server, too: with SQLite, run one process, `workers = 0`.)"
         ) from None
     return lock
 
