@@ -24,8 +24,8 @@ def find(name: str) -> Path:
 def fingerprint(folder: Path) -> str:
     """Return eight hex digits that change with any file below `folder`.
 
-    They are part of every static address. Browsers may therefore keep the files for
-    ever and still get an upgrade, including the modules that a module imports.
+    They are part of the URL of every static file. Browsers may therefore keep the files
+    forever and still get an upgrade, including the modules that a module imports.
     """
     digest = sha256()
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):

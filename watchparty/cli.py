@@ -25,17 +25,19 @@ def main() -> None:
 
 @main.command()
 @click.option("--bind", metavar="HOST:PORT", help="Where to listen. [default: 127.0.0.1:8000]")
-@click.option("--store", metavar="URL", help="Where to keep it. [default: sqlite:watchparty.db]")
+@click.option(
+    "--store", metavar="URL", help="Where to keep the chats. [default: sqlite:watchparty.db]"
+)
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Hypercorn's settings. [default: the hypercorn.toml that ships]",
 )
 def serve(bind: str | None, store: str | None, config: Path | None) -> None:
-    """Start the server and say where to open it.
+    """Start the server and print its address.
 
     All other settings come from environment variables, like WATCHPARTY_PUBLIC_URL: the README lists
-    them under "Settings". --store wins over WATCHPARTY_STORE.
+    them under "Settings". --store takes precedence over WATCHPARTY_STORE.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
@@ -47,7 +49,7 @@ def serve(bind: str | None, store: str | None, config: Path | None) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--store", metavar="URL", help="What to copy. [default: sqlite:watchparty.db]")
+@click.option("--store", metavar="URL", help="The store to copy. [default: sqlite:watchparty.db]")
 def backup(file: Path, store: str | None) -> None:
     """Copy the database to the new FILE, while a server uses it or not."""
     try:
@@ -55,8 +57,8 @@ def backup(file: Path, store: str | None) -> None:
     except (BadSettings, StoreUnavailable) as error:
         raise click.ClickException(str(error)) from error
     click.echo(
-        f"{file} holds everything up to now. When a server starts on it, readers"
-        " learn that it is another history."
+        f"{file} holds everything up to now. When a server starts on it, pages that have"
+        " seen newer messages notice, and show what is there."
     )
 
 
@@ -65,7 +67,7 @@ def _configure(bind: str | None, file: Path | None) -> Config:
         config = Config.from_toml(file or assets.find("hypercorn.toml"))
     except (ValueError, OSError) as error:
         raise BadSettings([f"--config={str(file)!r}: {error}"]) from error
-    config.workers = 1  # this process; Hypercorn would only warn that it starts none
+    config.workers = 1  # for 0, Hypercorn warns that it starts none; we serve in this process
     config.loglevel = "WARNING"  # we print the address ourselves, once
     if bind:
         config.bind = bind
