@@ -22,7 +22,7 @@ from watchparty.web.limits.held_requests import HeldRequests
 from watchparty.web.limits.rate_limits import RateLimits
 from watchparty.web.middleware.exchange import Exchange
 from watchparty.web.response import sse
-from watchparty.web.response.headers import SHARED, Head, Message, body_part
+from watchparty.web.response.headers import SHARED_HEADS, AsgiMessage, Head, body_part
 from watchparty.web.waiting.hold import Poll, Stream, View
 from watchparty.web.waiting.timer_wheel import TimerWheel
 from watchparty.web.waiting.waiter import Found, PollWaiter, StreamWaiter, WaitingRoom
@@ -30,7 +30,7 @@ from watchparty.web.waiting.waiter import Found, PollWaiter, StreamWaiter, Waiti
 Answering = Coroutine[Any, Any, None]
 
 # Pages are weak keys: their events live as long as the page is in use.
-_events: WeakKeyDictionary[Page, Message] = WeakKeyDictionary()
+_events: WeakKeyDictionary[Page, AsgiMessage] = WeakKeyDictionary()
 
 
 def init_dispatch(
@@ -54,7 +54,7 @@ def init_dispatch(
         if request is None:
             return serve_by_framework(scope, receive, send)
         _free_headers(scope)
-        head = SHARED[isinstance(request, Stream), scope["scheme"] == "https"]
+        head = SHARED_HEADS[isinstance(request, Stream), scope["scheme"] == "https"]
         return _respond(request, head, room, receive, send)
 
     app.asgi_app = dispatch  # type: ignore[method-assign]
@@ -134,7 +134,7 @@ async def _stream(waiter: StreamWaiter, head: Head, send: Any) -> None:
         await send(body_part(sse.encode_end(refused), more_body=False))
 
 
-def _events_of(page: Page) -> Message:
+def _events_of(page: Page) -> AsgiMessage:
     message = _events.get(page)
     if message is None:
         message = _events[page] = body_part(sse.encode_page(page), more_body=True)

@@ -23,7 +23,7 @@ BODY_HEADERS = {b"content-length", b"transfer-encoding"}  # a request with a bod
 BODILESS = {"GET", "HEAD"}  # methods; a body of theirs is announced by a header
 NO_BODY = {"type": "http.request", "body": b"", "more_body": False}
 
-Fields = list[tuple[bytes, bytes]]
+HeaderFields = list[tuple[bytes, bytes]]
 
 
 class Exchange:
@@ -40,7 +40,8 @@ class Exchange:
         # A list, because servers keep the scope: with this object in it, it would be a cycle.
         self._handed_over: list[Any] = []
         scope[SCOPE_KEY] = self._handed_over
-        self.fields: Fields | None = None  # of the answer, if the framework agreed to the handover
+        # Those of the answer, if the framework agreed to the handover.
+        self.fields: HeaderFields | None = None
 
     def take(self) -> Any:
         """Return what the route handed over."""

@@ -11,9 +11,9 @@ from watchparty.party.window import Page
 from watchparty.web.response import errors, sse
 from watchparty.web.response.schemas import PollAnswer, error_body
 
-Message = dict[str, Any]
-Messages = tuple[Message, ...]
-Fields = list[tuple[bytes, bytes]]
+AsgiMessage = dict[str, Any]
+AsgiMessages = tuple[AsgiMessage, ...]
+HeaderFields = list[tuple[bytes, bytes]]
 
 # Nothing from other origins and nothing inline. `default-src 'none'` forbids the rest.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -60,7 +60,7 @@ NO_STORE = "no-store"
 
 
 def init_headers(app: Quart) -> None:
-    """Add them to every answer of `app`, errors included."""
+    """Add these headers to every answer of `app`, errors included."""
     app.after_request(_add)
 
 
@@ -74,17 +74,17 @@ async def _add(response: Response) -> Response:
 
 
 class Head:
-    """The headers of an answer that do not depend on its body, and the ASGI messages with them."""
+    """Makes ASGI messages from header fields, which are the same for every body."""
 
-    def __init__(self, fields: Fields, *, is_shared: bool = False) -> None:
-        """Take the header fields. With `is_shared`, requests for the same page share an answer."""
+    def __init__(self, fields: HeaderFields, *, is_shared: bool = False) -> None:
+        """Use these header fields; if `is_shared`, build the answer of each page only once."""
         self._fields = fields
         # Pages are weak keys: an answer lives as long as its page is in use.
-        self._answers: WeakKeyDictionary[Page, Messages] | None = (
+        self._answers: WeakKeyDictionary[Page, AsgiMessages] | None = (
             WeakKeyDictionary() if is_shared else None
         )
 
-    def answer(self, page: Page | PollAnswer, encoded: bytes) -> Messages:
+    def answer(self, page: Page | PollAnswer, encoded: bytes) -> AsgiMessages:
         """Return the answer to a poll."""
         if self._answers is None or isinstance(page, PollAnswer):
             return self._response(200, encoded)
@@ -93,39 +93,39 @@ class Head:
             messages = self._answers[page] = self._response(200, encoded)
         return messages
 
-    def refuse(self, error: PartyError) -> Messages:
+    def refuse(self, error: PartyError) -> AsgiMessages:
         """Return the answer to a poll that can no longer be held."""
-        more = _to_asgi(errors.headers(error))
+        extra = _to_asgi(errors.headers(error))
         body = msgspec.json.encode(error_body(error))
-        return self._response(errors.STATUSES[type(error)], body, *more)
+        return self._response(errors.STATUSES[type(error)], body, *extra)
 
-    def start(self) -> Message:
+    def start(self) -> AsgiMessage:
         """Return the first message of a stream."""
         return {"type": "http.response.start", "status": 200, "headers": self._fields}
 
-    def _response(self, status: int, body: bytes, *more: tuple[bytes, bytes]) -> Messages:
-        fields = [(b"content-length", b"%d" % len(body)), *self._fields, *more]
+    def _response(self, status: int, body: bytes, *extra: tuple[bytes, bytes]) -> AsgiMessages:
+        fields = [(b"content-length", b"%d" % len(body)), *self._fields, *extra]
         start = {"type": "http.response.start", "status": status, "headers": fields}
         return start, body_part(body, more_body=False)
 
 
-def body_part(body: bytes, *, more_body: bool) -> Message:
+def body_part(body: bytes, *, more_body: bool) -> AsgiMessage:
     """Return a body, or a part of one, as an ASGI message."""
     return {"type": "http.response.body", "body": body, "more_body": more_body}
 
 
-def _to_asgi(headers: dict[str, str]) -> Fields:
+def _to_asgi(headers: dict[str, str]) -> HeaderFields:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
-def _for_data(media: dict[str, str], is_secure: bool) -> Fields:
+def _for_data(media: dict[str, str], is_secure: bool) -> HeaderFields:
     """Return all headers of a data answer that is sent without the framework."""
     tls = TLS_HEADERS if is_secure else {}
     return _to_asgi({**media, **DATA_HEADERS, "Cache-Control": NO_STORE, **tls})
 
 
-# The heads of the fast path, by whether it is a stream and whether it is secure.
-SHARED = {
+# The heads of the fast path, by (is it a stream, does the client use TLS).
+SHARED_HEADS = {
     (is_stream, is_secure): Head(_for_data(media, is_secure), is_shared=True)
     for is_stream, media in ((False, {"Content-Type": "application/json"}), (True, sse.HEADERS))
     for is_secure in (False, True)
