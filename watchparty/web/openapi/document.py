@@ -1,4 +1,4 @@
-"""The OpenAPI document (3.1), built from the types of requests and answers."""
+"""The OpenAPI document (3.1), built from the types of requests and responses."""
 
 import msgspec
 
@@ -48,7 +48,7 @@ from watchparty.web.response.schemas import (
 )
 from watchparty.web.response.sse import Gap, Reset
 
-SHAPES = (
+SCHEMA_TYPES = (
     AuthAnswer,
     ChangeAnswer,
     ChatAnswer,
@@ -94,15 +94,17 @@ def _document() -> Json:
 
 def _with_404(path: str, item: Json) -> Json:
     """Add a 404 to paths with an id, which may have too many digits."""
-    for described in item.values():
-        if "{" in path and "responses" in described:
-            described["responses"].setdefault("404", error_response(404))
+    for entry in item.values():
+        if "{" in path and "responses" in entry:
+            entry["responses"].setdefault("404", error_response(404))
     return item
 
 
 def _schemas() -> Json:
-    _, schemas = msgspec.json.schema_components(SHAPES, ref_template="#/components/schemas/{name}")
-    for page in (Page, StateAnswer):  # the type of their messages is Raw, which means any JSON
+    _, schemas = msgspec.json.schema_components(
+        SCHEMA_TYPES, ref_template="#/components/schemas/{name}"
+    )
+    for page in (Page, StateAnswer):  # msgspec describes Raw as any JSON
         messages = schemas[page.__name__]["properties"]["messages"]
         messages |= {"items": ref(Message), "maxItems": WINDOW}
     page_or_error: Json = {"anyOf": [ref(Page), ref(ErrorAnswer)]}

@@ -20,7 +20,7 @@ from watchparty.web.response.schemas import (
 
 
 def moderation_paths() -> Json:
-    """Describe the paths below a chat that change it."""
+    """Describe the paths for the invites, members, messages and topic of a chat."""
     return {
         "/{chat_id}/invite": {
             "parameters": [CHAT_ID],

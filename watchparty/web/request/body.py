@@ -20,7 +20,7 @@ from watchparty.party.errors import InvalidRequest
 
 REQUEST_BODY_MAX = 64 * 1024  # bytes; 2,000 emoji take 24 KB when JSON escapes them
 FORM_FIELDS_MAX = 32  # our forms have up to three
-BODY_TIMEOUT = 10  # seconds for a whole body; a stop of the server may have to wait as long
+BODY_TIMEOUT = 10  # seconds for a whole body; shutting down may take as long
 
 USERNAME = ("username", "name", "user_name")
 IDEMPOTENCY_KEY = "key"
@@ -84,7 +84,7 @@ def username(fields: Fields) -> str | None:
 
 
 def idempotency_key(headers: Headers, fields: Fields) -> str | None:
-    """Return the key with which a client may repeat the request, if any. The header wins.
+    """Return the idempotency key, if any. The header takes precedence over the field.
 
     Raises InvalidRequest unless header and field, if present, are 1 to 128 visible ASCII
     characters.

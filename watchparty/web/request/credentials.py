@@ -6,7 +6,7 @@ from watchparty.party import tokens
 from watchparty.party.errors import MissingCredentials
 
 # `Authorization` comes first (RFC 6750 section 2.1); older clients use the others.
-# With an underscore or with a hyphen, these are different headers.
+# `Session-Token` and `session_token` are different headers.
 HEADERS = ("Authorization", "Session-Token", "session_token", "auth_key", "Auth-Key")
 
 SCHEMES = ("bearer ", "token ")

@@ -1,4 +1,4 @@
-"""Read from a query string where a reader is in a chat and how long to hold the request."""
+"""Read the query string of a poll: the cursor in the chat, and how long to hold the request."""
 
 import re
 from collections.abc import Mapping
@@ -36,10 +36,10 @@ def wait(query: Mapping[str, str]) -> float:
     return min(float(text), HOLD_MAX)
 
 
-def _integer(query: Mapping[str, str], name: str, what: str) -> int | None:
+def _integer(query: Mapping[str, str], name: str, meaning: str) -> int | None:
     text = query.get(name)
     if text is None:
         return None
     if not INTEGER.fullmatch(text) or int(text) > ID_MAX:
-        raise InvalidRequest(f"{name} must be {what}: a whole number from 0 to 2^53-1.")
+        raise InvalidRequest(f"{name} must be {meaning}: a whole number from 0 to 2^53-1.")
     return int(text)
