@@ -40,7 +40,7 @@ async def test_a_stranger_costs_the_same_wherever_they_knock(witness: Witness) -
     charlie = await service.create(None, "Charlie")
     assert charlie.auth_key
     cold_id = cold.access.chat.chat_id
-    service.chats.burn(cold_id)  # from memory, where everything begins
+    service.chats.drop(cold_id)  # from memory, where everything begins
     places = (warm.access.chat.chat_id, cold_id, new_chat_id())
     for secret in (new_secret(), charlie.session_token, charlie.auth_key):
         asked = [await ask(witness, service.authorize(place, secret)) for place in places]

@@ -118,7 +118,7 @@ async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyP
             access.chat.look(access.member.member_id, Cursor(since))
         await service.chats.get(access.chat.chat_id)
     del access  # the last to hold one
-    assert 0 < sum(chat.weight for chat in alive()) <= most
+    assert 0 < sum(chat.memory_size for chat in alive()) <= most
     light = [(await service.create(None, "Bob")).access.chat.chat_id for _ in range(100)]
     assert len(alive()) > 100
     for chat_id in (*ids, *light):  # what went is found again
@@ -131,13 +131,13 @@ async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyP
 async def test_the_weight_of_a_chat_follows_its_contents() -> None:
     service = ChatService(open_store("sqlite::memory:"))
     access = (await service.create(None, "Alice")).access
-    chat, empty = access.chat, access.chat.weight
+    chat, empty = access.chat, access.chat.memory_size
     for _ in range(40):
         await chat.say(access.member, Draft.parse("x" * 1_000))
-    full = chat.weight
+    full = chat.memory_size
     assert 60_000 < full - empty < 75_000  # thirty messages of a good thousand bytes, twice
     chat.look(access.member.member_id, Cursor(10))
-    assert chat.weight - full > 30_000
+    assert chat.memory_size - full > 30_000
     await chat.say(access.member, Draft.parse("x" * 1_000))
-    assert chat.weight == full
+    assert chat.memory_size == full
     await service.store.close()

@@ -20,7 +20,7 @@ from tests.support.waiting import until
 from watchparty import assets
 from watchparty.app import create_app
 from watchparty.party import chat_cache
-from watchparty.party.chat import WEIGHT, Chat
+from watchparty.party.chat import CHAT_SIZE, Chat
 from watchparty.party.service import ChatService
 from watchparty.party.validation import Draft
 from watchparty.server.sockets import listen
@@ -118,7 +118,7 @@ async def test_a_thousand_who_vanish_leave_no_task_and_no_waiter(
 async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat_cache, "CACHE_BYTES", WARM * WEIGHT)
+    monkeypatch.setattr(chat_cache, "CACHE_BYTES", WARM * CHAT_SIZE)
     async with served_here(tmp_path) as (service, url):
         async with Api(url) as api:
             story = await new_story(api)

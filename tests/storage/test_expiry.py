@@ -13,7 +13,7 @@ from tests.support.database import age
 from tests.support.server_process import Server
 from tests.support.waiting import until
 from watchparty.storage import open_store
-from watchparty.storage.queries.expiry import ROWS_AT_ONCE, USER_LIFETIME_MS
+from watchparty.storage.queries.expiry import BATCH_ROWS, USER_LIFETIME_MS
 
 TTL = 3600  # seconds
 TABLES = ("chats", "members", "sessions", "messages", "message_keys", "chat_keys")
@@ -93,7 +93,7 @@ async def test_dead_keys_are_forgotten(server: Server, table: str) -> None:
 async def test_many_are_deleted_a_helping_at_a_time_and_their_room_is_used_again(
     server: Server,
 ) -> None:
-    many = 3 * ROWS_AT_ONCE
+    many = 3 * BATCH_ROWS
     sizes = []
     for _ in range(3):
         server.stop()

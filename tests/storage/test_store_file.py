@@ -113,9 +113,9 @@ async def test_a_file_belongs_to_one_store_until_that_is_closed(file: Path) -> N
         with pytest.raises(StoreUnavailable, match="already uses") as refusal:
             await second.open()
         assert str(file) in refusal.value.message
-    assert await first.find_holder(b"auth key") == alice
+    assert await first.find_by_credential(b"auth key") == alice
     await first.close()
-    assert await second.find_holder(b"auth key") == alice
+    assert await second.find_by_credential(b"auth key") == alice
     with pytest.raises(StoreUnavailable, match="already uses"):
         await first.open()
     await second.close()
@@ -139,7 +139,7 @@ async def test_migrations_run_once_and_opening_again_keeps_everything(file: Path
     before = dump(file)
     for _ in range(2):
         store = await opened(file)
-        assert (await store.find_holder(b"auth key"), await store.epoch()) == (alice, epoch)
+        assert (await store.find_by_credential(b"auth key"), await store.epoch()) == (alice, epoch)
         await store.close()
         assert dump(file) == before
 
@@ -152,7 +152,7 @@ async def test_a_file_of_any_older_version_is_brought_up_to_date(
     assert version(file) == last
     store = await opened(file)
     record = await store.load_chat(100000000007)
-    alice = await store.find_holder(b"\x11")
+    alice = await store.find_by_credential(b"\x11")
     await store.close()
     assert version(file) == NEWEST
     assert record is not None
@@ -211,8 +211,8 @@ async def test_a_closed_store_is_opened_again_by_open_alone(file: Path) -> None:
     alice = await store.add_user(b"auth key", "Alice")
     await store.close()
     with pytest.raises(StoreUnavailable):
-        await store.find_holder(b"auth key")
+        await store.find_by_credential(b"auth key")
     await (await opened(file)).close()
     await store.open()
-    assert await store.find_holder(b"auth key") == alice
+    assert await store.find_by_credential(b"auth key") == alice
     await store.close()

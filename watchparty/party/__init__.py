@@ -1,1 +1,1 @@
-"""The product: chats, members, messages and who waits. No HTTP, no SQL."""
+"""The product: chats, members, messages and waiting for news. No HTTP, no SQL."""

@@ -1,8 +1,8 @@
-"""What members can change about a chat: each change as a value that knows who may make it.
+"""The changes that members can make to a chat, each a value with its permission.
 
-A new change is a value here, with its permission; a statement in the store; and a route.
-`Chat.change` checks the permission against the roles in memory. The store checks once more, in
-its transaction, that the actor and whoever the change is about still have these roles.
+To add one, add a value here, a case in the store and a route. `Chat.change` checks the permission
+against the roles in memory. The store checks again, in its transaction, that the actor and the
+member concerned still have these roles.
 """
 
 from msgspec import Struct, field
@@ -44,14 +44,14 @@ class SetRole(Struct, frozen=True):
         return actor.role == "host" and self.before != "host"
 
 
-class Expel(Struct, frozen=True):
-    """Remove a member and replace both invite links, so that they know none that works."""
+class RemoveMember(Struct, frozen=True):
+    """Remove a member and replace both invite links, so that the links they know stop working."""
 
     member: Member
     invites: Invites = field(default_factory=Invites.new)
 
     def is_allowed(self, actor: Member) -> bool:
-        """Allow the host, and co-hosts unless it is the host or a co-host who is removed."""
+        """Allow the host to remove anybody, and co-hosts to remove guests and viewers."""
         if actor.role == "cohost":
             return self.member.role not in HOSTS
         return actor.role == "host"
@@ -75,4 +75,4 @@ class DeleteMessage(Struct, frozen=True):
         return actor.role in HOSTS or actor.member_id == self.message.member_id
 
 
-Change = ReplaceInvite | SetTopic | SetRole | Expel | Leave | DeleteMessage
+Change = ReplaceInvite | SetTopic | SetRole | RemoveMember | Leave | DeleteMessage

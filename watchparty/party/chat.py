@@ -1,4 +1,4 @@
-"""One chat in memory: its messages, its members, and everybody who waits for news."""
+"""One chat in memory: its messages, its members, and the requests that wait for news."""
 
 import asyncio
 from typing import Protocol
@@ -21,8 +21,8 @@ from watchparty.party.uncancellable import uncancellable
 from watchparty.party.validation import Draft
 from watchparty.party.window import Cursor, Page, Window
 
-WEIGHT = 4_000  # bytes of an empty chat in memory
-MEMBER_WEIGHT = 400  # bytes of each member
+CHAT_SIZE = 4_000  # bytes of an empty chat in memory
+MEMBER_SIZE = 400  # bytes of each member
 
 # Joins within this time are announced together: one by one, n joins cost n² deliveries.
 JOIN_COALESCE_SECONDS = 0.25
@@ -52,8 +52,8 @@ class Chat:
         self.window = Window(record.chat_id, epoch, record.last_id, record.messages)
         self.store = store
         self.stopping = stopping
-        # In the order in which they came, which is about that of their memory: waking thousands
-        # in the order of a set costs up to 7 % more.
+        # In order of arrival, which is about their order in memory: waking thousands in the order
+        # of a set costs up to 7 % more.
         self._subscribers: dict[Subscriber, None] = {}
         self._coalescing: asyncio.TimerHandle | None = None
         self._is_state_fresh = False
@@ -78,7 +78,7 @@ class Chat:
     async def say(
         self, author: Member, draft: Draft, check_rate: RateCheck = no_check
     ) -> AppendResult:
-        """Store a message, then show it to everybody who waits, unless it is a repeat.
+        """Store a message and wake all subscribers, unless it is a repeat.
 
         Raises NotAllowed for viewers, KeyReused when the key was used for another message,
         StoreUnavailable when it could not be stored, and what `check_rate` raises.
@@ -96,13 +96,15 @@ class Chat:
 
     @uncancellable
     async def add_member(
-        self, user: User, magic_key: str, credential: bytes, most: int | None
+        self, user: User, magic_key: str, credential: bytes, members_max: int | None
     ) -> Member:
-        """Add a user to the chat, or a session to the member that they are already.
+        """Add a user to the chat; if they are a member already, only add a session.
 
         Raises InvalidInvite when a newcomer's key is not valid (any more), and ChatFull.
         """
-        member, state = await self.store.add_member(self.chat_id, user, magic_key, credential, most)
+        member, state = await self.store.add_member(
+            self.chat_id, user, magic_key, credential, members_max
+        )
         if member.member_id not in self.members:
             self.active_at = clock.now()
             self.apply_state(state, coalesce=True)
@@ -110,7 +112,7 @@ class Chat:
 
     @uncancellable
     async def change(self, actor: Member, change: Change) -> None:
-        """Store a change, then show it to everybody who waits.
+        """Store a change and wake all subscribers.
 
         Raises NotAllowed when the actor's role does not allow it, and what `Store.change` raises.
         """
@@ -124,7 +126,7 @@ class Chat:
             await self.store.scrub()
 
     def apply_state(self, state: ChatState, *, coalesce: bool = False) -> None:
-        """Show a new revision, at once or together with those that follow soon.
+        """Take over a new revision, and wake all subscribers now or, to `coalesce`, a moment later.
 
         Revisions may arrive out of order; an older one is part of the newer one.
         """
@@ -152,13 +154,13 @@ class Chat:
             raise NotFound
         return message
 
-    def burn(self) -> None:
-        """Refuse everybody from now on: the chat is gone from the store."""
+    def mark_deleted(self) -> None:
+        """Treat nobody as a member any more: the store has deleted the chat."""
         self.members.clear()
         self.wake()
 
     def wake(self) -> None:
-        """Let everybody who waits look again."""
+        """Wake all subscribers."""
         if self._coalescing is not None:
             self._coalescing.cancel()
             self._coalescing = None
@@ -175,17 +177,17 @@ class Chat:
         )
 
     @property
-    def weight(self) -> int:
+    def memory_size(self) -> int:
         """Return the approximate size in memory, in bytes."""
-        return WEIGHT + MEMBER_WEIGHT * len(self.members) + self.window.weight
+        return CHAT_SIZE + MEMBER_SIZE * len(self.members) + self.window.memory_size
 
     def _add_message(self, message: Message) -> None:
-        left = self.window.add(message)
-        if left is not None and (left.deleted or left.member_id not in self.members):
+        dropped = self.window.add(message)
+        if dropped is not None and (dropped.deleted or dropped.member_id not in self.members):
             self._is_state_fresh = False  # the state listed this message or its author
 
     def _refresh_state(self) -> None:
-        """Build the state when it is asked for: while a crowd joins, most revisions never are."""
+        """Build the state when a request needs it: while a crowd joins, most are skipped."""
         self._is_state_fresh = True
         self.window.set_state(self.state.rev, self.shared_state)
 

@@ -10,8 +10,8 @@ from watchparty.party.chat import Chat, StopFlag
 from watchparty.party.errors import Forbidden
 from watchparty.party.store import Store
 
-# Size of the chats that are kept when nobody waits in them: thousands of typical ones, or sixty
-# whose messages all have the maximum length and were read from every cursor.
+# For chats that no request uses: thousands of typical ones, or sixty whose messages all have the
+# maximum length and were read from every cursor.
 CACHE_BYTES = 64 * 1024 * 1024
 
 
@@ -25,7 +25,7 @@ class ChatCache:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.loaded: WeakValueDictionary[int, Chat] = WeakValueDictionary()
-        self._lru: LRUCache[int, Chat] = LRUCache(CACHE_BYTES, lambda chat: chat.weight)
+        self._lru: LRUCache[int, Chat] = LRUCache(CACHE_BYTES, lambda chat: chat.memory_size)
         self._loading: dict[int, asyncio.Task[Chat]] = {}
         self._stopping = StopFlag()
 
@@ -36,15 +36,15 @@ class ChatCache:
             self._lru[chat_id] = chat
         return chat
 
-    def burn(self, chat_id: int) -> None:
-        """Drop a chat that was deleted from the store, and refuse everybody who waits in it."""
+    def drop(self, chat_id: int) -> None:
+        """Drop a chat that the store has deleted, and end the requests that it holds."""
         self._lru.pop(chat_id, None)
         chat = self.loaded.pop(chat_id, None)
         if chat is not None:
-            chat.burn()
+            chat.mark_deleted()
 
     def stop(self) -> None:
-        """Answer everybody who waits anywhere."""
+        """Answer all held requests."""
         self._stopping.is_set = True
         for chat in list(self.loaded.values()):
             chat.wake()

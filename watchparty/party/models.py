@@ -14,7 +14,7 @@ HOSTS: frozenset[Role] = frozenset({"host", "cohost"})
 
 
 class User(Struct, frozen=True):
-    """A person with an auth key; `username` is their name in the next chat they start or join."""
+    """A person with an auth key; `username` is their name in the next chat they create or join."""
 
     user_id: int
     username: str
@@ -36,10 +36,10 @@ class Invites(Struct, frozen=True):
 
     @classmethod
     def new(cls) -> "Invites":
-        """Make two fresh keys."""
+        """Create two random keys."""
         return cls(tokens.new_secret(), tokens.new_secret())
 
-    def shown_to(self, role: Role) -> dict[InviteRole, str]:
+    def visible_to(self, role: Role) -> dict[InviteRole, str]:
         """Return the keys that a member in this role may pass on. Raises NotAllowed for viewers."""
         if role == "viewer":
             raise NotAllowed
@@ -88,14 +88,14 @@ class AppendResult(Struct, frozen=True):
 class NewChat(Struct, frozen=True):
     """A chat to be created.
 
-    `asked` is what the request contained: with the same `key`, other content is an error.
+    `requested_name` is the username in the request, or "": a repeat with the same `key` must match.
     """
 
     chat_id: int
     invites: Invites
     host: User
     key: str | None = None
-    asked: str = ""
+    requested_name: str = ""
 
 
 class ChatState(Struct, frozen=True):

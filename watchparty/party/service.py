@@ -154,14 +154,14 @@ class ChatService:
         if access.member.role != "host":
             raise NotAllowed
         await self.store.delete_chat(access.chat.chat_id, access.member)
-        self.chats.burn(access.chat.chat_id)
+        self.chats.drop(access.chat.chat_id)
         await self.store.scrub()
 
     async def delete_expired(self, ttl: int) -> int:
         """Delete a batch of chats idle for `ttl` seconds, and return how many."""
         expired = await self.store.expire(clock.now() - ttl * 1000)
         for chat_id in expired:
-            self.chats.burn(chat_id)
+            self.chats.drop(chat_id)
         return len(expired)
 
     def stop(self) -> None:
@@ -176,7 +176,7 @@ class ChatService:
         return Identity(replace(user, username=username or user.username))
 
     async def _find_user(self, auth_key: str) -> User:
-        holder = await self.store.find_holder(tokens.hash_secret(auth_key))
+        holder = await self.store.find_by_credential(tokens.hash_secret(auth_key))
         if not isinstance(holder, User):
             raise InvalidCredentials
         return holder
@@ -195,7 +195,7 @@ class ChatService:
             raise InvalidInvite
 
     async def _find_member_id(self, chat_id: int, credential: bytes) -> int:
-        match await self.store.find_holder(credential):
+        match await self.store.find_by_credential(credential):
             case Session(chat_id=own, member_id=member_id) if own == chat_id:
                 return member_id
             case User(user_id=user_id):

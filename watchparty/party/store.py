@@ -1,4 +1,4 @@
-"""What every store promises."""
+"""The interface of every store."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -16,7 +16,7 @@ from watchparty.party.models import (
 )
 from watchparty.party.validation import Draft
 
-# Called before something new is stored, not for a repeat; what it raises goes to the caller.
+# The store calls it before it stores something new, but not for a repeat, and lets errors pass.
 RateCheck = Callable[[], None]
 
 
@@ -40,7 +40,7 @@ class Store(Protocol):
         """Finish the calls in progress and release all resources."""
 
     async def epoch(self) -> str:
-        """Return the random name of this history; it stays over restarts and crashes."""
+        """Return the random name of this history, which outlasts restarts and crashes."""
 
     async def add_user(self, credential: bytes, username: str) -> User:
         """Add a user."""
@@ -48,8 +48,8 @@ class Store(Protocol):
     async def rename_user(self, user_id: int, username: str) -> None:
         """Change a user's name in the chats that they create or join from now on."""
 
-    async def find_holder(self, credential: bytes) -> Session | User | None:
-        """Return what this credential identifies, at the same cost for every answer."""
+    async def find_by_credential(self, credential: bytes) -> Session | User | None:
+        """Return the session or user of this credential, in the same time in each case."""
 
     async def add_chat(
         self, chat: NewChat, credential: bytes, check_rate: RateCheck = no_check
@@ -72,19 +72,19 @@ class Store(Protocol):
         """Return the member id of a user in the chat."""
 
     async def add_member(
-        self, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
+        self, chat_id: int, user: User, magic_key: str, credential: bytes, members_max: int | None
     ) -> tuple[Member, ChatState]:
-        """Add `user` with a session, or add the session to the member that they are already.
+        """Add `user` with a session, or only the session if they are a member already.
 
         Raises InvalidInvite when they are not a member and the key is not valid now, and
-        ChatFull when the chat has `most` members.
+        ChatFull when the chat has `members_max` members.
         """
 
     async def change(self, chat_id: int, actor: Member, change: Change) -> ChatState:
         """Make a change, and return the state of the chat after it.
 
         Raises Forbidden when `actor` is not a member in that role any more, NotFound when the
-        member of the change has another role or is gone, or the message has left the window,
+        member concerned has another role or is gone, or the message has left the window,
         and NoSuccessor when a host leaves without a co-host. Then nothing has changed.
         """
 
@@ -95,9 +95,9 @@ class Store(Protocol):
         """Overwrite deleted data wherever it still is; now, or else as soon as possible."""
 
     async def expire(self, before: int) -> list[int]:
-        """Delete some of what nobody uses any more; return the ids of the deleted chats.
+        """Delete a batch of expired data; return the ids of the deleted chats.
 
-        That is chats in which nothing happened since `before` (milliseconds since 1970), users
+        Expired are chats in which nothing happened since `before` (milliseconds since 1970), users
         who have been in no chat for 90 days, and expired keys.
         """
 

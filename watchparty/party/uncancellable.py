@@ -23,13 +23,13 @@ def uncancellable(verb: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Awai
     async def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         task = asyncio.ensure_future(verb(*args, **kwargs))
         _running.add(task)
-        task.add_done_callback(_end)
+        task.add_done_callback(_forget)
         return await asyncio.shield(task)
 
     return wrapper
 
 
-def _end(task: asyncio.Task[Any]) -> None:
+def _forget(task: asyncio.Task[Any]) -> None:
     """Forget a task, and mark its exception as retrieved: its caller may be gone."""
     _running.discard(task)
     if not task.cancelled():

@@ -1,4 +1,4 @@
-"""The last 30 messages of a chat, and the pages of them for each cursor."""
+"""The last 30 messages of a chat, and the page for each cursor."""
 
 from collections.abc import Iterable
 
@@ -59,8 +59,8 @@ class Window:
         self._kept = {message.id: message for message in messages}
         self._encoded = {id_: Raw(_encode(message)) for id_, message in self._kept.items()}
         self._pages: dict[tuple[int | None, bool, bool], tuple[Page, bytes]] = {}
-        self._texts_weight = sum(map(_size, self._encoded.values()))
-        self._pages_weight = 0
+        self._texts_size = sum(map(_size, self._encoded.values()))
+        self._pages_size = 0
         self._rev: int | None = None
         self._state: State | UnsetType = UNSET
 
@@ -75,9 +75,9 @@ class Window:
         return {message.member_id: message.username for message in self._kept.values()}
 
     @property
-    def weight(self) -> int:
+    def memory_size(self) -> int:
         """Return the approximate size in memory, in bytes: each text twice, and the pages."""
-        return 2 * self._texts_weight + self._pages_weight
+        return 2 * self._texts_size + self._pages_size
 
     def find(self, id_: int) -> Message | None:
         """Return a message, if it is in the window."""
@@ -90,7 +90,7 @@ class Window:
         if len(self._kept) <= WINDOW:
             return None
         oldest = next(iter(self._kept))
-        self._texts_weight -= _size(self._encoded.pop(oldest))
+        self._texts_size -= _size(self._encoded.pop(oldest))
         return self._kept.pop(oldest)
 
     def blank(self, id_: int) -> None:
@@ -115,22 +115,22 @@ class Window:
     def _put(self, message: Message) -> None:
         before, encoded = self._encoded.get(message.id, EMPTY), Raw(_encode(message))
         self._kept[message.id], self._encoded[message.id] = message, encoded
-        self._texts_weight += _size(encoded) - _size(before)
+        self._texts_size += _size(encoded) - _size(before)
         self._forget_pages()
 
     def _page(self, since: int | None, reset: bool, stale: bool) -> tuple[Page, bytes]:
-        asked = (since, reset, stale)
-        if asked not in self._pages:
+        key = (since, reset, stale)
+        if key not in self._pages:
             page = self._build_page(since, reset, stale)
             if page.missed and not reset:  # the number of such cursors is unbounded: no cache
                 return page, _encode(page)
-            self._pages[asked] = page, _encode(page)
-            self._pages_weight += len(self._pages[asked][1])
-        return self._pages[asked]
+            self._pages[key] = page, _encode(page)
+            self._pages_size += len(self._pages[key][1])
+        return self._pages[key]
 
     def _forget_pages(self) -> None:
         self._pages.clear()
-        self._pages_weight = 0
+        self._pages_size = 0
 
     def _build_page(self, since: int | None, reset: bool, stale: bool) -> Page:
         newer = [id_ for id_ in self._kept if id_ > (since or 0)]

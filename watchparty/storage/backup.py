@@ -28,7 +28,7 @@ def backup(url: str, target: Path) -> None:
         raise StoreUnavailable(f"Cannot write {target}: it exists already.")
     part = Path(f"{target}.part")
     try:
-        _clear(part)  # of a run that was killed
+        _clear(part)  # left by a run that was killed
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
         _copy(source, part)
         part.rename(target)

@@ -21,14 +21,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
 
-LOCKED_MAX = 1.0  # seconds to wait for another program's lock; all other requests wait, too
+LOCK_TIMEOUT = 1.0  # seconds to wait for another program's lock; all other requests wait, too
 
 # Hints that SQLite's messages lack, by the name of the result code (sqlite.org/rescode.html).
 HINTS = {
     "BUSY": " Another program has locked it.",
     "FULL": " Make room on the disk.",
     "IOERR": " Is the disk full?",
-    "READONLY": " It, or its folder, may not be written.",
+    "READONLY": " The file or its folder is not writable.",
 }
 
 PRAGMAS = """
@@ -83,7 +83,7 @@ async def open_database(path: str) -> Database:
             db = await _connect(path)
             closing.push_async_callback(db.close)
             await _check_version(db)
-            await _sign(db)
+            await _mark_as_ours(db)
             await db.executescript(PRAGMAS)
             await _check_integrity(db)
             await migrate(db)
@@ -126,7 +126,7 @@ def _scripts() -> dict[int, Path]:
     return {int(file.name[:4]): file for file in MIGRATIONS.glob("[0-9]*.sql")}
 
 
-async def _sign(db: Connection) -> None:
+async def _mark_as_ours(db: Connection) -> None:
     """Mark a new file as ours, before writes go to the write-ahead log."""
     [(pages,)] = await db.execute_fetchall("PRAGMA page_count")
     if not pages:
@@ -146,17 +146,17 @@ async def _connect(path: str) -> Connection:
     aiosqlite's thread inherits this from the thread that creates it. An application that is
     not shut down in order, such as a test client or a crashed server, never stops that thread.
     """
-    made: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
+    connecting: asyncio.Future[Connection] = asyncio.get_running_loop().create_future()
     loop = asyncio.get_running_loop()
 
     def create() -> None:
-        connection = aiosqlite.connect(path, isolation_level=None, timeout=LOCKED_MAX)
-        loop.call_soon_threadsafe(_settle, made, connection)
+        connection = aiosqlite.connect(path, isolation_level=None, timeout=LOCK_TIMEOUT)
+        loop.call_soon_threadsafe(_settle, connecting, connection)
 
     threading.Thread(target=create, daemon=True).start()
-    return await (await made)
+    return await (await connecting)
 
 
-def _settle(made: asyncio.Future[Connection], connection: Connection) -> None:
-    if not made.done():  # nobody waits any more
-        made.set_result(connection)
+def _settle(connecting: asyncio.Future[Connection], connection: Connection) -> None:
+    if not connecting.done():  # the caller was cancelled
+        connecting.set_result(connection)

@@ -34,19 +34,19 @@ class FileGuard:
     """
 
     def __init__(self, path: str) -> None:
-        kept = [] if path == ":memory:" else [path, f"{path}-wal", f"{path}.lock"]
-        self._seen: dict[str, os.stat_result | None] = dict.fromkeys(kept)
+        names = [] if path == ":memory:" else [path, f"{path}-wal", f"{path}.lock"]
+        self._seen: dict[str, os.stat_result | None] = dict.fromkeys(names)
         self.snapshot()
 
     def check(self) -> None:
         """Raise StoreUnavailable when a file was moved, deleted, replaced or truncated."""
         for name, before in self._seen.items():
-            if before is not None and not _is_whole(before, _stat(name)):
-                logger.error("the file %s was moved, deleted, replaced or cut", name)
+            if before is not None and not _is_intact(before, _stat(name)):
+                logger.error("the file %s was moved, deleted, replaced or truncated", name)
                 raise StoreUnavailable
 
     def snapshot(self) -> None:
-        """Take the files as they are now as the reference, after a write of our own."""
+        """Record the files as they are now, after a write of our own."""
         self._seen = {name: _stat(name) for name in self._seen}
 
 
@@ -56,7 +56,7 @@ class GroupCommit:
     All jobs that were queued during the last commit run together: first the reads, which
     therefore see only committed data, then the writes in one transaction. Most of the time goes
     into committing to disk, and a group of a hundred takes no longer than a single write. The
-    task that runs the jobs exists only while there are any, so it needs no start and no stop.
+    task that runs the jobs exists only while there are any, so nobody has to start or stop it.
 
     A job may raise a PartyError, preferably before it has changed anything: otherwise the whole
     group is rolled back and run again.
@@ -160,7 +160,7 @@ def _settle(job: Job, result: Any) -> None:
 def _reject(group: list[Job], error: Exception) -> None:
     """Map SQLite errors to StoreUnavailable; pass on other exceptions."""
     if isinstance(error, sqlite3.Error):
-        logger.error("the database refused: %s: %s", type(error).__name__, _safe_message(error))
+        logger.error("the database failed: %s: %s", type(error).__name__, _safe_message(error))
         error = StoreUnavailable()
     for job in group:
         if not job.outcome.done():
@@ -168,16 +168,16 @@ def _reject(group: list[Job], error: Exception) -> None:
 
 
 def _safe_message(error: sqlite3.Error) -> str:
-    """Return SQLite's message; messages by Python itself may quote data, even a magic key."""
-    return str(error) if hasattr(error, "sqlite_errorname") else "what is kept makes no sense"
+    """Return SQLite's message, but not one by Python, which may quote data, even a magic key."""
+    return str(error) if hasattr(error, "sqlite_errorname") else "the stored data is invalid"
 
 
 def _stat(name: str) -> os.stat_result | None:
     try:
-        return os.stat(name)  # noqa: PTH116  (half the price)
+        return os.stat(name)  # noqa: PTH116  (takes half the time of Path.stat)
     except OSError:
         return None
 
 
-def _is_whole(before: os.stat_result, now: os.stat_result | None) -> bool:
+def _is_intact(before: os.stat_result, now: os.stat_result | None) -> bool:
     return now is not None and os.path.samestat(before, now) and now.st_size >= before.st_size

@@ -27,7 +27,7 @@ from watchparty.storage.queries import chats, expiry, members, messages, users
 
 
 class SqliteStore(Store):
-    """The embedded store: a file, or `:memory:` for one that ends with the process."""
+    """The embedded store: a file, or `:memory:`, which lasts as long as the process."""
 
     def __init__(self, path: str) -> None:
         # Resolved, because the name of the lock file is made from it.
@@ -39,7 +39,7 @@ class SqliteStore(Store):
 
     async def open(self) -> None:
         self._is_closed = False
-        await self._opened()
+        await self._ensure_open()
 
     async def close(self) -> None:
         async with self._opening:
@@ -49,7 +49,7 @@ class SqliteStore(Store):
                 await opened.close()
 
     async def epoch(self) -> str:
-        return (await self._opened()).epoch
+        return (await self._ensure_open()).epoch
 
     async def add_user(self, credential: bytes, username: str) -> User:
         return await self._write(lambda db: users.insert_user(db, credential, username))
@@ -57,8 +57,8 @@ class SqliteStore(Store):
     async def rename_user(self, user_id: int, username: str) -> None:
         await self._write(lambda db: users.update_username(db, user_id, username))
 
-    async def find_holder(self, credential: bytes) -> Session | User | None:
-        return await self._read(lambda db: users.select_holder(db, credential))
+    async def find_by_credential(self, credential: bytes) -> Session | User | None:
+        return await self._read(lambda db: users.select_by_credential(db, credential))
 
     async def add_chat(
         self, chat: NewChat, credential: bytes, check_rate: RateCheck = no_check
@@ -76,10 +76,12 @@ class SqliteStore(Store):
         return None if member is None else member.member_id
 
     async def add_member(
-        self, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
+        self, chat_id: int, user: User, magic_key: str, credential: bytes, members_max: int | None
     ) -> tuple[Member, ChatState]:
         return await self._write(
-            lambda db: transactions.add_member(db, chat_id, user, magic_key, credential, most)
+            lambda db: transactions.add_member(
+                db, chat_id, user, magic_key, credential, members_max
+            )
         )
 
     async def change(self, chat_id: int, actor: Member, change: Change) -> ChatState:
@@ -91,7 +93,7 @@ class SqliteStore(Store):
     async def scrub(self) -> None:
         self._scrubbed = False
         with suppress(StoreUnavailable):  # the next sweep tries again
-            self._scrubbed = await (await self._opened()).scrub()
+            self._scrubbed = await (await self._ensure_open()).scrub()
 
     async def expire(self, before: int) -> list[int]:
         async def work(db: Connection) -> list[int]:
@@ -112,12 +114,12 @@ class SqliteStore(Store):
         )
 
     async def _read(self, work: Work[T]) -> T:
-        return await (await self._opened()).group_commit.read(work)
+        return await (await self._ensure_open()).group_commit.read(work)
 
     async def _write(self, work: Work[T]) -> T:
-        return await (await self._opened()).group_commit.write(work)
+        return await (await self._ensure_open()).group_commit.write(work)
 
-    async def _opened(self) -> Database:
+    async def _ensure_open(self) -> Database:
         async with self._opening:
             if self._is_closed:
                 raise StoreUnavailable

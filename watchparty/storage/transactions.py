@@ -1,7 +1,7 @@
-"""The transactions of several statements: start a chat, join it, change it.
+"""The transactions of several statements: create a chat, join it, change it.
 
-Roles are checked again in the transaction: since the request came in, the actor may have been
-removed, or have another role now.
+They check roles again: since the request came in, the actor may have been removed, or have
+another role now.
 """
 
 from typing import assert_never
@@ -11,8 +11,8 @@ from aiosqlite import Connection
 from watchparty.party.changes import (
     Change,
     DeleteMessage,
-    Expel,
     Leave,
+    RemoveMember,
     ReplaceInvite,
     SetRole,
     SetTopic,
@@ -47,19 +47,24 @@ async def add_chat(
             await idempotency.insert_chat(db, chat, chat.key)
     host = await members.select_member(db, chat_id, chat.host.user_id)
     if host is None:
-        raise Forbidden  # they left or were removed; a repeat does not let them in again
+        raise Forbidden  # the host left or was removed; a repeat does not let them in again
     await members.insert_session(db, credential, Session(chat_id, host.member_id))
     return chat_id
 
 
 async def add_member(
-    db: Connection, chat_id: int, user: User, magic_key: str, credential: bytes, most: int | None
+    db: Connection,
+    chat_id: int,
+    user: User,
+    magic_key: str,
+    credential: bytes,
+    members_max: int | None,
 ) -> tuple[Member, ChatState]:
     """Add a member who has a magic key, or a session of one who is in the chat already."""
     member = await members.select_member(db, chat_id, user.user_id)
     if member is None:
         role = await _role_of(db, chat_id, magic_key)
-        await members.insert_member(db, chat_id, user, role, most)
+        await members.insert_member(db, chat_id, user, role, members_max)
         member = await members.select_member(db, chat_id, user.user_id)
     if member is None:
         raise ChatFull
@@ -68,7 +73,7 @@ async def add_member(
 
 
 async def change(db: Connection, chat_id: int, actor: Member, change: Change) -> ChatState:
-    """Make a change if the actor still has their role, and return what the chat is then."""
+    """Make a change if the actor still has their role, and return the new state of the chat."""
     await members.require_role(db, chat_id, actor)
     match change:
         case ReplaceInvite(role, magic_key):
@@ -77,7 +82,7 @@ async def change(db: Connection, chat_id: int, actor: Member, change: Change) ->
             await chats.update_topic(db, chat_id, topic)
         case SetRole(member_id, role, before):
             await members.update_role(db, chat_id, member_id, role, before)
-        case Expel(member, invites):
+        case RemoveMember(member, invites):
             await members.delete_member(db, chat_id, member)
             await _replace_invites(db, chat_id, invites)
         case Leave():

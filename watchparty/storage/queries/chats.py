@@ -11,7 +11,7 @@ INVITE_COLUMNS: dict[InviteRole, str] = {"guest": "magic_key", "viewer": "viewer
 
 
 async def insert_chat(db: Connection, chat: NewChat) -> bool:
-    """Add a chat; False when its id is taken."""
+    """Add a chat. Returns False when its id is taken."""
     now = clock.now()
     rows = await db.execute_fetchall(
         "INSERT INTO chats (chat_id, magic_key, viewer_key, created_at, active_at)"
@@ -34,7 +34,7 @@ async def select_chat(db: Connection, chat_id: int) -> ChatRecord | None:
 
 
 async def select_state(db: Connection, chat_id: int) -> ChatState | None:
-    """Return what a chat is now, beside its messages."""
+    """Return everything about a chat but its messages."""
     rows = await db.execute_fetchall(
         "SELECT rev, topic, links, magic_key, viewer_key FROM chats WHERE chat_id = ?",
         (chat_id,),

@@ -1,4 +1,4 @@
-"""SQL that deletes what nobody uses any more, in small batches."""
+"""SQL that deletes expired data in small batches."""
 
 import time
 
@@ -7,8 +7,8 @@ from aiosqlite import Connection
 from watchparty.party import clock
 from watchparty.storage.queries.idempotency import KEY_LIFETIME_MS
 
-ROWS_AT_ONCE = 500  # users, and keys of each kind
-CHATS_SECONDS = 0.01  # for deleting chats with all their rows: other requests wait meanwhile
+BATCH_ROWS = 500  # users, and keys of each kind
+BATCH_SECONDS = 0.01  # for chats with all their rows; other requests wait meanwhile
 USER_LIFETIME_MS = 90 * 24 * 60 * 60 * 1000  # of users who are in no chat
 
 
@@ -19,7 +19,7 @@ async def delete_idle_chats(db: Connection, before: int) -> list[int]:
     """
     deleted: list[int] = []
     began = time.monotonic()
-    while time.monotonic() - began < CHATS_SECONDS:
+    while time.monotonic() - began < BATCH_SECONDS:
         rows = await db.execute_fetchall(
             "DELETE FROM chats WHERE chat_id ="
             " (SELECT chat_id FROM chats WHERE active_at <= ? ORDER BY active_at LIMIT 1)"
@@ -38,7 +38,7 @@ async def delete_absent_users(db: Connection) -> None:
         "DELETE FROM users WHERE user_id IN (SELECT user_id FROM users WHERE active_at <= ?"
         " AND NOT EXISTS (SELECT 1 FROM members WHERE members.user_id = users.user_id)"
         " ORDER BY active_at LIMIT ?)",
-        (clock.now() - USER_LIFETIME_MS, ROWS_AT_ONCE),
+        (clock.now() - USER_LIFETIME_MS, BATCH_ROWS),
     )
 
 
@@ -51,5 +51,5 @@ async def delete_expired_keys(db: Connection) -> None:
         await db.execute_fetchall(
             f"DELETE FROM {table} WHERE ({key}) IN"  # noqa: S608  (both from the lines above)
             f" (SELECT {key} FROM {table} WHERE created_at <= ? ORDER BY created_at LIMIT ?)",
-            (clock.now() - KEY_LIFETIME_MS, ROWS_AT_ONCE),
+            (clock.now() - KEY_LIFETIME_MS, BATCH_ROWS),
         )

@@ -24,7 +24,7 @@ async def find_message(
 ) -> Message | None:
     """Return the message that was stored with this draft's key, if any.
 
-    Raises KeyReused when that has another text.
+    Raises KeyReused when that message has another text.
     """
     rows = await _unexpired(
         db,
@@ -33,7 +33,7 @@ async def find_message(
         (chat_id, author.member_id, _hash(draft.key)),
     )
     for digest, id_, created_at in rows:
-        _check(digest, draft.key, draft.body)
+        _check_digest(digest, draft.key, draft.body)
         when = clock.rfc3339(created_at)
         return Message(id_, author.username, author.member_id, draft.body, when)
     return None
@@ -52,7 +52,7 @@ async def insert_message(db: Connection, chat_id: int, message: Message, key: st
 async def find_chat(db: Connection, chat: NewChat) -> int | None:
     """Return the id of the chat that was created with this key, if any.
 
-    Raises KeyReused when the request for it was another one.
+    Raises KeyReused when that request had other content.
     """
     rows = await _unexpired(
         db,
@@ -61,16 +61,17 @@ async def find_chat(db: Connection, chat: NewChat) -> int | None:
         (chat.host.user_id, _hash(chat.key)),
     )
     for digest, chat_id in rows:
-        _check(digest, chat.key, chat.asked)
+        _check_digest(digest, chat.key, chat.requested_name)
         return int(chat_id)
     return None
 
 
 async def insert_chat(db: Connection, chat: NewChat, key: str) -> None:
     """Store the key of a new chat."""
+    digest = _digest(key, chat.requested_name)
     await db.execute_fetchall(
         "INSERT OR REPLACE INTO chat_keys VALUES (?, ?, ?, ?, ?)",
-        (chat.host.user_id, _hash(key), _digest(key, chat.asked), chat.chat_id, clock.now()),
+        (chat.host.user_id, _hash(key), digest, chat.chat_id, clock.now()),
     )
 
 
@@ -86,6 +87,6 @@ def _digest(key: str, text: str) -> bytes:
     return hmac.digest(key.encode(), text.encode(), "sha256")
 
 
-def _check(digest: bytes, key: str | None, text: str) -> None:
+def _check_digest(digest: bytes, key: str | None, text: str) -> None:
     if not hmac.compare_digest(digest, _digest(key or "", text)):
         raise KeyReused

@@ -14,7 +14,7 @@ MEMBERS_SHARED = 10_000  # about 250 bytes each
 
 
 async def insert_member(
-    db: Connection, chat_id: int, user: User, role: Role, most: int | None = None
+    db: Connection, chat_id: int, user: User, role: Role, members_max: int | None = None
 ) -> None:
     """Add a user to a chat under the next member id, unless they are in it or it is full."""
     await db.execute_fetchall(
@@ -22,7 +22,7 @@ async def insert_member(
         " SELECT chat_id, last_member_id + 1, ?1, ?2, ?3, ?4 FROM chats WHERE chat_id = ?5 AND"
         " (?6 IS NULL OR ?6 > (SELECT count(*) FROM members WHERE members.chat_id = ?5))"
         " ON CONFLICT (user_id, chat_id) DO NOTHING",
-        (user.user_id, user.username, role, clock.now(), chat_id, most),
+        (user.user_id, user.username, role, clock.now(), chat_id, members_max),
     )
 
 
@@ -35,7 +35,7 @@ async def insert_session(db: Connection, credential: bytes, session: Session) ->
 
 
 async def select_member(db: Connection, chat_id: int, user_id: int) -> Member | None:
-    """Return which member of a chat a user is."""
+    """Return a user's member in a chat."""
     rows = await db.execute_fetchall(
         "SELECT member_id, username, role FROM members WHERE user_id = ? AND chat_id = ?",
         (user_id, chat_id),
@@ -65,7 +65,7 @@ async def require_role(db: Connection, chat_id: int, actor: Member) -> None:
 async def update_role(
     db: Connection, chat_id: int, member_id: int, role: Role, before: Role | None
 ) -> None:
-    """Give a member another role than `before`. Raises NotFound when that is not theirs."""
+    """Give a member another role than `before`. Raises NotFound when `before` is not their role."""
     await require_rows(
         db,
         "UPDATE members SET role = ? WHERE chat_id = ? AND member_id = ? AND role = ? RETURNING 1",

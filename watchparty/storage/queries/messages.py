@@ -17,9 +17,9 @@ async def append_message(
 ) -> AppendResult:
     """Add a message, or find the one that was stored with the same key."""
     if draft.key is not None:
-        kept = await idempotency.find_message(db, chat_id, author, draft)
-        if kept is not None:
-            return AppendResult(kept, replayed=True)
+        stored = await idempotency.find_message(db, chat_id, author, draft)
+        if stored is not None:
+            return AppendResult(stored, replayed=True)
         check_rate()
     message = await _insert(db, chat_id, author, draft)
     if message is None:
@@ -50,7 +50,7 @@ async def blank_message(db: Connection, chat_id: int, id_: int) -> None:
 
 
 async def _insert(db: Connection, chat_id: int, author: Member, draft: Draft) -> Message | None:
-    """Add a message under the next id of its chat; None when there is no such chat or member."""
+    """Add a message under the next id of its chat. Returns None when there is no such member."""
     now = clock.now()
     rows = await db.execute_fetchall(
         "INSERT INTO messages (chat_id, id, member_id, username, body, created_at, key)"

@@ -1,4 +1,4 @@
-"""Statements that must find what they are about."""
+"""Statements that must find or change a row."""
 
 from collections.abc import Iterable
 from typing import Any

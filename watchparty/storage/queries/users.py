@@ -1,4 +1,4 @@
-"""SQL for users, and for what a credential stands for."""
+"""SQL for users, and for the look-up of any credential."""
 
 from aiosqlite import Connection
 
@@ -22,8 +22,8 @@ async def update_username(db: Connection, user_id: int, username: str) -> None:
     )
 
 
-async def select_holder(db: Connection, credential: bytes) -> Session | User | None:
-    """Return what a credential stands for; the same two look-ups whatever it is."""
+async def select_by_credential(db: Connection, credential: bytes) -> Session | User | None:
+    """Return the session or user of a credential, with the same two look-ups in each case."""
     rows = await db.execute_fetchall(
         "SELECT 'session', chat_id, member_id FROM sessions WHERE credential = ?1"
         " UNION ALL SELECT 'user', user_id, username FROM users WHERE credential = ?1",

@@ -5,7 +5,14 @@ from typing import get_args
 from quart import Blueprint, Response, request
 
 from watchparty.party import validation
-from watchparty.party.changes import DeleteMessage, Expel, Leave, ReplaceInvite, SetRole, SetTopic
+from watchparty.party.changes import (
+    DeleteMessage,
+    Leave,
+    RemoveMember,
+    ReplaceInvite,
+    SetRole,
+    SetTopic,
+)
 from watchparty.party.errors import InvalidRequest, NotAllowed
 from watchparty.party.models import InviteRole, Role
 from watchparty.party.service import ChatAccess
@@ -24,8 +31,8 @@ from watchparty.web.response.schemas import (
 
 moderation = Blueprint("moderation", __name__, url_prefix="/<id:chat_id>")
 
-ASSIGNABLE: tuple[Role, ...] = ("cohost", "guest")
-INVITED: tuple[InviteRole, ...] = get_args(InviteRole)
+ASSIGNABLE_ROLES: tuple[Role, ...] = ("cohost", "guest")
+INVITE_ROLES: tuple[InviteRole, ...] = get_args(InviteRole)
 
 
 @moderation.get("/invite")
@@ -76,7 +83,7 @@ async def remove_member(chat_id: int, member_id: int) -> Response:
     if member_id == access.member.member_id:
         await access.chat.change(access.member, Leave())
         return json(GoneAnswer())
-    await access.chat.change(access.member, Expel(member))
+    await access.chat.change(access.member, RemoveMember(member))
     return _change_answer(access)
 
 
@@ -107,21 +114,21 @@ async def set_topic(chat_id: int) -> Response:
 
 
 def _invite_role(sent: str | None) -> InviteRole:
-    for role in INVITED:
+    for role in INVITE_ROLES:
         if (sent or "guest") == role:
             return role
     raise InvalidRequest("role must be guest or viewer.")
 
 
 def _assignable_role(sent: str | None) -> Role:
-    for role in ASSIGNABLE:
+    for role in ASSIGNABLE_ROLES:
         if sent == role:
             return role
     raise InvalidRequest("role must be cohost or guest.")
 
 
 def _visible_invites(access: ChatAccess) -> dict[InviteRole, str]:
-    return access.chat.state.invites.shown_to(access.member.role)
+    return access.chat.state.invites.visible_to(access.member.role)
 
 
 def _invite_answer(chat_id: int, role: InviteRole, magic_key: str) -> InviteAnswer:
