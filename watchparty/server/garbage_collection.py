@@ -1,9 +1,9 @@
 """Run the garbage collector by the clock, not by the number of new objects.
 
-A server that holds thousands of requests makes hundreds of thousands of objects for each message.
-They die without the collector's help, but each time a number of them is exceeded Python looks for
-cycles among all objects: the more requests are held, the more a delivery would cost. Only requests
-to the framework and closed connections leave cycles, and those can wait a second.
+A server that holds thousands of requests creates hundreds of thousands of objects for each message.
+They die without the collector's help, but after a number of new objects Python looks for cycles
+among all objects: the more requests are held, the more a delivery would cost. Only requests handled
+by the framework and closed connections leave cycles, and those can wait a second.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ MAX_SHARE = 0.02  # of the time, at most
 MIN_OBJECTS = 10_000  # new objects that are worth a collection; about 1 MB
 
 # New objects after which Python collects by itself, whatever the clock says, and how many such
-# collections until it looks at the next older generation; its own are 700, 10, 10.
+# collections until it looks at the next older generation; the defaults are 700, 10, 10.
 THRESHOLDS = (500_000, 1, 1)
 
 
@@ -27,14 +27,14 @@ def init_garbage_collection(app: Quart) -> None:
 
     @app.while_serving
     async def collect() -> AsyncGenerator[None, None]:
-        before = gc.get_threshold()
+        previous = gc.get_threshold()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*THRESHOLDS)
         task = asyncio.create_task(_keep_collecting())
         yield
         task.cancel()
-        gc.set_threshold(*before)
+        gc.set_threshold(*previous)
         gc.unfreeze()
 
 

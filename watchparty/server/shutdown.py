@@ -23,16 +23,16 @@ from watchparty.party.service import ChatService
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-STALL_SECONDS = 0.75  # a stop in which no request ends for that long waits no longer
+STALL_SECONDS = 0.75  # after that long without the end of any request, give up on the rest
 
 Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
 def init_shutdown(app: Quart, service: ChatService) -> None:
-    """Let the signals that end `app`'s server stop `service` first."""
+    """Stop `service` first when a signal stops the server of `app`."""
     before: dict[signal.Signals, Handler] = {}
 
-    async def listen() -> None:
+    async def install() -> None:
         if threading.current_thread() is not threading.main_thread():
             return  # signals arrive in the main thread only
         loop = asyncio.get_running_loop()
@@ -45,7 +45,7 @@ def init_shutdown(app: Quart, service: ChatService) -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    app.before_serving(listen)
+    app.before_serving(install)
     app.after_serving(stop)
 
 
@@ -67,12 +67,12 @@ async def serve_until(stopped: asyncio.Event, app: Quart, config: Config) -> Non
     await app.extensions["watchparty.service"].store.close()
     if not serving.done():
         logging.shutdown()
-        os._exit(0)  # nothing is left to lose, and Hypercorn may wait for such clients for ever
+        os._exit(0)  # all data is stored, and Hypercorn may wait for stalled clients forever
     await serving
 
 
 async def _wait_for_connections(serving: asyncio.Future[None]) -> None:
-    """Return when the server has ended, or when nothing ends any more: some clients stall."""
+    """Wait for the server to end, or until no task ends for STALL_SECONDS: clients may stall."""
     before = None
     while not serving.done() and (left := len(asyncio.all_tasks())) != before:
         before = left
@@ -80,7 +80,7 @@ async def _wait_for_connections(serving: asyncio.Future[None]) -> None:
 
 
 def _chain(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], then: Handler) -> Handler:
-    """Return a signal handler that calls `stop` in `loop`, and then the handler before it."""
+    """Return a signal handler that calls `stop` in `loop`, and then the handler `then`."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         if not loop.is_closed():

@@ -22,11 +22,11 @@ TEST_NET = ("192.0.2.1", 9)
 
 
 class BindError(Exception):
-    """An address can't be listened at; the text says why."""
+    """The server cannot listen on an address; the message has the reason."""
 
 
 def listen(config: Config) -> list[str]:
-    """Bind and listen as `config` says, and return lines that say where to open the page.
+    """Bind and listen as `config` says, and return lines with the address of the page.
 
     Raises BindError when an address is taken, not ours, or not an address.
     """
@@ -42,8 +42,8 @@ def listen(config: Config) -> list[str]:
     for one in (*secure, *insecure):
         _set_user_timeout(one)
         one.listen(config.backlog)  # from the moment the address is printed, it answers
-    names = [[f"fd://{one.detach()}" for one in some] for some in (secure, insecure)]
-    config.bind, config.insecure_bind = names if secure else (names[1], [])
+    addresses = [[f"fd://{one.detach()}" for one in some] for some in (secure, insecure)]
+    config.bind, config.insecure_bind = addresses if secure else (addresses[1], [])
     return lines
 
 
