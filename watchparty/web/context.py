@@ -31,7 +31,7 @@ def limits() -> RateLimits:
 
 
 def holders(tokens: Collection[str]) -> Holders:
-    """Return who holds a request with these credentials, all of them valid."""
+    """Return the holders of a request with these credentials, all of them valid."""
     hashed = {*map(hash_of, tokens)}
     owners = {limits().known.get(credential) for credential in hashed} - {None}
     held: HeldRequests = current_app.extensions["watchparty.held"]

@@ -50,7 +50,7 @@ def init_dispatch(
         if scope["type"] != "http":
             return serve(scope, receive, send)
         is_candidate = fast and scope["method"] == "GET"
-        request = _find(scope, service, limits, held) if is_candidate else None
+        request = _accept(scope, service, limits, held) if is_candidate else None
         if request is None:
             return serve_by_framework(scope, receive, send)
         _free_headers(scope)
@@ -60,13 +60,13 @@ def init_dispatch(
     app.asgi_app = dispatch  # type: ignore[method-assign]
 
 
-def _find(
+def _accept(
     scope: Any, service: ChatService, limits: RateLimits, held: HeldRequests
 ) -> Poll | Stream | None:
-    """Return the poll or stream of a member, or None to leave the request to the framework."""
+    """Charge a member for a poll or stream and return it; None leaves it to the framework."""
     params = poll_params(scope)
     access = None if params is None else service.cached_access(params.chat_id, params.credential)
-    owner = params and access and limits.try_admit(params.credential, access)
+    owner = params and access and limits.try_charge(params.credential, access)
     if params is None or access is None or not owner:
         return None
     view = ChatView(access.chat, access.member.member_id, params.cursor)
@@ -118,7 +118,7 @@ async def _poll(waiter: PollWaiter, head: Head, send: Any) -> None:
 
 
 async def _stream(waiter: StreamWaiter, head: Head, send: Any) -> None:
-    refused: PartyError | None = None
+    refusal: PartyError | None = None
     await send(head.start())
     try:
         with waiter:
@@ -127,11 +127,11 @@ async def _stream(waiter: StreamWaiter, head: Head, send: Any) -> None:
                 await waiter.send(send, _events_of(page))
                 page = await waiter.next()
     except TimeoutError:
-        refused = waiter.refusal()
+        refusal = waiter.refusal()
     except PartyError as error:
-        refused = error
-    if refused is not None:
-        await send(body_part(sse.encode_end(refused), more_body=False))
+        refusal = error
+    if refusal is not None:
+        await send(body_part(sse.encode_end(refusal), more_body=False))
 
 
 def _events_of(page: Page) -> AsgiMessage:

@@ -23,14 +23,14 @@ PARAMETERS = {
     b"epoch": re.compile(rb"[0-9A-Za-z]{1,64}"),
     b"rev": ID,
 }
-QUERY_MAX = 120  # bytes; parsed queries are cached
+QUERY_MAX = 120  # bytes; bounds the cache of parsed queries
 
 # The headers that are read here. Each may come once.
 ACCEPT, AUTHORIZATION, HOST = b"accept", b"authorization", b"host"
 LAST_EVENT_ID = poll_query.LAST_EVENT_ID_HEADER.lower().encode()
-READ = {ACCEPT, AUTHORIZATION, HOST, LAST_EVENT_ID}
+READ_HEADERS = {ACCEPT, AUTHORIZATION, HOST, LAST_EVENT_ID}
 # Headers that only the framework handles: other credentials, bodies, other origins.
-ODD = {
+FRAMEWORK_HEADERS = {
     *(name.lower().encode() for name in credentials.HEADERS),
     *(*BODY_HEADERS, b"expect", b"origin"),
 }
@@ -41,10 +41,10 @@ Headers = dict[bytes, bytes]
 
 
 class PollParams(NamedTuple):
-    """What a poll or a stream asks for."""
+    """The parameters of a poll or a stream."""
 
     chat_id: int
-    credential: bytes  # the hash of it
+    credential: bytes  # its hash
     cursor: Cursor
     wait: float | None  # seconds; None for a stream
 
@@ -62,7 +62,7 @@ def poll_params(scope: Any) -> PollParams | None:
     return PollParams(int(path[1]), tokens.hash_secret(bearer[1].decode()), cursor, wait)
 
 
-@lru_cache(1_000)  # all who wait in a chat send the same
+@lru_cache(1_000)  # all requests that wait in a chat have the same query
 def _query(sent: bytes) -> tuple[Cursor, float | None] | None:
     """Parse `since`, `epoch`, `rev` and `wait`, none of them escaped or repeated."""
     pairs = [pair.partition(b"=") for pair in sent.split(b"&")] if sent else []
@@ -77,14 +77,14 @@ def _query(sent: bytes) -> tuple[Cursor, float | None] | None:
 
 
 def _headers(sent: list[tuple[bytes, bytes]]) -> Headers | None:
-    """Return the headers that are read here, unless others matter."""
+    """Return the READ_HEADERS, or None if the framework has to read others."""
     found: Headers = {}
     for name, value in sent:
-        if name in READ:
+        if name in READ_HEADERS:
             if name in found:
                 return None
             found[name] = value
-        elif name in ODD:
+        elif name in FRAMEWORK_HEADERS:
             return None
     host = found.get(HOST, b"")
     plain = len(sent) <= HEADERS_MAX and len(host) <= HOST_MAX and PLAIN_HOST.fullmatch(host)

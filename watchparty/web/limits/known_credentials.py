@@ -3,7 +3,7 @@
 from cachetools import LRUCache
 
 from watchparty.party.service import ChatAccess
-from watchparty.web.limits.quotas import REMEMBERED
+from watchparty.web.limits.quotas import KEYS_REMEMBERED
 
 
 class KnownCredentials(LRUCache[bytes, str]):
@@ -13,7 +13,7 @@ class KnownCredentials(LRUCache[bytes, str]):
     """
 
     def __init__(self) -> None:
-        super().__init__(REMEMBERED)
+        super().__init__(KEYS_REMEMBERED)
 
     def add(self, hashed: bytes, access: ChatAccess | None = None) -> None:
         """Remember a credential that proved valid or was just issued."""

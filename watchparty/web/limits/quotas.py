@@ -10,7 +10,7 @@ from throttled.rate_limiter import per_day, per_min, per_sec
 # page (some thirty files) in the same moment stay below the burst.
 ADDRESS = per_sec(50, burst=2_000)
 # By address: unverified credentials. They cost a database look-up, so they have a separate, ten
-# times smaller quota, which a neighbour's loop can't use up for members who are known already.
+# times smaller quota, which does not affect members whose credentials are known already.
 # After a restart no credential is known, and two hundred in one house still stay below the burst.
 UNKNOWN_CREDENTIALS = per_sec(5, burst=200)
 # By address: requests for /healthz.
@@ -42,4 +42,4 @@ HELD_PER_MEMBER = 16
 # In one process: each takes about 50 KB with its connection.
 HELD_IN_ALL = 10_000
 
-REMEMBERED = 50_000  # entries of each limiter; about 300 bytes each
+KEYS_REMEMBERED = 50_000  # by each limiter; about 300 bytes each

@@ -40,7 +40,7 @@ class Limiter(NamedTuple):
         """Return a limiter that counts the keys seen last; unless `on`, it never refuses."""
         if not on:
             return cls(None)
-        store = MemoryStore(options={"MAX_SIZE": quotas.REMEMBERED})
+        store = MemoryStore(options={"MAX_SIZE": quotas.KEYS_REMEMBERED})
         return cls(Throttled(using=RateLimiterType.GCRA.value, quota=quota, store=store))
 
     def check(self, key: str) -> None:
@@ -75,7 +75,7 @@ class RequestAccount(Struct):
 class RateLimits:
     """The rate limits of one server.
 
-    `try_admit` may be called anywhere, all other methods only while a request is handled.
+    `try_charge` may be called anywhere, all other methods only while a request is handled.
     """
 
     def __init__(self, on: bool) -> None:
@@ -93,14 +93,14 @@ class RateLimits:
         self._created_a_day = limiter(quotas.CREATED_CHATS_A_DAY)
         self.known = KnownCredentials()
 
-    def admit(self) -> None:
+    def charge_request(self) -> None:
         """Charge an incoming request. Raises RateLimited."""
         if request.endpoint == HEALTH:
             self._health.take(_address())
             return
         g.account = self._open_account(hash_of(credentials.find(request.headers)))
 
-    def admit_tokens(self, tokens: Collection[str]) -> None:
+    def charge_tokens(self, tokens: Collection[str]) -> None:
         """Charge a request for the credentials in its body. Raises RateLimited."""
         hashed = {*map(hash_of, tokens)} - {hash_of(credentials.find(request.headers))}
         owners = [self.known.get(credential) for credential in hashed]
@@ -111,7 +111,7 @@ class RateLimits:
             _account().lookups += unknown
             _account().is_charged = True
 
-    def try_admit(self, credential: bytes, access: ChatAccess) -> str | None:
+    def try_charge(self, credential: bytes, access: ChatAccess) -> str | None:
         """Charge a request to the owner of its credential, and return them.
 
         Returns None if their quota is used up.
@@ -147,7 +147,10 @@ class RateLimits:
             self._address.charge(_address(), 1)
 
     def check_post(self, access: ChatAccess) -> RateCheck:
-        """Return the check to make before a message is stored. Guests can't silence hosts."""
+        """Return the check to make before a message is stored.
+
+        Messages of hosts do not count by chat, so that guests cannot silence hosts.
+        """
 
         def check() -> None:
             self._posts.take(access.member_key)
@@ -197,11 +200,11 @@ def init_rate_limits(app: Quart, limits: RateLimits) -> None:
     """Charge each request of `app` before it is handled, and again once its answer is known."""
 
     @app.before_request
-    async def admit() -> None:
-        limits.admit()
+    async def charge_request() -> None:
+        limits.charge_request()
 
     @app.after_request
-    async def charge(response: Response) -> Response:
+    async def charge_after_response(response: Response) -> Response:
         limits.charge_after_response()
         return response
 

@@ -1,8 +1,8 @@
-"""What stands between the server and the framework for one request.
+"""One request on its way between the server and the framework.
 
 A route that has to wait hands its request over: the framework finishes with an empty answer, of
-which only the headers are kept, and frees everything it had of the request. Then the request waits
-like one of the fast path, in the same code and for the same bytes.
+which only the headers are kept, and frees all that it kept for the request. Then the request waits
+like one of the fast path: the same code holds it, and the answer has the same bytes.
 
 An answer ends only after the request's body has arrived. If a server closes a connection while part
 of a body is unread, the client gets a reset and loses the answer (RFC 9112 section 9.6): a client
@@ -76,7 +76,9 @@ class Exchange:
 
     def _keep_headers(self, start: Any) -> None:
         if start["status"] == 200:
-            self.fields = [one for one in start["headers"] if one[0].lower() != b"content-length"]
+            self.fields = [
+                field for field in start["headers"] if field[0].lower() != b"content-length"
+            ]
 
     async def _drain(self) -> None:
         if self._has_body:

@@ -23,16 +23,16 @@ _decode = msgspec.json.Decoder(PollRequest).decode
 @multi_poll.post("/poll")
 async def poll() -> Response:
     """Return the news of many chats, held up to `wait` seconds until one of them has some."""
-    asked = await _read()
-    tokens = {place.token for place in asked.chats.values()}
-    limits().admit_tokens(tokens)
-    results = await asyncio.gather(*(_view(*item) for item in asked.chats.items()))
-    found = dict(zip(asked.chats, results, strict=True))
+    poll_request = await _read()
+    tokens = {place.token for place in poll_request.chats.values()}
+    limits().charge_tokens(tokens)
+    results = await asyncio.gather(*(_view(*item) for item in poll_request.chats.items()))
+    by_chat = dict(zip(poll_request.chats, results, strict=True))
     views = ManyChats([view for view in results if isinstance(view, ChatView)])
-    errors = {id_: _encode(error) for id_, error in found.items() if isinstance(error, Forbidden)}
-    if errors or not asked.wait:
+    errors = {id_: _encode(error) for id_, error in by_chat.items() if isinstance(error, Forbidden)}
+    if errors or not poll_request.wait:
         return json(PollAnswer(errors | views.look()[0].chats))
-    return hold(Poll(views, min(asked.wait, HOLD_MAX), holders(tokens)))
+    return hold(Poll(views, min(poll_request.wait, HOLD_MAX), holders(tokens)))
 
 
 async def _read() -> PollRequest:

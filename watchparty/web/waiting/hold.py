@@ -1,4 +1,4 @@
-"""Hold a request: what a route returns when its answer has to wait."""
+"""Hold a request: routes return `hold(…)` when an answer has to wait."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
