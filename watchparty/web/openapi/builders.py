@@ -23,27 +23,27 @@ ERRORS = {
 
 RETRYABLE = (429, 503)  # these carry Retry-After, in seconds
 
-NO_KEY: list[Json] = []
-ANY_KEY: list[Json] = [{"credential": []}]
-OPTIONAL_KEY: list[Json] = [{}, {"credential": []}]
+NO_CREDENTIAL: list[Json] = []
+CREDENTIAL: list[Json] = [{"credential": []}]
+OPTIONAL_CREDENTIAL: list[Json] = [{}, {"credential": []}]
 
 
 def operation(
     summary: str,
     answer: type[Struct],
     errors: tuple[int, ...],
-    security: list[Json] = ANY_KEY,
+    security: list[Json] = CREDENTIAL,
     body: Json | None = None,
     parameters: list[Json] | None = None,
     alternative: type[Struct] | None = None,
     event_stream: Json | None = None,
 ) -> Json:
     """Describe one method of one path."""
-    shape = ref(answer) if alternative is None else {"anyOf": [ref(alternative), ref(answer)]}
+    schema = ref(answer) if alternative is None else {"anyOf": [ref(alternative), ref(answer)]}
     operation: Json = {
         "summary": summary,
         "security": security,
-        "responses": {"200": response("done", shape)}
+        "responses": {"200": response("done", schema)}
         | {str(status): error_response(status) for status in (*errors, 429)},
     }
     if event_stream is not None:
@@ -56,10 +56,10 @@ def operation(
 
 
 def non_json_operation(summary: str, content_type: str = "text/html; charset=utf-8") -> Json:
-    """Describe a path whose answer is not one of our JSON shapes."""
+    """Describe a path whose answer is not one of our JSON types."""
     return {
         "summary": summary,
-        "security": NO_KEY,
+        "security": NO_CREDENTIAL,
         "responses": {
             "200": {"description": summary, "content": {content_type: {}}},
             "429": error_response(429),
@@ -74,10 +74,10 @@ def response(description: str, schema: Json) -> Json:
 
 def error_response(status: int) -> Json:
     """Describe an error, with its Retry-After header, if any."""
-    described = response(ERRORS[status], ref(ErrorAnswer))
+    error = response(ERRORS[status], ref(ErrorAnswer))
     if status in RETRYABLE:
-        described["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
-    return described
+        error["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+    return error
 
 
 def form_or_json_body(properties: Json, *required: str) -> Json:
@@ -97,11 +97,11 @@ def form_or_json_body(properties: Json, *required: str) -> Json:
     }
 
 
-def ref(shape: type[Struct]) -> Json:
-    """Return a reference to the schema of a shape."""
-    return {"$ref": f"#/components/schemas/{shape.__name__}"}
+def ref(type_: type[Struct]) -> Json:
+    """Return a reference to the schema of a type."""
+    return {"$ref": f"#/components/schemas/{type_.__name__}"}
 
 
-def json_body(shape: type[Struct]) -> Json:
-    """Describe a body that must be JSON of this shape."""
-    return {"required": True, "content": {"application/json": {"schema": ref(shape)}}}
+def json_body(type_: type[Struct]) -> Json:
+    """Describe a body that must be JSON of this type."""
+    return {"required": True, "content": {"application/json": {"schema": ref(type_)}}}

@@ -6,8 +6,8 @@ from watchparty import __version__
 from watchparty.party.models import Member, Message
 from watchparty.party.window import WINDOW, Page
 from watchparty.web.openapi.builders import (
-    NO_KEY,
-    OPTIONAL_KEY,
+    NO_CREDENTIAL,
+    OPTIONAL_CREDENTIAL,
     Json,
     error_response,
     form_or_json_body,
@@ -21,8 +21,8 @@ from watchparty.web.openapi.parameters import (
     BODY,
     CHAT_ID,
     EPOCH,
-    KEY,
-    KEY_HEADER,
+    IDEMPOTENCY_KEY,
+    IDEMPOTENCY_KEY_HEADER,
     LAST_EVENT_ID,
     MAGIC_KEY,
     REV,
@@ -119,7 +119,7 @@ def _paths() -> Json:
                 "Create a user and get an auth key, or rename yourself",
                 AuthAnswer,
                 (400, 401, 413, 503),
-                security=OPTIONAL_KEY,
+                security=OPTIONAL_CREDENTIAL,
                 body=form_or_json_body({"username": USERNAME}, "username"),
             )
         },
@@ -128,9 +128,9 @@ def _paths() -> Json:
                 "Create a chat",
                 ChatAnswer,
                 (400, 401, 413, 422, 503),
-                security=OPTIONAL_KEY,
-                body=form_or_json_body({"username": USERNAME, "key": KEY}),
-                parameters=[KEY_HEADER],
+                security=OPTIONAL_CREDENTIAL,
+                body=form_or_json_body({"username": USERNAME, "key": IDEMPOTENCY_KEY}),
+                parameters=[IDEMPOTENCY_KEY_HEADER],
             )
         },
         "/{chat_id}": {
@@ -147,8 +147,8 @@ def _paths() -> Json:
                 "Post a message",
                 MessageAnswer,
                 (400, 401, 403, 413, 422, 503),
-                body=form_or_json_body({"body": BODY, "key": KEY}, "body"),
-                parameters=[KEY_HEADER],
+                body=form_or_json_body({"body": BODY, "key": IDEMPOTENCY_KEY}, "body"),
+                parameters=[IDEMPOTENCY_KEY_HEADER],
             ),
             "delete": operation("Delete the chat, for everybody", GoneAnswer, (401, 403, 503)),
         },
@@ -158,7 +158,7 @@ def _paths() -> Json:
                 "Join with an invitation, or get another session as a member",
                 ChatAnswer,
                 (400, 401, 403, 409, 413, 503),
-                security=OPTIONAL_KEY,
+                security=OPTIONAL_CREDENTIAL,
                 body=form_or_json_body({"magic_key": MAGIC_KEY, "username": USERNAME}),
             ),
         },
@@ -168,11 +168,13 @@ def _paths() -> Json:
                 "Wait for news in many chats at once",
                 PollAnswer,
                 (400, 413, 503),
-                security=NO_KEY,
+                security=NO_CREDENTIAL,
                 body=json_body(PollRequest),
             )
         },
-        "/healthz": {"get": operation("Check whether the server is up", HealthAnswer, (), NO_KEY)},
+        "/healthz": {
+            "get": operation("Check whether the server is up", HealthAnswer, (), NO_CREDENTIAL)
+        },
         "/openapi.json": {"get": non_json_operation("This document", "application/json")},
         "/": {"get": non_json_operation("The home page")},
         "/username": {"get": non_json_operation("The page that asks for your name")},

@@ -18,18 +18,18 @@ BODY: Json = {
     " `text`, `content`, `new_message` and `comment`",
     "examples": ["It starts! 🍿", "b" * MESSAGE_MAX],
 }
-KEY: Json = {
+IDEMPOTENCY_KEY: Json = {
     "type": "string",
     "minLength": 1,
     "maxLength": 128,
     "pattern": "^[!-~]*$",
 }
-KEY_HEADER: Json = {
+IDEMPOTENCY_KEY_HEADER: Json = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "a repeat with the same key within 24 hours has no effect and gets the same"
     " answer; also read from the field `key`",
-    "schema": KEY,
+    "schema": IDEMPOTENCY_KEY,
 }
 MAGIC_KEY: Json = {"type": "string", "description": "the invitation; members need none"}
 

@@ -7,7 +7,7 @@ from watchparty.web.openapi.builders import Json, ref
 from watchparty.web.response.schemas import ChangeAnswer, ErrorAnswer
 from watchparty.web.response.sse import HEARTBEAT, MEDIA_TYPE, Gap, Reset
 
-# The shape of each event's data, and a description. Only messages have no `event:` line.
+# The type of each event's data, and a description. Only messages have no `event:` line.
 EVENTS: dict[str, tuple[type[Struct], str]] = {
     "message": (Message, "no `event:` line; its `id` is that of the message"),
     "gap": (Gap, "so many messages have left the window unseen; with an `id`"),
@@ -32,8 +32,8 @@ data: {"error":"unavailable","message":"Watch Party is restarting. Try again in 
 def event_stream() -> Json:
     """Describe the content of an answer with a stream."""
     events = "".join(
-        f"\n- `{name}`: {what}; `data` is `{ref(shape)['$ref']}`"
-        for name, (shape, what) in EVENTS.items()
+        f"\n- `{name}`: {what}; `data` is `{ref(type_)['$ref']}`"
+        for name, (type_, what) in EVENTS.items()
     )
     description = (
         "Server-sent events without end, for clients that accept only this type or prefer it to"
