@@ -32,7 +32,7 @@ from watchparty.web.routes.users import users
 def create_app(settings: Settings | None = None) -> Quart:
     """Return Watch Party as an ASGI application, by default set up from the environment.
 
-    Raises BadSettings when the environment makes no sense.
+    Raises BadSettings when a variable is invalid.
     """
     settings = settings or Settings.from_env()
     service = ChatService(open_store(settings.store), MEMBERS_MAX if settings.limits else None)
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Quart:
     init_rate_limits(app, limits)
     init_reject_malformed(app)
     init_log_filters(app)
-    # With CORS, answers differ by the origin that asks.
+    # With CORS, the headers of an answer depend on the Origin, which the fast path does not read.
     init_dispatch(app, service, limits, held, fast=not settings.cors_origins)
     init_proxies(app, settings.trusted_proxies)
     init_errors(app)

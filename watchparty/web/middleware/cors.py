@@ -1,7 +1,7 @@
 """Let pages of other origins use the API, if the operator allows it (Fetch, section 3.2).
 
-Credentials travel in headers that such a page must know, never in cookies. The page can do
-nothing that its author could not do anyway, and nothing on behalf of a visitor.
+Credentials are in headers, never in cookies: such a page can send only those that it knows. It can
+do nothing that its author could not do anyway, and nothing on behalf of a visitor.
 """
 
 from datetime import timedelta

@@ -18,8 +18,8 @@ MISSING_PROXY = (
 def init_proxies(app: Quart, trusted: int) -> None:
     """Take scheme, host and client address from X-Forwarded-* behind `trusted` proxies.
 
-    Only the values that the outermost of them added count. Anything to the left of these
-    came from the client.
+    Only the values that the outermost of these proxies added count: the client itself may have
+    sent any values before them.
     """
     _warn_once(app, trusted)
     if trusted:

@@ -28,7 +28,7 @@ def init_reject_malformed(app: Quart) -> None:
             await _refuse_websocket(receive, send)
             return
         fault = _find_fault(scope) if scope["type"] == "http" else None
-        await serve(_harmless(scope, fault) if fault else scope, receive, send)
+        await serve(_sanitized(scope, fault) if fault else scope, receive, send)
 
     @app.before_request
     async def refuse() -> None:
@@ -53,7 +53,7 @@ async def _refuse_websocket(receive: ASGIReceiveCallable, send: Any) -> None:
     await send({"type": "websocket.close", "code": 1000, "reason": None})
 
 
-def _harmless(scope: Any, fault: str) -> Any:
+def _sanitized(scope: Any, fault: str) -> Any:
     """Return a request that the framework can handle in place of a malformed one."""
     headers = [header for header in scope["headers"][:HEADERS_MAX] if header[0] != b"host"]
     return {**scope, "path": "/", "headers": headers, SCOPE_KEY: fault}

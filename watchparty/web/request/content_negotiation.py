@@ -17,5 +17,5 @@ def prefers(request: Request, media_type: str) -> bool:
 
 
 def _without_parameters(accepted: MIMEAccept) -> MIMEAccept:
-    """Drop the parameters of media types: no answer comes in more than one form."""
+    """Drop the parameters of media types: they never matter for our answers."""
     return MIMEAccept((kind.partition(";")[0].rstrip(), quality) for kind, quality in accepted)

@@ -5,12 +5,12 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 
 
 class IdConverter(IntegerConverter):
-    """The id of a chat, a member or a message: ASCII digits, at most as many as a store takes."""
+    """The id of a chat, a member or a message: ASCII digits, as many as fit into 64 bits."""
 
     regex = "[0-9]{1,18}"
 
 
-class InvitedConverter(BaseConverter):
+class ChatLinkConverter(BaseConverter):
     """A chat id, followed by the magic key if a mail filter turned the link's `#` into `%23`."""
 
     regex = "[0-9]{1,18}/?(?:#.*)?"
@@ -20,5 +20,5 @@ class InvitedConverter(BaseConverter):
 def init_url_converters(app: Quart) -> None:
     """Register the converters, and match paths exactly as they are written."""
     app.url_map.converters["id"] = IdConverter
-    app.url_map.converters["invited"] = InvitedConverter
+    app.url_map.converters["chat_link"] = ChatLinkConverter
     app.url_map.merge_slashes = False

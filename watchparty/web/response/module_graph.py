@@ -1,7 +1,7 @@
-"""Find the modules that a browser loads before it runs one: its imports, and theirs.
+"""Find all modules that a module imports, directly or not.
 
-A page lists them for preloading. Otherwise the browser would discover them level by level, with a
-round trip for each.
+A browser loads all of them before it runs the module. A page lists them for preloading, because the
+browser would otherwise discover them level by level, with a round trip for each.
 """
 
 import posixpath
@@ -16,15 +16,15 @@ IMPORT = re.compile(r'^(?:import|export)\b(?:[^"=;(]*\bfrom)?\s*"(\.[^"]+)"', re
 def static_imports(folder: Path, entry: str) -> list[str]:
     """Return the modules below `folder` that `entry` imports, directly or not, without itself."""
     found: set[str] = set()
-    waiting = [entry]
-    while waiting:
-        name = waiting.pop()
+    pending = [entry]
+    while pending:
+        name = pending.pop()
         source = (folder / name).read_text(encoding="utf-8")
-        imported = {_resolved(name, address) for address in IMPORT.findall(source)}
-        waiting.extend(imported - found)
+        imported = {_resolved(name, specifier) for specifier in IMPORT.findall(source)}
+        pending.extend(imported - found)
         found |= imported
     return sorted(found - {entry})
 
 
-def _resolved(base: str, address: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(base), address))
+def _resolved(base: str, specifier: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base), specifier))

@@ -44,7 +44,7 @@ def head() -> Response:
 
 
 def encode_page(page: Page) -> bytes:
-    """Return the events of a page, or a comment if it has none, so that clients hear something.
+    """Return the events of a page, or a comment if it has none, to break the silence.
 
     Gap and reset events carry an id, so that a client that resumes does not get them again.
     """

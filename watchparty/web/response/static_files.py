@@ -21,7 +21,7 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 def init_static_files(app: Quart, folder: Path) -> None:
     """Serve the files in `folder` at addresses that change with their content."""
-    home = f"/static/{assets.fingerprint(folder)}"
+    root = f"/static/{assets.fingerprint(folder)}"
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     contents = {
         name: Precompressed.of(path.read_bytes(), _type(path))
@@ -29,13 +29,13 @@ def init_static_files(app: Quart, folder: Path) -> None:
         if path.is_file()
     }
 
-    @app.get(f"{home}/<path:name>", endpoint="static")
+    @app.get(f"{root}/<path:name>", endpoint="static")
     async def static(name: str) -> Response:
         if name not in contents:
             raise NotFound
         return contents[name].response(request.accept_encodings)
 
-    app.jinja_env.globals["static"] = home
+    app.jinja_env.globals["static"] = root
     app.jinja_env.globals["static_imports"] = partial(static_imports, folder)
 
 

@@ -74,7 +74,7 @@ async def read(chat_id: int) -> Response | Redirect:
 
 @chats.post("/<id:chat_id>")
 async def post(chat_id: int) -> Response:
-    """Post a message; the answer comes when it is durable."""
+    """Post a message, and answer when it is durable."""
     access = await authorize(chat_id)
     fields = await body.read(request)
     text = body.text(fields, *BODY)
@@ -92,7 +92,7 @@ def _is_visit(request: Request) -> bool:
 
 def _redirect_to_page(chat_id: int) -> Redirect:
     magic_key = request.args.get("magic_key")
-    return redirect(url_for("pages.chat", invited=chat_id, magic_key=magic_key), 303)
+    return redirect(url_for("pages.chat", chat_link=chat_id, magic_key=magic_key), 303)
 
 
 def _message_answer(chat_id: int, message: Message) -> MessageAnswer:

@@ -8,7 +8,7 @@ pages = Blueprint("pages", __name__)
 
 
 async def _shell(name: str) -> Response:
-    """Return a page, rendered and compressed when it is asked for first."""
+    """Return a page, rendered and compressed at its first request."""
     shells: dict[str, Precompressed] = current_app.extensions.setdefault("watchparty.shells", {})
     if name not in shells:
         html = (await render_template(name)).encode()
@@ -29,7 +29,7 @@ async def username() -> Response:
     return await _shell("username.html")
 
 
-@pages.get("/chat/<invited:invited>")
-async def chat(invited: str) -> Response:
+@pages.get("/chat/<chat_link:chat_link>")
+async def chat(chat_link: str) -> Response:
     """Show the shell of a chat. Its script asks the API, which checks access."""
     return await _shell("chat.html")

@@ -1,1 +1,1 @@
-"""Held requests: polls and streams that wait for news, whatever way they came in."""
+"""Held requests: polls and streams that wait for news, from the fast path or from a route."""

@@ -15,7 +15,7 @@ class Expiring(Protocol):
     """Something that expires."""
 
     def expire(self) -> object:
-        """Handle that the time is over."""
+        """Handle the timeout."""
 
 
 class TimerWheel:

@@ -5,8 +5,8 @@ Every poll and every stream waits here, and only here:
                             nothing to answer
     subscribe ──▶ look ───────────────────────────▶ wait ──▶ client hung up: no answer
                   ▲  │                                │
-                  │  ▼ news, time is over, superseded,│ wake(): a message, another state, a
-                  │ answer  removed, server stops     │ removal, time over, superseded, a stop
+                  │  ▼ news, timeout, superseded,     │ wake(): a message, another state, a
+                  │ answer  removed, server stops     │ removal, timeout, superseded, stopping
                   └───────────────────────────────────┘
 
 Rules:
@@ -57,8 +57,8 @@ class Waiter:
     """
 
     __slots__ = (
-        *("_expiring", "_holders", "_is_over", "_is_superseded", "_receive", "_room", "_seconds"),
-        *("_task", "_view"),
+        *("_holders", "_is_superseded", "_is_timed_out", "_receive", "_room", "_seconds"),
+        *("_task", "_timer_entries", "_view"),
     )
 
     def __init__(
@@ -71,8 +71,8 @@ class Waiter:
     ) -> None:
         self._view, self._seconds, self._holders = view, seconds, holders
         self._room, self._receive = room, receive
-        self._expiring: set[Expiring] | None = None
-        self._is_over = self._is_superseded = False
+        self._timer_entries: set[Expiring] | None = None
+        self._is_timed_out = self._is_superseded = False
 
     def __enter__(self) -> None:
         self._task = cast("asyncio.Task[object]", asyncio.current_task(self._room.timers.loop))
@@ -82,16 +82,16 @@ class Waiter:
     def __exit__(self, *failure: object) -> None:
         self._view.unsubscribe(self)
         self._room.held.remove(self._holders, self.evict)
-        if self._expiring is not None:
-            self._expiring.discard(self)
+        if self._timer_entries is not None:
+            self._timer_entries.discard(self)
 
     def wake(self) -> None:
         """Look again: now, or before the next wait."""
         raise NotImplementedError
 
     def expire(self) -> None:
-        """Answer now: the time is over."""
-        self._expiring, self._is_over = None, True
+        """Answer now: the wait timed out."""
+        self._timer_entries, self._is_timed_out = None, True
         self.wake()
 
     def evict(self) -> None:
@@ -106,14 +106,14 @@ class Waiter:
         """
         if self._is_superseded:
             raise superseded()
-        if self._expiring is None and not self._is_over:
-            self._expiring = self._room.timers.start(self, self._seconds)
+        if self._timer_entries is None and not self._is_timed_out:
+            self._timer_entries = self._room.timers.start(self, self._seconds)
         found = self._view.look()
-        if not (found[0].has_news or self._is_over):
+        if not (found[0].has_news or self._is_timed_out):
             if self._view.is_stopping:
                 raise Stopping
             return None
-        self._is_over = False
+        self._is_timed_out = False
         return found
 
 
@@ -135,7 +135,7 @@ class PollWaiter(Waiter):
             self._task.cancel()
 
     def _should_answer(self) -> bool:
-        if self._is_over or self._is_superseded:
+        if self._is_timed_out or self._is_superseded:
             return True
         try:
             return self._view.has_news() or self._view.is_stopping
@@ -143,7 +143,7 @@ class PollWaiter(Waiter):
             return True
 
     async def next(self) -> Found | None:
-        """Return the answer, as soon as there is news or the time is over.
+        """Return the answer, as soon as there is news or the wait times out.
 
         Returns None when the client hung up. Raises Forbidden, Stopping, and RateLimited when
         superseded.
@@ -170,11 +170,11 @@ class StreamWaiter(Waiter):
 
     _view: ChatView
 
-    __slots__ = ("_has_sent", "_is_connected", "_is_cut", "_listener", "_woken")
+    __slots__ = ("_is_connected", "_is_send_cancelled", "_is_sending", "_listener", "_woken")
 
     def __enter__(self) -> None:
         self._woken, self._is_connected = self._room.timers.loop.create_future(), True
-        self._has_sent, self._is_cut = True, False
+        self._is_sending = self._is_send_cancelled = False
         super().__enter__()
         self._listener = self._room.timers.loop.create_task(self._listen())
 
@@ -186,8 +186,8 @@ class StreamWaiter(Waiter):
         """Look again. If the stream has to end while the client does not read, cancel the send."""
         if not self._woken.done():
             self._woken.set_result(None)
-        if not self._has_sent and not self._is_cut and self.refusal() is not None:
-            self._is_cut = self._task.cancel()
+        if self._is_sending and not self._is_send_cancelled and self.refusal() is not None:
+            self._is_send_cancelled = self._task.cancel()
 
     def refusal(self) -> PartyError | None:
         """Return the error that ends this stream, if any."""
@@ -219,15 +219,15 @@ class StreamWaiter(Waiter):
 
         Raises TimeoutError when the stream has to end while the client does not read.
         """
-        self._has_sent = False
+        self._is_sending = True
         try:
             await send(message)
         except asyncio.CancelledError:
-            if not self._is_cut or self._task.uncancel():
+            if not self._is_send_cancelled or self._task.uncancel():
                 raise  # somebody else cancelled the task
             raise TimeoutError from None
         finally:
-            self._has_sent = True
+            self._is_sending = False
 
     def _advance(self, page: Page) -> Page:
         self._view.cursor = sse.cursor_after(page, self._view.cursor)
