@@ -1,6 +1,6 @@
 """Run the garbage collector by the clock, not by the number of new objects.
 
-A server that holds thousands of requests creates hundreds of thousands of objects for each message.
+A server that holds thousands of requests creates some hundred thousand objects for each message.
 They die without the collector's help, but after a number of new objects Python looks for cycles
 among all objects: the more requests are held, the more a delivery would cost. Only requests handled
 by the framework and closed connections leave cycles, and those can wait a second.
