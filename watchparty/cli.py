@@ -51,7 +51,7 @@ def serve(bind: str | None, store: str | None, config: Path | None) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--store", metavar="URL", help="The store to copy. [default: sqlite:watchparty.db]")
 def backup(file: Path, store: str | None) -> None:
-    """Copy the database to the new FILE, while a server uses it or not."""
+    """Copy the database to the new FILE. A server may be using it."""
     try:
         copy_store(Settings.from_env(store=store).store, file)
     except (BadSettings, StoreUnavailable) as error:

@@ -67,7 +67,7 @@ def _is_ignorable(character: str) -> bool:
 
 @cache
 def _prototypes() -> dict[int, str]:
-    """Return for each character the one that stands for all that look like it.
+    """Map each character to the one that stands for all its look-alikes.
 
     The table is Unicode's, as a library ships it. The library's own code needs 18 MB to load it.
     """

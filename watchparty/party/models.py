@@ -56,7 +56,7 @@ class Invites(Struct, frozen=True):
 
 
 class Session(Struct, frozen=True):
-    """What a session token identifies: one member of one chat."""
+    """The access of a session token: one member of one chat."""
 
     chat_id: int
     member_id: int

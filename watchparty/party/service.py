@@ -52,7 +52,7 @@ class Admission(Struct, frozen=True):
 
 
 class ChatService:
-    """Users, chats and who may access them."""
+    """Users, chats and the access to them."""
 
     def __init__(self, store: Store, members_max: int | None = None) -> None:
         """Use `store`; without `members_max`, a chat is never full."""

@@ -1,4 +1,4 @@
-"""Finish writes whose client hangs up: servers cancel the handler of such a request."""
+"""Finish writes even if the client hangs up: servers then cancel the handler."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine

@@ -71,7 +71,7 @@ class Window:
 
     @property
     def authors(self) -> dict[int, str]:
-        """Return the names of those who wrote these messages, by member id."""
+        """Return the names of the authors of these messages, by member id."""
         return {message.member_id: message.username for message in self._kept.values()}
 
     @property

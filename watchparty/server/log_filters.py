@@ -27,7 +27,7 @@ CLOSED_HANDLE = "; the handler is closed"
 
 
 def init_log_filters(app: Quart) -> None:
-    """Filter what the event loop of `app` and its server log."""
+    """Filter the log of the event loop of `app` and of its server."""
 
     @app.before_serving
     async def install() -> None:

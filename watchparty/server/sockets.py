@@ -6,11 +6,11 @@ from contextlib import suppress
 
 from hypercorn.config import Config
 
-# Addresses that listen on every interface, and what reaches them from this computer.
+# Addresses that listen on every interface, and how this computer reaches them.
 WILDCARD = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what people may bind to)
 
 # Milliseconds that sent data may stay unacknowledged. A client that falls silent in the middle
-# of an answer would keep its connection for ever.
+# of an answer would keep its connection forever.
 USER_TIMEOUT = 60_000
 
 # Open files that macOS grants where its hard limit is "unlimited", which it refuses to set

@@ -60,7 +60,7 @@ async def add_member(
     credential: bytes,
     members_max: int | None,
 ) -> tuple[Member, ChatState]:
-    """Add a member who has a magic key, or a session of one who is in the chat already."""
+    """Add a user who has a magic key, or only a session if they are a member already."""
     member = await members.select_member(db, chat_id, user.user_id)
     if member is None:
         role = await _role_of(db, chat_id, magic_key)

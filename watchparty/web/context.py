@@ -1,4 +1,4 @@
-"""Look up what belongs to the current request and its application, for routes and answers."""
+"""Look up the objects of the current request and its application, for routes and answers."""
 
 from collections.abc import Collection
 

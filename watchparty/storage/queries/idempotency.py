@@ -1,4 +1,4 @@
-"""SQL for idempotency keys, from which repeated requests are answered.
+"""SQL for idempotency keys, which identify repeated requests.
 
 Only hashes of the key and the text are stored: the file must not reveal messages that have left
 the window.

@@ -75,7 +75,7 @@ async def update_role(
 
 
 async def promote_oldest_cohost(db: Connection, chat_id: int) -> None:
-    """Make the co-host who joined first a host. Raises NoSuccessor when there is none."""
+    """Promote the co-host who joined first to host. Raises NoSuccessor when there is none."""
     await require_rows(
         db,
         "UPDATE members SET role = 'host' WHERE chat_id = ?1 AND member_id ="

@@ -1,1 +1,1 @@
-"""Limit how much each client may ask for."""
+"""Limit the requests of each client."""

@@ -58,14 +58,14 @@ class Limiter(NamedTuple):
                 raise RateLimited(math.ceil(result.state.retry_after))
 
     def charge(self, key: str, cost: int) -> None:
-        """Charge `key` for what has happened already, at most what is left of its quota."""
+        """Charge `key` after the fact, at most the rest of its quota."""
         if self.throttled is not None:
             left = self.throttled.peek(key).remaining
             self.throttled.limit(key, cost=min(cost, left))
 
 
 class RequestAccount(Struct):
-    """What one request has been charged for so far; `g.account` while it is handled."""
+    """The charges for one request so far; `g.account` while it is handled."""
 
     is_charged: bool = False  # to its member, to its address, or as look-ups
     lookups: int = 0  # of credentials not known to be valid, charged in advance
@@ -136,7 +136,7 @@ class RateLimits:
         _account().bad_credentials += 1
 
     def charge_after_response(self) -> None:
-        """Charge what only the response shows: bad credentials, or a request not charged yet."""
+        """Charge for bad credentials, which only the response shows, or an uncharged request."""
         account: RequestAccount | None = g.get("account")
         if account is None:
             return

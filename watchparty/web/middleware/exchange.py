@@ -20,7 +20,7 @@ SCOPE_KEY = "watchparty.exchange"
 DRAIN_TIMEOUT = 1.0  # seconds; give up on slower senders
 
 BODY_HEADERS = {b"content-length", b"transfer-encoding"}  # a request with a body has one of them
-BODILESS = {"GET", "HEAD"}  # methods; a body of theirs is announced by a header
+BODILESS = {"GET", "HEAD"}  # methods that announce a body with one of these headers, or have none
 NO_BODY = {"type": "http.request", "body": b"", "more_body": False}
 
 HeaderFields = list[tuple[bytes, bytes]]

@@ -1,7 +1,7 @@
 """A chat as a stream of server-sent events (HTML Standard, section 9.2).
 
 The next page is built only when the client has received the one before. A slow client
-therefore delays nobody else, and gets a gap event for what it missed, like one that was away.
+therefore delays nobody else, and gets a gap event for the messages that it missed.
 """
 
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Poll many chats in one request: browsers limit connections per server, but not tabs."""
+"""Poll many chats in one request: browsers limit the connections to a server, but not the tabs."""
 
 import asyncio
 

@@ -13,7 +13,7 @@ Rules:
 
 1.  Subscribe before the first look, and let nothing run between a look and the wait after it (no
     `await`). Whatever happens later calls `wake()`, so no news falls in between.
-2.  A wake-up carries no data: the waiter looks again, and answers what is true then.
+2.  A wake-up carries no data: the waiter looks again, and answers with the page of that moment.
 3.  A poll waits in one task, the server's own, in `receive()`. It is woken by cancelling that
     call. A second task for each poll would cost Hypercorn half as much again per delivery, and
     4 KB per client.
@@ -50,7 +50,7 @@ class WaitingRoom(NamedTuple):
 
 
 class Waiter:
-    """A request that waits up to `seconds` at a time for news of what `view` shows.
+    """A request that waits up to `seconds` at a time for news in `view`.
 
     Must be created and entered in the task that will wait. Entering raises RateLimited when
     too many requests are held already.
