@@ -1,6 +1,6 @@
-"""The other end of the line: many cheap clients in one process, a file for each protocol.
+"""The load generator: many cheap clients in one process, a file for each protocol.
 
-A `Venue` is a server as its visitors see it, a `Room` one chat there, a `Listener` one client on
-a connection of its own. As little Python per delivery as there can be: what the load generator
-uses is missing to nobody, but it should not be what is measured.
+A `Driver` speaks the protocol of one server, a `Chat` is one chat there, and a `Listener` is one
+client on a connection of its own. They run as little Python per delivery as possible, so that the
+server is measured and not the load generator.
 """

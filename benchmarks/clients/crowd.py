@@ -1,15 +1,15 @@
-"""Everybody who listens on a server, in one chat or in many, and what they hear."""
+"""All listeners on a server, in one chat or in many, and the latency of what they receive."""
 
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from benchmarks.clients.listener import Listener, Room
-from benchmarks.clients.venues import Venue
+from benchmarks.clients.drivers import Driver
+from benchmarks.clients.listener import Chat, Listener
 
-AT_ONCE = 50  # who join, connect or talk in the same moment
-PATIENCE = 120.0  # seconds for all of them to get a message
+AT_ONCE = 50  # clients that join, connect or post at the same time
+TIMEOUT = 120.0  # seconds until all have connected or received a message
 
 
 Item = TypeVar("Item")
@@ -20,62 +20,64 @@ def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 
 class Crowd:
-    """Listeners, and what each message took to reach each of them."""
+    """The listeners, and how long each delivery took."""
 
-    def __init__(self, venue: Venue, host: str, port: int) -> None:
-        self._venue, self._address = venue, (host, port)
-        self.rooms: list[Room] = []
+    def __init__(self, driver: Driver, host: str, port: int) -> None:
+        self._driver, self._address = driver, (host, port)
+        self.chats: list[Chat] = []
         self.listeners: list[Listener] = []
-        self.latencies: list[float] = []  # seconds, of each delivery, in their order
+        self.latencies: list[float] = []  # seconds, in the order of the deliveries
         self._missing = 0
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._failure = ""
 
-    async def gather(self, rooms: int, each: int) -> None:
-        """Start chats, let so many join each of them, and connect them all."""
-        for some in _batches(range(rooms)):
-            self.rooms += await asyncio.gather(*(self._venue.open_room(each) for _ in some))
-        names = [(room, f"Guest {number}") for number in range(each) for room in self.rooms]
+    async def gather(self, chats: int, each: int) -> None:
+        """Create chats, add `each` listeners to each of them, and connect them all."""
+        for batch in _batches(range(chats)):
+            self.chats += await asyncio.gather(*(self._driver.create_chat(each) for _ in batch))
+        names = [(chat, f"Guest {number}") for number in range(each) for chat in self.chats]
         for pairs in _batches(names):
-            joins = (room.admit(self, name) for room, name in pairs)
+            joins = (chat.new_listener(self, name) for chat, name in pairs)
             self.listeners += await asyncio.gather(*joins)
         await self.connect()
 
     async def connect(self) -> None:
-        """Connect all, and return when they are."""
+        """Connect all listeners, and wait until they are connected."""
         self._expect(len(self.listeners))
-        for some in _batches(self.listeners):
-            await asyncio.gather(*map(self._connect, some))
+        for batch in _batches(self.listeners):
+            await asyncio.gather(*map(self._connect, batch))
         await self._wait()
 
     async def _connect(self, listener: Listener) -> None:
         await asyncio.get_running_loop().create_connection(lambda: listener, *self._address)
 
-    async def say(self) -> None:
-        """Say one thing in each room, and return when everybody has heard it."""
+    async def post(self) -> None:
+        """Post a message in each chat, and wait until every listener has received it."""
         self._expect(len(self.listeners))
-        quiet = iter(self.rooms)
-        await asyncio.gather(*(self._talk(quiet) for _ in range(min(AT_ONCE, len(self.rooms)))))
+        remaining = iter(self.chats)
+        await asyncio.gather(
+            *(self._post_in(remaining) for _ in range(min(AT_ONCE, len(self.chats))))
+        )
         await self._wait()
 
-    async def _talk(self, quiet: Iterator[Room]) -> None:
-        for room in quiet:
-            room.said += 1
-            room.said_at = time.perf_counter()
-            await room.say()
+    async def _post_in(self, remaining: Iterator[Chat]) -> None:
+        for chat in remaining:
+            chat.posted += 1
+            chat.posted_at = time.perf_counter()
+            await chat.post()
 
-    def leave(self) -> None:
-        """Hang up, all at once."""
+    def disconnect(self) -> None:
+        """Disconnect all listeners at once."""
         for listener in self.listeners:
-            listener.leave()
+            listener.disconnect()
 
     def check(self) -> None:
-        """Raise unless everybody has heard everything once."""
+        """Raise RuntimeError unless every listener has received every message once."""
         if self._failure:
             raise RuntimeError(self._failure)
-        deaf = sum(listener.last_id != listener.room.said for listener in self.listeners)
-        if deaf:
-            raise RuntimeError(f"{deaf} of {len(self.listeners)} missed something")
+        incomplete = sum(listener.last_id != listener.chat.posted for listener in self.listeners)
+        if incomplete:
+            raise RuntimeError(f"{incomplete} of {len(self.listeners)} missed messages")
 
     def _expect(self, events: int) -> None:
         self._missing, self._done = events, asyncio.get_running_loop().create_future()
@@ -84,17 +86,19 @@ class Crowd:
         if self._failure:
             raise RuntimeError(self._failure)
         try:
-            await asyncio.wait_for(self._done, PATIENCE)
+            await asyncio.wait_for(self._done, TIMEOUT)
         except TimeoutError:
-            raise RuntimeError(f"{self._missing} of {len(self.listeners)} wait in vain") from None
+            raise RuntimeError(
+                f"{self._missing} of {len(self.listeners)} got nothing in time"
+            ) from None
 
-    def arrived(self) -> None:
-        """Note that somebody is connected."""
+    def connected(self) -> None:
+        """Count a listener that has connected."""
         self._count()
 
-    def heard(self, listener: Listener) -> None:
-        """Note that somebody got the next message."""
-        self.latencies.append(time.perf_counter() - listener.room.said_at)
+    def received(self, listener: Listener) -> None:
+        """Count a delivery and note its latency."""
+        self.latencies.append(time.perf_counter() - listener.chat.posted_at)
         self._count()
 
     def _count(self) -> None:
@@ -102,9 +106,9 @@ class Crowd:
         if not self._missing and not self._done.done():
             self._done.set_result(None)
 
-    def failed(self, why: str) -> None:
-        """Note the first thing that is not as it must be."""
-        self._failure = self._failure or why
+    def failed(self, reason: str) -> None:
+        """Keep the first failure, and raise it in whatever waits."""
+        self._failure = self._failure or reason
         if not self._done.done():
-            self._done.set_exception(RuntimeError(why))
-            self._done.exception()  # nobody may be waiting just now
+            self._done.set_exception(RuntimeError(reason))
+            self._done.exception()  # mark it as retrieved: nothing may be waiting

@@ -1,115 +1,120 @@
-"""Watch Party's own requests, which most of the others know, too: docs/api.md."""
+"""The requests of Watch Party (docs/api.md), which most of the other servers accept as well."""
 
 import random
 from pathlib import Path
 from typing import Any
 
-from benchmarks.clients.listener import Audience, EventListener, Listener
-from benchmarks.clients.seating import seat
-from benchmarks.clients.wire import Desk, whole
+from benchmarks.clients.connection import ConnectionPool, parse_answer
+from benchmarks.clients.large_chats import insert_chat
+from benchmarks.clients.listener import EventListener, Listener, Recorder
 
-HOLD = 25  # seconds, as the page asks for
-WORDS = "Look behind you!"
-MANY = 5_000  # guests of one chat; so many are not let in one by one
+HOLD = 25  # seconds, as on the page
+BODY = "Look behind you!"
+INSERT_FROM = 5_000  # guests; chats of so many are written into the database instead of joined
 
 
 class Poll(Listener):
-    """Asks, takes the answer, and asks again."""
+    """Polls again after each answer."""
 
-    room: "HttpRoom"
+    chat: "HttpChat"
 
-    def __init__(self, audience: Audience, room: "HttpRoom", token: str) -> None:
-        super().__init__(audience, room)
-        self.hold = random.randint(1, HOLD)  # the first one; or all would renew at once later
+    def __init__(self, recorder: Recorder, chat: "HttpChat", token: str) -> None:
+        super().__init__(recorder, chat)
+        self.hold = random.randint(1, HOLD)  # so that later polls are spread out
         self.request = (
             b"GET /%d?since=%%d&wait=%%d HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %b\r\n\r\n"
-            % (room.chat_id, token.encode())
+            % (chat.chat_id, token.encode())
         )
 
-    def begin(self) -> None:
-        self.ask()
-        self.audience.arrived()
+    def start(self) -> None:
+        self.poll()
+        self.recorder.connected()
 
-    def ask(self) -> None:
+    def poll(self) -> None:
         self.transport.write(self.request % (self.last_id, self.hold))
         self.hold = HOLD
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
-        answer = whole(self.buffer)
+        answer = parse_answer(self.buffer)
         if answer is None:
             return None
         self.buffer = b""
         if not answer[0].startswith(b"HTTP/1.1 200"):
-            return self.audience.failed(repr(answer))
-        self.take(answer[1])
-        return self.ask()
+            return self.recorder.failed(repr(answer))
+        self.record_messages(answer[1])
+        return self.poll()
 
 
 class Stream(EventListener):
-    """Asks once, and takes what comes."""
+    """Opens a stream, and reads its events."""
 
-    room: "HttpRoom"
+    chat: "HttpChat"
 
-    def __init__(self, audience: Audience, room: "HttpRoom", token: str) -> None:
-        super().__init__(audience, room)
+    def __init__(self, recorder: Recorder, chat: "HttpChat", token: str) -> None:
+        super().__init__(recorder, chat)
         self.token = token
 
-    def begin(self) -> None:
+    def start(self) -> None:
         self.transport.write(
             b"GET /%d?since=%d HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %b\r\n"
             b"Accept: text/event-stream\r\n\r\n"
-            % (self.room.chat_id, self.last_id, self.token.encode())
+            % (self.chat.chat_id, self.last_id, self.token.encode())
         )
-        self.audience.arrived()
+        self.recorder.connected()
 
-    def hear(self, events: bytes) -> None:
-        if b"\nevent: " in events:  # a gap, or the end: nobody was away
-            self.audience.failed(repr(events))
+    def on_events(self, events: bytes) -> None:
+        if b"\nevent: " in events:  # a gap or an end, which must not happen here
+            self.recorder.failed(repr(events))
 
 
-class HttpRoom:
-    """A chat, and its host, who does the talking."""
+class HttpChat:
+    """A chat, in which the host posts."""
 
     def __init__(
-        self, desk: Desk, kind: type[Poll | Stream], made: dict[str, Any], tokens: list[str]
+        self,
+        pool: ConnectionPool,
+        listener_class: type[Poll | Stream],
+        created: dict[str, Any],
+        tokens: list[str],
     ) -> None:
-        self.said, self.said_at = 0, 0.0
-        self.chat_id, self.token = int(made["chat_id"]), made["session_token"]
-        self._desk, self._magic_key, self._kind = desk, made["magic_key"], kind
-        self._tokens = tokens  # of those who are in it before they come
+        self.posted, self.posted_at = 0, 0.0
+        self.chat_id, self.token = int(created["chat_id"]), created["session_token"]
+        self._pool, self._listener_class = pool, listener_class
+        self._magic_key = created["magic_key"]
+        self._tokens = tokens  # of members that were inserted beforehand
 
-    async def admit(self, audience: Audience, name: str) -> Listener:
-        return self._kind(audience, self, await self.join(name))
+    async def new_listener(self, recorder: Recorder, name: str) -> Listener:
+        return self._listener_class(recorder, self, await self.join(name))
 
     async def join(self, name: str) -> str:
-        """Let somebody in, and return their token; the server has seen it."""
+        """Add a member; return a token that the server has seen."""
         if self._tokens:
             token = self._tokens.pop()
-            await self._desk.ask("GET", f"/{self.chat_id}?since=0", token)
+            await self._pool.ask("GET", f"/{self.chat_id}?since=0", token)
             return token
         fields = {"magic_key": self._magic_key, "username": name}
-        joined = (await self._desk.ask("POST", f"/{self.chat_id}/join", fields=fields)).json()
+        joined = (await self._pool.ask("POST", f"/{self.chat_id}/join", fields=fields)).json()
         return str(joined["session_token"])
 
-    async def say(self) -> None:
-        fields = {"body": WORDS}
-        told = await self._desk.ask("POST", f"/{self.chat_id}", self.token, fields)
-        assert told.json()["id"] == self.said, told
+    async def post(self) -> None:
+        fields = {"body": BODY}
+        answer = await self._pool.ask("POST", f"/{self.chat_id}", self.token, fields)
+        assert answer.json()["id"] == self.posted, answer
 
 
-class HttpVenue:
-    """A server with many chats, and, if it is Watch Party, a database."""
+class HttpDriver:
+    """Speaks Watch Party's API; with Watch Party's database it can insert large chats."""
 
     def __init__(self, host: str, port: int, transport: str, database: Path | None = None) -> None:
-        self.desk, self._database = Desk(host, port), database
-        self._kind: type[Poll | Stream] = Poll if transport == "poll" else Stream
+        self.pool, self._database = ConnectionPool(host, port), database
+        self._listener_class: type[Poll | Stream] = Poll if transport == "poll" else Stream
 
-    async def open_room(self, guests: int = 0) -> HttpRoom:
-        if self._database is not None and guests >= MANY:
-            return HttpRoom(self.desk, self._kind, *seat(self._database, guests))
-        made = await self.desk.ask("POST", "/create", fields={"username": "Alice"})
-        return HttpRoom(self.desk, self._kind, made.json(), [])
+    async def create_chat(self, guests: int = 0) -> HttpChat:
+        if self._database is not None and guests >= INSERT_FROM:
+            return HttpChat(self.pool, self._listener_class, *insert_chat(self._database, guests))
+        created = await self.pool.ask("POST", "/create", fields={"username": "Alice"})
+        return HttpChat(self.pool, self._listener_class, created.json(), [])
 
     def close(self) -> None:
-        self.desk.close()
+        self.pool.close()

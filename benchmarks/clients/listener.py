@@ -1,94 +1,94 @@
-"""One client on one connection, who has to get every message once and in order."""
+"""One client on one connection, which must receive every message once and in order."""
 
 import asyncio
 import re
 from typing import Protocol, cast
 
-# In every protocol a message is a piece of JSON with its number in the chat.
+# In every protocol a message is JSON with its number in the chat.
 IDS = re.compile(rb'"id":\s*(\d+)')
 
 
-class Room(Protocol):
-    """One chat: who says something there, and what has been said."""
+class Chat(Protocol):
+    """One chat: posts messages, and makes its listeners."""
 
-    said: int  # messages
-    said_at: float  # when the newest one was sent off
+    posted: int  # messages so far
+    posted_at: float  # when the newest message was posted, by time.perf_counter
 
-    async def admit(self, audience: "Audience", name: str) -> "Listener":
-        """Let somebody in; return them, not yet connected."""
+    async def new_listener(self, recorder: "Recorder", name: str) -> "Listener":
+        """Add a member; return its listener, which is not connected yet."""
         ...
 
-    async def say(self) -> None:
-        """Say something, and return when the server has taken it."""
+    async def post(self) -> None:
+        """Post a message, and wait until the server has accepted it."""
         ...
 
 
-class Audience(Protocol):
-    """Who counts what listeners hear."""
+class Recorder(Protocol):
+    """Counts what listeners receive."""
 
-    def arrived(self) -> None:
-        """Note that somebody is connected, and waits or is about to."""
+    def connected(self) -> None:
+        """Note that a listener has connected, and waits or is about to."""
         ...
 
-    def heard(self, listener: "Listener") -> None:
-        """Note that somebody got the next message."""
+    def received(self, listener: "Listener") -> None:
+        """Note that a listener received the next message."""
         ...
 
-    def failed(self, why: str) -> None:
-        """Note that something is not as it must be."""
+    def failed(self, reason: str) -> None:
+        """Note that something went wrong."""
         ...
 
 
 class Listener(asyncio.Protocol):
-    """Asks for news and takes them. Each protocol says how, in `begin` and `data_received`."""
+    """Requests messages and records them; subclasses define `start` and `data_received`."""
 
-    def __init__(self, audience: Audience, room: Room) -> None:
-        self.audience = audience
-        self.room = room
-        self.last_id = room.said
-        self.here = False
+    def __init__(self, recorder: Recorder, chat: Chat) -> None:
+        self.recorder = recorder
+        self.chat = chat
+        self.last_id = chat.posted
+        self.is_connected = False
         self.buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)  # uvloop's is one by looks only
-        self.here = True
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is not a subclass
+        self.is_connected = True
         self.buffer = b""
-        self.begin()
+        self.start()
 
-    def begin(self) -> None:
+    def start(self) -> None:
         raise NotImplementedError
 
     def connection_lost(self, error: Exception | None) -> None:
-        if self.here:
-            self.audience.failed(f"the server hung up: {error}")
+        if self.is_connected:
+            self.recorder.failed(f"the server disconnected: {error}")
 
-    def leave(self) -> None:
-        """Hang up."""
-        if self.here:
-            self.here = False
+    def disconnect(self) -> None:
+        """Close the connection."""
+        if self.is_connected:
+            self.is_connected = False
             self.transport.abort()
 
-    def take(self, text: bytes) -> None:
-        """Take the messages that are in a piece of text."""
+    def record_messages(self, text: bytes) -> None:
+        """Record the messages in a text, and report any that is out of order."""
         for found in IDS.findall(text):
             if int(found) != self.last_id + 1:
-                self.audience.failed(f"message {int(found)} came after {self.last_id}")
+                self.recorder.failed(f"message {int(found)} came after {self.last_id}")
             self.last_id += 1
-            self.audience.heard(self)
+            self.recorder.received(self)
 
 
 class EventListener(Listener):
-    """Takes server-sent events. Chunks are not looked at: no event is cut."""
+    """Reads server-sent events. It ignores the chunked encoding: servers send events whole."""
 
     def data_received(self, data: bytes) -> None:
         events, end, self.buffer = (self.buffer + data).rpartition(b"\n\n")
         if not end:
             return
         if events.startswith(b"HTTP/1.1 ") and not events.startswith(b"HTTP/1.1 200"):
-            self.audience.failed(repr(events))
-        self.hear(events)
-        self.take(events)
+            self.recorder.failed(repr(events))
+        self.on_events(events)
+        self.record_messages(events)
 
-    def hear(self, events: bytes) -> None:
-        """Look at whole events for what is no message."""
+    def on_events(self, events: bytes) -> None:
+        """Handle what besides messages is in these complete events."""
         raise NotImplementedError

@@ -1,7 +1,7 @@
-"""As much of Socket.IO as a room needs: its protocol 5 in Engine.IO 4, over a WebSocket (RFC 6455).
+"""A minimal Socket.IO client: protocol 5 in Engine.IO 4, over a WebSocket (RFC 6455).
 
-Engine.IO: 0 opens, 2 asks whether we are there, 3 says yes, 4 carries what Socket.IO says:
-40 connects, 42 is an event and 43 its acknowledgement.
+Engine.IO packets: 0 open, 2 ping, 3 pong, 4 message. In a message, Socket.IO's packets: 40 connect,
+42 event, 43 acknowledgement.
 """
 
 import asyncio
@@ -9,21 +9,21 @@ import itertools
 import json
 import time
 
-from benchmarks.clients.http import WORDS
-from benchmarks.clients.listener import Audience, Listener
+from benchmarks.clients.http import BODY
+from benchmarks.clients.listener import Listener, Recorder
 
 HANDSHAKE = (
     b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n"
     b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
-TEXT = 0x81  # the last frame of a text, and we send no others
-MASKED = 0x80  # what a client sends has to be; with a mask of zeros it stays as it is
+TEXT = 0x81  # the final frame of a text message; all are of one frame
+MASKED = 0x80  # required of clients; a mask of zeros leaves the text as it is
 LENGTH_16, LENGTH_64 = 126, 127
 
 
 def frame(text: bytes) -> bytes:
-    """Return a client's frame with a short text."""
+    """Return a client's frame with a text of less than 64 KB."""
     length = len(text)
     if length < LENGTH_16:
         return bytes((TEXT, MASKED | length)) + bytes(4) + text
@@ -31,7 +31,7 @@ def frame(text: bytes) -> bytes:
 
 
 def unframe(buffer: bytes) -> tuple[bytes, bytes] | None:
-    """Return the text of a server's first frame, and what comes after it."""
+    """Return the text of the first frame and the rest, or None if the frame is incomplete."""
     if len(buffer) < 2:
         return None
     start, length = 2, buffer[1]
@@ -39,79 +39,79 @@ def unframe(buffer: bytes) -> tuple[bytes, bytes] | None:
         start = 4 if length == LENGTH_16 else 10
         length = int.from_bytes(buffer[2:start], "big")
     if buffer[0] != TEXT:
-        raise ValueError(f"not a text: {buffer!r}")
+        raise ValueError(f"not a text frame: {buffer!r}")
     end = start + length
     return (buffer[start:end], buffer[end:]) if len(buffer) >= end else None
 
 
 class Member(Listener):
-    """Somebody in a room, or, without one, somebody who only talks."""
+    """A member of a room, or, if the room has no name, a client that only posts."""
 
-    open = False
+    is_open = False
 
-    def __init__(self, audience: Audience, room: "SocketioRoom") -> None:
-        super().__init__(audience, room)
+    def __init__(self, recorder: Recorder, room: "SocketioRoom") -> None:
+        super().__init__(recorder, room)
         self.auth = {"chat": room.name} if room.name else {}
-        self.acknowledged: dict[bytes, asyncio.Future[None]] = {}
+        self.acknowledgements: dict[bytes, asyncio.Future[None]] = {}
 
-    def begin(self) -> None:
-        self.open = False
+    def start(self) -> None:
+        self.is_open = False
         self.transport.write(HANDSHAKE)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
-        if not self.open and not self.upgraded():
+        if not self.is_open and not self.is_upgraded():
             return
         while found := unframe(self.buffer):
             text, self.buffer = found
-            self.hear(text)
+            self.on_packet(text)
 
-    def upgraded(self) -> bool:
+    def is_upgraded(self) -> bool:
         head, found, rest = self.buffer.partition(b"\r\n\r\n")
         if found and not head.startswith(b"HTTP/1.1 101"):
-            self.audience.failed(repr(self.buffer))
+            self.recorder.failed(repr(self.buffer))
         if found:
-            self.open, self.buffer = True, rest
-        return self.open
+            self.is_open, self.buffer = True, rest
+        return self.is_open
 
-    def hear(self, text: bytes) -> None:
+    def on_packet(self, text: bytes) -> None:
         if text.startswith(b"42"):
-            self.take(text)
+            self.record_messages(text)
         elif text.startswith(b"0"):
             self.transport.write(frame(b"40" + json.dumps(self.auth).encode()))
         elif text.startswith(b"40"):
-            self.audience.arrived()
+            self.recorder.connected()
         elif text.startswith(b"2"):
             self.transport.write(frame(b"3"))
         elif text.startswith(b"43"):
-            self.acknowledged.pop(text[2 : text.index(b"[")]).set_result(None)
+            self.acknowledgements.pop(text[2 : text.index(b"[")]).set_result(None)
         else:
-            self.audience.failed(repr(text))
+            self.recorder.failed(repr(text))
 
     async def emit(self, number: int, event: list[str]) -> None:
-        """Send an event, and return when the server has acknowledged it."""
-        done = self.acknowledged[b"%d" % number] = asyncio.get_running_loop().create_future()
+        """Send an event, and wait for its acknowledgement."""
+        done = self.acknowledgements[b"%d" % number] = asyncio.get_running_loop().create_future()
         self.transport.write(frame(b"42%d%b" % (number, json.dumps(event).encode())))
         await done
 
 
 class SocketioRoom:
-    """A room; it is there as soon as somebody joins it."""
+    """A room; the first member to join creates it."""
 
-    def __init__(self, venue: "SocketioVenue", name: str) -> None:
-        self.said, self.said_at = 0, time.perf_counter()
+    def __init__(self, driver: "SocketioDriver", name: str) -> None:
+        self.posted, self.posted_at = 0, time.perf_counter()
         self.name = name
-        self._venue = venue
+        self._driver = driver
 
-    async def admit(self, audience: Audience, name: str) -> Listener:
-        return Member(audience, self)
+    async def new_listener(self, recorder: Recorder, name: str) -> Listener:
+        return Member(recorder, self)
 
-    async def say(self) -> None:
-        await self._venue.say(self.name)
+    async def post(self) -> None:
+        await self._driver.post(self.name)
 
 
-class SocketioVenue:
-    """A server with many rooms, and one socket that does all the talking."""
+class SocketioDriver:
+    """Speaks Socket.IO's protocol, and posts in all rooms through one socket."""
 
     def __init__(self, host: str, port: int, transport: str) -> None:
         self.host, self.port = host, port
@@ -119,26 +119,26 @@ class SocketioVenue:
         self._author: Member | None = None
         self._connected = asyncio.Event()
 
-    async def open_room(self, guests: int = 0) -> SocketioRoom:
+    async def create_chat(self, guests: int = 0) -> SocketioRoom:
         return SocketioRoom(self, f"room {next(self._numbers)}")
 
-    async def say(self, name: str) -> None:
+    async def post(self, name: str) -> None:
         if self._author is None:
             self._author = Member(self, SocketioRoom(self, ""))
             author, loop = self._author, asyncio.get_running_loop()
             await loop.create_connection(lambda: author, self.host, self.port)
         await self._connected.wait()
-        await self._author.emit(next(self._numbers), ["say", name, WORDS])
+        await self._author.emit(next(self._numbers), ["say", name, BODY])
 
-    def arrived(self) -> None:
+    def connected(self) -> None:
         self._connected.set()
 
-    def heard(self, listener: Listener) -> None:
-        raise RuntimeError("who only talks is in no room")
+    def received(self, listener: Listener) -> None:
+        raise RuntimeError("a client without a room received a message")
 
-    def failed(self, why: str) -> None:
-        raise RuntimeError(why)
+    def failed(self, reason: str) -> None:
+        raise RuntimeError(reason)
 
     def close(self) -> None:
         if self._author is not None:
-            self._author.leave()
+            self._author.disconnect()

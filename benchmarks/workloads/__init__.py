@@ -1,5 +1,5 @@
-"""What is asked of every server, a file for each kind of work.
+"""The workloads, a file for each kind of work.
 
-Each has `measure(server, transport, size, effort)`, which returns figures by name. `effort` are the
-seconds of CPU, or of time, that a measurement takes at least: more is steadier.
+Each has `measure(server, transport, size, effort)`, which returns figures by name. `effort` is the
+least time for a measurement, in seconds of CPU or on the clock: figures of a longer one vary less.
 """

@@ -1,9 +1,11 @@
-"""One chat in which all wait, and somebody says something."""
+"""One chat in which all clients wait, and one message at a time."""
 
-from benchmarks.running import Running
-from benchmarks.workloads.delivering import deliver
+from benchmarks.running import RunningServer
+from benchmarks.workloads.delivery import deliver
 
 
-async def measure(server: Running, transport: str, size: int, effort: float) -> dict[str, float]:
-    """Return what it costs to tell a chat of `size` members."""
+async def measure(
+    server: RunningServer, transport: str, size: int, effort: float
+) -> dict[str, float]:
+    """Return the cost of a delivery in a chat of `size` members."""
     return await deliver(server, transport, 1, size, effort)

@@ -1,22 +1,24 @@
-"""Many wait, nobody says anything, and each asks again when its time is over."""
+"""Many clients wait while nobody posts; each poll is renewed when it ends."""
 
 import asyncio
 import time
 
-from benchmarks.running import Running
+from benchmarks.running import RunningServer
 from benchmarks.servers import POLL, STREAM, WEBSOCKET
-from benchmarks.workloads.visiting import gathered
+from benchmarks.workloads.connected_crowd import connected_crowd
 
-# Seconds, a whole number of periods: a poll is renewed after 25, and from the first second on some
-# of them are; a stream gets a comment every 20, a socket is asked every 25, all in one moment.
-WATCHED = {POLL: 30, STREAM: 40, WEBSOCKET: 50}
+# Seconds. All streams get a comment every 20 seconds, and all sockets a ping every 25, so each of
+# these covers two periods. Polls are renewed every 25 seconds, evenly from the first second on.
+DURATION = {POLL: 30, STREAM: 40, WEBSOCKET: 50}
 
 
-async def measure(server: Running, transport: str, size: int, effort: float) -> dict[str, float]:
-    """Return the share of a core, in %, that `size` who wait in one chat keep busy."""
-    async with gathered(server, transport, 1, size):
-        began, used, own = time.monotonic(), server.cpu(), time.process_time()
-        await asyncio.sleep(WATCHED[transport])
-        share = 100 / (time.monotonic() - began)
-        used, own = server.cpu() - used, time.process_time() - own
-    return {"cpu_percent": used * share, "load_percent": own * share}
+async def measure(
+    server: RunningServer, transport: str, size: int, effort: float
+) -> dict[str, float]:
+    """Return the share of a core, in %, that `size` clients waiting in one chat use."""
+    async with connected_crowd(server, transport, 1, size):
+        began, used, load = time.monotonic(), server.cpu(), time.process_time()
+        await asyncio.sleep(DURATION[transport])
+        percent = 100 / (time.monotonic() - began)
+        used, load = server.cpu() - used, time.process_time() - load
+    return {"cpu_percent": used * percent, "load_percent": load * percent}

@@ -1,11 +1,13 @@
-"""Many small chats, and in each somebody says something at about the same time."""
+"""Many small chats, with a message in each of them at about the same time."""
 
-from benchmarks.running import Running
-from benchmarks.workloads.delivering import deliver
+from benchmarks.running import RunningServer
+from benchmarks.workloads.delivery import deliver
 
 MEMBERS = 5  # of each
 
 
-async def measure(server: Running, transport: str, size: int, effort: float) -> dict[str, float]:
-    """Return what it costs to tell `size` chats, the posts included."""
+async def measure(
+    server: RunningServer, transport: str, size: int, effort: float
+) -> dict[str, float]:
+    """Return the cost of a delivery in `size` chats, including the posts."""
     return await deliver(server, transport, size, MEMBERS, effort)

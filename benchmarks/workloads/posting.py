@@ -1,45 +1,49 @@
-"""Members of one chat who all talk as fast as they are answered, and nobody listens."""
+"""All members of one chat post as fast as they are answered, and nobody waits for messages."""
 
 import asyncio
 import time
 
-from benchmarks.clients.http import WORDS, HttpRoom, HttpVenue
-from benchmarks.clients.wire import Wire
-from benchmarks.running import Running
+from benchmarks.clients.connection import Connection
+from benchmarks.clients.http import BODY, HttpChat, HttpDriver
+from benchmarks.running import RunningServer
 
-WARM_UP = 0.5  # seconds that do not count
+WARM_UP = 0.5  # seconds, not measured
 
 
-async def measure(server: Running, transport: str, size: int, effort: float) -> dict[str, float]:
-    """Return how many posts a second `size` members get answered, and what each costs."""
-    venue = HttpVenue(server.host, server.port, transport)
-    room = await venue.open_room()
-    tokens = [await room.join(f"Guest {number}") for number in range(size)]
-    wires = [await venue.desk.wire() for _ in tokens]
-    members = list(zip(tokens, wires, strict=True))
-    warm = await talk_for(WARM_UP, room, members)
-    began, used, own = time.monotonic(), server.cpu(), time.process_time()
-    ids = await talk_for(effort, room, members)
+async def measure(
+    server: RunningServer, transport: str, size: int, effort: float
+) -> dict[str, float]:
+    """Return the posts per second that `size` members get answered, and the CPU time of each."""
+    driver = HttpDriver(server.host, server.port, transport)
+    chat = await driver.create_chat()
+    tokens = [await chat.join(f"Guest {number}") for number in range(size)]
+    connections = [await driver.pool.acquire() for _ in tokens]
+    members = list(zip(tokens, connections, strict=True))
+    warm = await post_for(WARM_UP, chat, members)
+    began, used, load = time.monotonic(), server.cpu(), time.process_time()
+    ids = await post_for(effort, chat, members)
     seconds = time.monotonic() - began
-    used, own = server.cpu() - used, time.process_time() - own
+    used, load = server.cpu() - used, time.process_time() - load
     if sorted(warm + ids) != list(range(1, len(warm + ids) + 1)):
         raise RuntimeError("two messages have the same number, or one is missing")
-    for wire in wires:
-        wire.close()
-    venue.close()
+    for connection in connections:
+        connection.close()
+    driver.close()
     per_post = 1e6 / len(ids)
-    return {"posts_s": len(ids) / seconds, "cpu_us": used * per_post, "load_us": own * per_post}
+    return {"posts_s": len(ids) / seconds, "cpu_us": used * per_post, "load_us": load * per_post}
 
 
-async def talk_for(seconds: float, room: HttpRoom, members: list[tuple[str, Wire]]) -> list[int]:
-    """Let all of them talk for a while; return the ids of what they said."""
+async def post_for(
+    seconds: float, chat: HttpChat, members: list[tuple[str, Connection]]
+) -> list[int]:
+    """Let all members post for a while; return the ids of their messages."""
     end = time.monotonic() + seconds
-    said: list[int] = []
+    ids: list[int] = []
 
-    async def talk(token: str, wire: Wire) -> None:
+    async def post(token: str, connection: Connection) -> None:
         while time.monotonic() < end:
-            told = await wire.ask("POST", f"/{room.chat_id}", token, {"body": WORDS})
-            said.append(told.json()["id"])
+            answer = await connection.ask("POST", f"/{chat.chat_id}", token, {"body": BODY})
+            ids.append(answer.json()["id"])
 
-    await asyncio.gather(*(talk(*member) for member in members))
-    return said
+    await asyncio.gather(*(post(*member) for member in members))
+    return ids

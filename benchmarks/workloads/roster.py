@@ -1,7 +1,7 @@
-"""People join one chat until it is full, and each is told who is there, as the page is.
+"""People join one chat until it is full, and each receives the list of members, as the page does.
 
-Whoever sends the whole list to everybody at each join sends n² of them: what counts is how many
-times the final roster each of them was sent.
+Sending the whole list to everybody at each join would cost n² lists. The figure is how often, in
+bytes, each of them was sent the final list.
 """
 
 import asyncio
@@ -9,75 +9,80 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from benchmarks.clients.http import HOLD, HttpRoom, HttpVenue
-from benchmarks.clients.wire import Answer
-from benchmarks.running import Running
+from benchmarks.clients.connection import Answer
+from benchmarks.clients.http import HOLD, HttpChat, HttpDriver
+from benchmarks.running import RunningServer
 
-WITHIN = 10.0  # seconds in which all come
-SETTLED = 3.0  # seconds after the last one, until all must have the final roster
+JOINING = 10.0  # seconds in which all join
+SETTLING = 3.0  # seconds after the last join until all must have the final roster
 
 
-class Visit:
-    """Somebody who comes, reads the whole chat once, and then waits for what changes."""
+class JoiningMember:
+    """A member who joins, reads the whole chat once, and then polls for changes."""
 
-    def __init__(self, venue: HttpVenue, room: HttpRoom, after: float) -> None:
-        self._venue, self._room, self._after = venue, room, after
+    def __init__(self, driver: HttpDriver, chat: HttpChat, delay: float) -> None:
+        self._driver, self._chat, self._delay = driver, chat, delay
         self.roster: list[Any] = []
-        self.told = self.sent = 0  # times, and bytes with the headers
+        self.updates = 0  # answers with a roster
+        self.sent = 0  # their bytes, with the headers
 
-    async def pay(self) -> None:
-        await asyncio.sleep(self._after)
-        # The first one is the host, who is in already.
-        name = f"Guest {self._after:.3f}"
-        self._token = await self._room.join(name) if self._after else self._room.token
-        self._wire = await self._venue.desk.wire()
-        page = self._look(await self._ask(""))
+    async def join_and_poll(self) -> None:
+        await asyncio.sleep(self._delay)
+        # Number 0 is the host, who is a member already.
+        name = f"Guest {self._delay:.3f}"
+        self._token = await self._chat.join(name) if self._delay else self._chat.token
+        self._connection = await self._driver.pool.acquire()
+        page = self._read(await self._ask(""))
         while True:
             cursor = f"?since={page['last_id']}&epoch={page['epoch']}&rev={page['rev']}"
-            page |= self._look(await self._ask(f"{cursor}&wait={HOLD}"))
+            page |= self._read(await self._ask(f"{cursor}&wait={HOLD}"))
 
     async def _ask(self, query: str) -> Answer:
-        return await self._wire.ask("GET", f"/{self._room.chat_id}{query}", self._token)
+        return await self._connection.ask("GET", f"/{self._chat.chat_id}{query}", self._token)
 
-    def _look(self, answer: Answer) -> dict[str, Any]:
+    def _read(self, answer: Answer) -> dict[str, Any]:
         page: dict[str, Any] = answer.json()
         members = page["state"]["members"] if "state" in page else page.get("members")
         if members is not None:
             self.roster = members
-            self.told += 1
+            self.updates += 1
             self.sent += len(answer.head) + len(answer.body)
         return page
 
 
-async def measure(server: Running, transport: str, size: int, effort: float) -> dict[str, float]:
-    """Return how many bytes were sent for the roster, and how many times its final form that is."""
-    venue = HttpVenue(server.host, server.port, transport)
-    room = await venue.open_room()
+async def measure(
+    server: RunningServer, transport: str, size: int, effort: float
+) -> dict[str, float]:
+    """Return the bytes of all rosters sent, and their ratio to the final roster for each member."""
+    driver = HttpDriver(server.host, server.port, transport)
+    chat = await driver.create_chat()
     used = server.cpu()
-    visits = [Visit(venue, room, number * WITHIN / size) for number in range(size)]
-    with suppress(TimeoutError):  # nobody leaves; who fails fails us all
-        await asyncio.wait_for(asyncio.gather(*(visit.pay() for visit in visits)), WITHIN + SETTLED)
+    joining = [JoiningMember(driver, chat, number * JOINING / size) for number in range(size)]
+    with suppress(TimeoutError):  # the members poll until then; any other error fails the benchmark
+        await asyncio.wait_for(
+            asyncio.gather(*(member.join_and_poll() for member in joining)), JOINING + SETTLING
+        )
     used = server.cpu() - used
-    incomplete = sum(len(visit.roster) != size for visit in visits)
+    incomplete = sum(len(member.roster) != size for member in joining)
     if incomplete:
-        raise RuntimeError(f"{incomplete} of {size} do not know everybody")
-    return figures(visits, await final(venue, room), used)
+        raise RuntimeError(f"{incomplete} of {size} did not receive the final roster")
+    return figures(joining, await final_size(driver, chat), used)
 
 
-async def final(venue: HttpVenue, room: HttpRoom) -> int:
-    """Return how many bytes the roster has in the end, in the form in which it is told."""
-    path = f"/{room.chat_id}?since=0&rev=0&wait=1"
-    state = (await venue.desk.ask("GET", path, room.token)).json()["state"]
-    venue.close()
+async def final_size(driver: HttpDriver, chat: HttpChat) -> int:
+    """Return the size of the final roster in bytes, in the form in which it is sent."""
+    path = f"/{chat.chat_id}?since=0&rev=0&wait=1"
+    state = (await driver.pool.ask("GET", path, chat.token)).json()["state"]
+    driver.close()
     return len(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode())
 
 
-def figures(visits: list[Visit], document: int, used: float) -> dict[str, float]:
-    sent = sum(visit.sent for visit in visits)
+def figures(joining: list[JoiningMember], roster_size: int, used: float) -> dict[str, float]:
+    sent = sum(member.sent for member in joining)
     return {
         "sent_mb": sent / 1e6,
-        "document_kb": document / 1e3,
-        "times": sent / (len(visits) * document),
-        "answers": sum(visit.told for visit in visits) / len(visits),
+        "document_kb": roster_size / 1e3,
+        "times": sent / (len(joining) * roster_size),
+        "answers": sum(member.updates for member in joining) / len(joining),
         "cpu_s": used,
     }

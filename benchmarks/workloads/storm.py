@@ -1,24 +1,26 @@
-"""A reconnect storm: everybody who waits is cut, and is back in the same moment."""
+"""A reconnect storm: all waiting clients are disconnected, and reconnect at once."""
 
 import time
 
-from benchmarks.running import Running
-from benchmarks.workloads.visiting import gathered
+from benchmarks.running import RunningServer
+from benchmarks.workloads.connected_crowd import connected_crowd
 
 STORMS = 5
 
 
-async def measure(server: Running, transport: str, size: int, effort: float) -> dict[str, float]:
-    """Return the CPU for each who comes back, in µs, and the seconds until all wait again."""
-    async with gathered(server, transport, 1, size) as crowd:
-        await crowd.say()
-        await server.calm()
+async def measure(
+    server: RunningServer, transport: str, size: int, effort: float
+) -> dict[str, float]:
+    """Return the CPU time per reconnect in µs, and the seconds until all clients wait again."""
+    async with connected_crowd(server, transport, 1, size) as crowd:
+        await crowd.post()
+        await server.settle()
         began, took = server.cpu(), 0.0
         for _ in range(STORMS):
             cut = time.monotonic()
-            crowd.leave()
+            crowd.disconnect()
             await crowd.connect()
-            took += time.monotonic() - cut + await server.calm()
+            took += time.monotonic() - cut + await server.settle()
         used = server.cpu() - began
-        await crowd.say()  # and nobody was lost on the way
+        await crowd.post()  # fails if a client was lost
     return {"cpu_us": used / size / STORMS * 1e6, "again_s": took / STORMS}

@@ -1,6 +1,6 @@
-"""A chat full of members, laid into Watch Party's file: each who joins reads the whole roster.
+"""Insert a large chat into Watch Party's database.
 
-That is nothing for two hundred, but minutes for thousands, which only a benchmark has.
+Each join reads the list of all members, so thousands of joins would take minutes.
 """
 
 import sqlite3
@@ -13,10 +13,10 @@ from watchparty.party.tokens import hash_secret, new_secret
 CHAT_ID = 100_000_000_000
 
 
-def seat(database: Path, guests: int) -> tuple[dict[str, Any], list[str]]:
-    """Put a chat into the file; return it as POST /create does, and a session token for each guest.
+def insert_chat(database: Path, guests: int) -> tuple[dict[str, Any], list[str]]:
+    """Insert a chat; return it in the form of POST /create, and a session token for each guest.
 
-    Nobody may have asked for it before: the server reads it when the first of them does.
+    No request may have named the chat before: the server loads it with the first one.
     """
     tokens = [new_secret() for _ in range(guests + 1)]
     magic_key, now = new_secret(), int(time.time() * 1000)
@@ -26,14 +26,14 @@ def seat(database: Path, guests: int) -> tuple[dict[str, Any], list[str]]:
             (CHAT_ID, magic_key, now, now),
         )
         for number, token in enumerate(tokens):
-            _seat_one(db, number, token, now)
+            _insert_member(db, number, token, now)
     db.close()
-    made = {"chat_id": CHAT_ID, "magic_key": magic_key, "session_token": tokens[0]}
-    return made, tokens[1:]
+    created = {"chat_id": CHAT_ID, "magic_key": magic_key, "session_token": tokens[0]}
+    return created, tokens[1:]
 
 
-def _seat_one(db: sqlite3.Connection, number: int, token: str, now: int) -> None:
-    """Make a user, and a member with a session of them; the first one is the host."""
+def _insert_member(db: sqlite3.Connection, number: int, token: str, now: int) -> None:
+    """Insert a user with a membership and a session; number 0 is the host."""
     name, role = (f"Guest {number}", "guest") if number else ("Alice", "host")
     [(user_id,)] = db.execute(
         "INSERT INTO users (credential, username, created_at) VALUES (?, ?, ?) RETURNING user_id",

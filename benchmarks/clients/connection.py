@@ -1,4 +1,4 @@
-"""Plain HTTP requests, one at a time on each connection."""
+"""HTTP/1.1 requests, one at a time on each connection."""
 
 import asyncio
 import json
@@ -7,12 +7,12 @@ import time
 from typing import Any, NamedTuple, cast
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-SUCCESS = (200, 201, 202)  # Nchan says 201 and 202 to who publishes
-STALE = 1.0  # seconds; a server may just be closing a connection that was idle for longer
+SUCCESS = (200, 201, 202)  # Nchan answers 201 and 202 to publishers
+STALE = 1.0  # seconds; the server may be about to close a connection that was idle for longer
 
 
-def whole(answer: bytes) -> tuple[bytes, bytes] | None:
-    """Return head and body of an answer, once all of it has come."""
+def parse_answer(answer: bytes) -> tuple[bytes, bytes] | None:
+    """Return head and body of an answer, or None if it is incomplete."""
     head, found, body = answer.partition(b"\r\n\r\n")
     if not found:
         return None
@@ -23,7 +23,7 @@ def whole(answer: bytes) -> tuple[bytes, bytes] | None:
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """The head and the body of a response."""
 
     head: bytes
     body: bytes
@@ -32,25 +32,25 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
 
-class Wire(asyncio.Protocol):
-    """One connection, kept alive."""
+class Connection(asyncio.Protocol):
+    """A persistent connection."""
 
     def __init__(self) -> None:
         self._buffer = b""
-        self._answered: asyncio.Future[Answer] | None = None
+        self._answer: asyncio.Future[Answer] | None = None
         self._used_at = time.monotonic()
         self._lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one by looks only
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is not a subclass
 
     @property
-    def fresh(self) -> bool:
+    def is_fresh(self) -> bool:
         return not self._lost and time.monotonic() - self._used_at < STALE
 
     async def ask(self, method: str, path: str, token: str, fields: object = None) -> Answer:
-        """Send a request, with JSON unless that is None; raise when the answer is no success."""
-        self._answered = asyncio.get_running_loop().create_future()
+        """Send a request, with `fields` as JSON unless None. Raises RuntimeError if refused."""
+        self._answer = asyncio.get_running_loop().create_future()
         body = b"" if fields is None else json.dumps(fields).encode()
         credential = f"Authorization: Bearer {token}\r\n" if token else ""
         self._transport.write(
@@ -58,7 +58,7 @@ class Wire(asyncio.Protocol):
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
-        answer = await self._answered
+        answer = await self._answer
         self._used_at = time.monotonic()
         if int(answer.head[9:12]) not in SUCCESS:
             raise RuntimeError(f"{method} {path}: {answer}")
@@ -66,43 +66,43 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        found = whole(self._buffer)
-        if found and self._answered and not self._answered.done():
+        found = parse_answer(self._buffer)
+        if found and self._answer and not self._answer.done():
             self._buffer = b""
-            self._answered.set_result(Answer(*found))
+            self._answer.set_result(Answer(*found))
 
     def connection_lost(self, error: Exception | None) -> None:
         self._lost = True
-        if self._answered and not self._answered.done():
-            self._answered.set_exception(ConnectionError(f"the server hung up: {error}"))
+        if self._answer and not self._answer.done():
+            self._answer.set_exception(ConnectionError(f"the server disconnected: {error}"))
 
     def close(self) -> None:
         self._transport.abort()
 
 
-class Desk:
-    """Requests from whoever has one; each goes out on a connection that is free."""
+class ConnectionPool:
+    """Sends each request on a free connection."""
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
-        self._free: list[Wire] = []
+        self._free: list[Connection] = []
 
     async def ask(self, method: str, path: str, token: str = "", fields: object = None) -> Answer:
-        wire = await self.wire()
-        answer = await wire.ask(method, path, token, fields)
-        self._free.append(wire)
+        connection = await self.acquire()
+        answer = await connection.ask(method, path, token, fields)
+        self._free.append(connection)
         return answer
 
-    async def wire(self) -> Wire:
-        """Return a connection that nobody uses."""
+    async def acquire(self) -> Connection:
+        """Take a connection that is free, or open one."""
         while self._free:
-            wire = self._free.pop()
-            if wire.fresh:
-                return wire
-            wire.close()
+            connection = self._free.pop()
+            if connection.is_fresh:
+                return connection
+            connection.close()
         loop = asyncio.get_running_loop()
-        return (await loop.create_connection(Wire, self.host, self.port))[1]
+        return (await loop.create_connection(Connection, self.host, self.port))[1]
 
     def close(self) -> None:
-        for wire in self._free:
-            wire.close()
+        for connection in self._free:
+            connection.close()
