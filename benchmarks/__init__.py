@@ -1,15 +1,15 @@
-"""Figures about the server, each from one run on one machine.
+"""Benchmarks of the server, run on one machine.
 
-`make bench` is `python -m benchmarks`, Watch Party beside other servers:
+`make bench` runs `python -m benchmarks`, which compares Watch Party with other servers:
 
-    plan.py       what is measured, how large and how often
-    servers.py    who is compared, and how each is started
-    peers/        those of them that we wrote ourselves
+    plan.py       the measurements, with their sizes and rounds
+    servers.py    the servers, and how to start each
+    peers/        the servers that we wrote ourselves
     clients/      the load generator, a file for each protocol
-    workloads/    what is asked of them, a file for each kind of work
-    ratios.py     what the figures are held against, with the targets
-    report.py, plots.py, results.py    tables, pictures, and the JSON they are made from
-    running.py, process.py, machine.py    a server while it runs, /proc, and where all this was
+    workloads/    the work for the servers, a file for each kind
+    ratios.py     ratios between figures, with their targets
+    report.py, plots.py, results.py       tables, pictures, and the results behind them
+    running.py, process.py, machine.py    a running server, /proc, and the machine
 
-The others stand for themselves: `existence`, `flood`, `growth`, and `page`, in a browser.
+`existence`, `flood`, `growth` and `page` (in a browser) are benchmarks of their own.
 """

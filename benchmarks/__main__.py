@@ -1,7 +1,7 @@
-"""Watch Party beside other servers, the same work on the same machine: `make bench`.
+"""Compare Watch Party with other servers at the same work on the same machine: `make bench`.
 
-Each server is measured in a fresh process, in turns within a round, so that whatever drifts hits
-all of them.
+Each measurement starts a fresh process. Within a round the servers take turns, so that a
+drift of the machine affects all of them.
 """
 
 import argparse
@@ -17,16 +17,16 @@ from pathlib import Path
 import uvloop
 
 from benchmarks import machine, plan, process, ratios, results
-from benchmarks.plan import Turn
+from benchmarks.plan import Measurement
 from benchmarks.report import TABLES, number, report
 from benchmarks.results import Results, Run
 from benchmarks.running import started
 from benchmarks.servers import SERVERS
 
-BUILD = Path("build")  # on a real disk, as a database is; /tmp may be in memory
+BUILD = Path("build")  # on a real disk; /tmp may be in memory
 PLOTS = Path("docs/images")
-PATIENCE = 600.0  # seconds for one measurement
-SPARE_FILES = 200  # beside the connections of a crowd
+TIMEOUT = 600.0  # seconds for one measurement
+SPARE_FILES = 200  # open files besides one for each client
 
 
 def arguments() -> argparse.Namespace:
@@ -37,24 +37,26 @@ def arguments() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--quick", action="store_true", help="the most important, once, in two minutes")
+    add(
+        "--quick", action="store_true", help="the most important measurements, once, in two minutes"
+    )
     for name, known in (("--workloads", TABLES), ("--servers", SERVERS)):
         add(name, nargs="+", choices=known, default=[*known], metavar="NAME", help="only these")
-    add("--sizes", nargs="+", type=int, metavar="N", help="only what has one of these sizes")
-    add("--rounds", type=int, metavar="N", help="measure nothing more often than this")
-    add("--json", type=Path, metavar="FILE", help="where to keep what was measured")
+    add("--sizes", nargs="+", type=int, metavar="N", help="only measurements of these sizes")
+    add("--rounds", type=int, metavar="N", help="at most so many rounds")
+    add("--json", type=Path, metavar="FILE", help="where to save the results")
     add(
         "--plots",
         type=Path,
         metavar="FOLDER",
-        help="where to draw; without any choice, docs/images",
+        help="where to draw; a run without options draws to docs/images",
     )
     add(
         "--show",
         type=Path,
         nargs="+",
         metavar="FILE",
-        help="measure nothing, show what was kept there, with the ratios of all runs",
+        help="measure nothing; show saved results, with the ratios of all these runs",
     )
     return parser.parse_args()
 
@@ -64,104 +66,116 @@ def choices() -> str:
     planned = list(plan.full())
     lines = ["workloads, and the sizes N of each:"]
     for workload, (title, _) in TABLES.items():
-        sizes = sorted({turn.size for turn in planned if turn.workload == workload})
-        told = title.replace("{:,}", "N").split(", and")[0]
-        lines.append(f"  {workload:17} {told}: {', '.join(map(str, sizes))}")
+        sizes = sorted(
+            {measurement.size for measurement in planned if measurement.workload == workload}
+        )
+        name = title.replace("{:,}", "N").split(", and")[0]
+        lines.append(f"  {workload:17} {name}: {', '.join(map(str, sizes))}")
     lines += ["", "servers:"]
     lines += [f"  {name:17} {server.label}" for name, server in SERVERS.items()]
     return "\n".join(lines)
 
 
-def chosen(asked: argparse.Namespace) -> list[Turn]:
-    """Return what is to be measured; say what can't be on this machine."""
-    turns = [
-        turn._replace(rounds=min(turn.rounds, asked.rounds or turn.rounds))
-        for turn in (plan.quick() if asked.quick else plan.full())
-        if turn.workload in asked.workloads
-        and turn.server in asked.servers
-        and turn.size in (asked.sizes or [turn.size])
+def selected(options: argparse.Namespace) -> list[Measurement]:
+    """Return the selected measurements, and print which of them this machine cannot run."""
+    measurements = [
+        measurement._replace(rounds=min(measurement.rounds, options.rounds or measurement.rounds))
+        for measurement in (plan.quick() if options.quick else plan.full())
+        if measurement.workload in options.workloads
+        and measurement.server in options.servers
+        and measurement.size in (options.sizes or [measurement.size])
     ]
-    lacking = {turn: obstacle(turn) for turn in turns}
-    for why in dict.fromkeys(filter(None, lacking.values())):
-        print(f"Left out: {why}")
-    return [turn for turn in turns if not lacking[turn]]
+    skipped = {measurement: reason_to_skip(measurement) for measurement in measurements}
+    for reason in dict.fromkeys(filter(None, skipped.values())):
+        print(f"Left out: {reason}")
+    return [measurement for measurement in measurements if not skipped[measurement]]
 
 
-def obstacle(turn: Turn) -> str:
-    """Return what is in the way of measuring it, if anything."""
-    server, files = SERVERS[turn.server], process.raise_file_limit()
+def reason_to_skip(measurement: Measurement) -> str:
+    """Return why this machine cannot run the measurement; empty if it can."""
+    server, files = SERVERS[measurement.server], process.raise_file_limit()
     if missing := server.missing():
-        return f"{server.label}, there is no {missing}"
-    if turn.size + SPARE_FILES > files:
-        return f"{turn.size:,} at once, a process may open {files:,} files"
+        return f"{server.label}: {missing} not found"
+    if measurement.size + SPARE_FILES > files:
+        return f"{measurement.size:,} clients: a process may open only {files:,} files"
     return ""
 
 
-def measure_all(turns: list[Turn]) -> list[Run]:
-    """Measure round after round; what is done is kept when somebody interrupts."""
+def measure_all(measurements: list[Measurement]) -> list[Run]:
+    """Measure round after round; an interrupt keeps the rounds that are done."""
     runs: list[Run] = []
-    rounds = range(max((turn.rounds for turn in turns), default=0))
-    order = [(number, turn) for number in rounds for turn in turns if number < turn.rounds]
+    rounds = range(max((measurement.rounds for measurement in measurements), default=0))
+    order = [
+        (number, measurement)
+        for number in rounds
+        for measurement in measurements
+        if number < measurement.rounds
+    ]
     began = time.monotonic()
     try:
-        for done, (number, turn) in enumerate(order, 1):
-            runs.append(measure(turn, number))
+        for done, (number, measurement) in enumerate(order, 1):
+            runs.append(measure(measurement, number))
             minutes = (time.monotonic() - began) / 60
-            print(f"{done}/{len(order)}, {minutes:.1f} min: {told(runs[-1])}", flush=True)
+            print(f"{done}/{len(order)}, {minutes:.1f} min: {summary(runs[-1])}", flush=True)
     except KeyboardInterrupt:
         print("Interrupted.")
     return runs
 
 
-def measure(turn: Turn, number: int) -> Run:
-    """Measure one thing once."""
-    case, began = results.case_of(turn), time.monotonic()
+def measure(measurement: Measurement, number: int) -> Run:
+    """Start the server, measure once, and return the figures or the error."""
+    case, began = results.case_of(measurement), time.monotonic()
     try:
-        figures, error = figures_of(turn), ""
-    except Exception as failure:  # the others are worth having all the same
+        figures, error = figures_of(measurement), ""
+    except Exception as failure:  # the other measurements go on
         figures, error = {}, f"{type(failure).__name__}: {failure}"[:500]
     return Run(case, number, figures, round(time.monotonic() - began, 1), error)
 
 
-def figures_of(turn: Turn) -> dict[str, float]:
-    work = import_module(f"benchmarks.workloads.{turn.workload}").measure
+def figures_of(measurement: Measurement) -> dict[str, float]:
+    workload = import_module(f"benchmarks.workloads.{measurement.workload}").measure
     with (
         tempfile.TemporaryDirectory(dir=BUILD.resolve()) as folder,
-        started(turn.server, Path(folder)) as server,
+        started(measurement.server, Path(folder)) as server,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        measuring = work(server, turn.transport, turn.size, turn.effort)
-        figures: dict[str, float] = runner.run(asyncio.wait_for(measuring, PATIENCE))
+        measuring = workload(server, measurement.transport, measurement.size, measurement.effort)
+        figures: dict[str, float] = runner.run(asyncio.wait_for(measuring, TIMEOUT))
     return figures
 
 
-def told(run: Run) -> str:
+def summary(run: Run) -> str:
     shown = ", ".join(f"{name} {number(value)}" for name, value in run.figures.items())
     return f"{' '.join(map(str, run.case))}: {run.error or shown}"
 
 
 def main() -> None:
-    """Measure, and show what was seen."""
-    asked = arguments()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers go with us
+    """Measure, save the results, and print them."""
+    options = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the servers are stopped
     BUILD.mkdir(exist_ok=True)
     began = time.monotonic()
     more: list[Results] = []
-    if asked.show:
-        seen, *more = map(results.load, asked.show)
+    if options.show:
+        measured, *more = map(results.load, options.show)
     else:
-        seen = Results(machine.describe(), measure_all(chosen(asked)))
-        keep(seen, asked.json or BUILD / ("bench-quick.json" if asked.quick else "bench.json"))
-    print(f"\n{report(seen, *more)}\n\nThat took {(time.monotonic() - began) / 60:.1f} minutes.")
-    nothing_chosen = len(sys.argv) == 1  # so that all was measured
-    if folder := asked.plots or (PLOTS if nothing_chosen else None):
-        import_module("benchmarks.plots").draw(seen, folder)
-    sys.exit(any(run.error for run in seen.runs))
+        measured = Results(machine.describe(), measure_all(selected(options)))
+        save(
+            measured,
+            options.json or BUILD / ("bench-quick.json" if options.quick else "bench.json"),
+        )
+    print(f"\n{report(measured, *more)}\n\nTook {(time.monotonic() - began) / 60:.1f} minutes.")
+    measured_all = len(sys.argv) == 1
+    if folder := options.plots or (PLOTS if measured_all else None):
+        import_module("benchmarks.plots").draw(measured, folder)
+    sys.exit(any(run.error for run in measured.runs))
 
 
-def keep(seen: Results, file: Path) -> None:
-    found = [outcome.as_dict() for outcome in ratios.outcomes(seen)]
-    file.write_text(json.dumps(seen.as_dict() | {"ratios": found}, indent=1, ensure_ascii=False))
+def save(measured: Results, file: Path) -> None:
+    outcomes = [outcome.as_dict() for outcome in ratios.outcomes(measured)]
+    file.write_text(
+        json.dumps(measured.as_dict() | {"ratios": outcomes}, indent=1, ensure_ascii=False)
+    )
 
 
 if __name__ == "__main__":

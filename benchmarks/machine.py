@@ -1,4 +1,4 @@
-"""Where it was measured, and with which versions of everything."""
+"""The machine, and the versions of the software that is measured."""
 
 import json
 import os
@@ -14,13 +14,13 @@ PACKAGES = ("quart", "hypercorn", "uvicorn", "uvloop", "httptools", "granian", "
 
 
 def describe() -> dict[str, str]:
-    """Return it in words."""
+    """Return names and versions, by what they belong to."""
     return {
         "processor": f"{processor()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
-        **others(),
+        **other_versions(),
     }
 
 
@@ -30,18 +30,18 @@ def processor() -> str:
     return next(names, platform.machine())
 
 
-def others() -> dict[str, str]:
-    """Return what is there beside Python's packages."""
+def other_versions() -> dict[str, str]:
+    """Return the versions of the servers that are not Python packages."""
     found = {}
     package = SOCKETIO / "socket.io/package.json"
     if package.exists() and shutil.which("node"):
-        found["Node"] = said("node", "--version").removeprefix("v")
+        found["Node"] = output_of("node", "--version").removeprefix("v")
         found["Socket.IO"] = json.loads(package.read_text())["version"]
     if NGINX.exists():
-        found["nginx"] = said(str(NGINX), "-v").rpartition("/")[2]
+        found["nginx"] = output_of(str(NGINX), "-v").rpartition("/")[2]
     return found
 
 
-def said(*command: str) -> str:
+def output_of(*command: str) -> str:
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     return (run.stdout + run.stderr).strip()

@@ -1,4 +1,4 @@
-"""What is measured: which work, on which server, how large and how often."""
+"""The measurements: which workload on which server, with which size, and how often."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -11,15 +11,15 @@ OTHERS = ("tornado", "socketio", "nchan")
 LIVE = (*OURS, *BARE, *OTHERS)
 FILES = ("hypercorn", "hypercorn-memory", "uvicorn", "uvicorn-memory")
 
-ROUNDS = 5  # of what the ratios are made of
-SMALL, USUAL, LARGE = 100, 1_000, 8_000  # who wait in one chat
-CHATS, IDLERS, POSTERS, FULL = 1_000, 5_000, 100, 200
-EFFORT, HASTE = 2.0, 0.7  # seconds that a measurement takes at least, of CPU or of time
-EFFORT_LARGE = 8.0  # or a single look for garbage would count as if there were one all the time
+ROUNDS = 5  # for figures that ratios are computed from
+SMALL, USUAL, LARGE = 100, 1_000, 8_000  # clients waiting in one chat
+CHATS, IDLE_CLIENTS, POSTERS, FULL = 1_000, 5_000, 100, 200
+EFFORT, EFFORT_QUICK = 2.0, 0.7  # seconds, of CPU or of time, that a measurement lasts at least
+EFFORT_LARGE = 8.0  # in a shorter measurement a single garbage collection would weigh too much
 
 
-class Turn(NamedTuple):
-    """One measurement, and how often it is made."""
+class Measurement(NamedTuple):
+    """One workload on one server, and the number of rounds."""
 
     workload: str
     server: str
@@ -29,42 +29,44 @@ class Turn(NamedTuple):
     effort: float = EFFORT
 
 
-def full() -> Iterator[Turn]:
-    """Return everything, in the order of a round."""
-    yield from turns("startup", (*OURS, *OTHERS, "flask"), 1, ROUNDS, once=True)
-    yield from turns("fanout", LIVE, USUAL, ROUNDS)
-    yield from turns("fanout", ("hypercorn", "uvicorn"), LARGE, ROUNDS)
-    yield from turns("posting", FILES, POSTERS, ROUNDS, once=True)
-    yield Turn("roster", "hypercorn", POLL, FULL, ROUNDS)
-    yield from turns("fanout", ("granian", *BARE, *OTHERS), LARGE)
-    yield from turns("fanout", (*LIVE, "flask"), SMALL)
-    yield from turns("fanout", ("flask",), USUAL)
-    yield from turns("many_chats", LIVE, CHATS)
-    yield from turns("storm", (*OURS, *OTHERS), USUAL)
-    yield from turns("posting", ("tornado", "flask"), POSTERS)
-    yield from turns("idle", ("hypercorn", "uvicorn", "tornado", "socketio"), IDLERS)
+def full() -> Iterator[Measurement]:
+    """Yield all measurements, in the order of a round."""
+    yield from measurements(
+        "startup", (*OURS, *OTHERS, "flask"), 1, ROUNDS, first_transport_only=True
+    )
+    yield from measurements("fanout", LIVE, USUAL, ROUNDS)
+    yield from measurements("fanout", ("hypercorn", "uvicorn"), LARGE, ROUNDS)
+    yield from measurements("posting", FILES, POSTERS, ROUNDS, first_transport_only=True)
+    yield Measurement("roster", "hypercorn", POLL, FULL, ROUNDS)
+    yield from measurements("fanout", ("granian", *BARE, *OTHERS), LARGE)
+    yield from measurements("fanout", (*LIVE, "flask"), SMALL)
+    yield from measurements("fanout", ("flask",), USUAL)
+    yield from measurements("many_chats", LIVE, CHATS)
+    yield from measurements("storm", (*OURS, *OTHERS), USUAL)
+    yield from measurements("posting", ("tornado", "flask"), POSTERS)
+    yield from measurements("idle", ("hypercorn", "uvicorn", "tornado", "socketio"), IDLE_CLIENTS)
 
 
-def quick() -> Iterator[Turn]:
-    """Return what most of the ratios are made of, once."""
-    for turn in full():
-        if (turn.workload, turn.size) in {("fanout", USUAL), ("posting", POSTERS)}:
-            if turn.rounds == ROUNDS:
-                yield turn._replace(rounds=1, effort=HASTE)
-        elif turn.workload == "roster":
-            yield turn._replace(rounds=1)
+def quick() -> Iterator[Measurement]:
+    """Yield the measurements behind most of the ratios, for a single round."""
+    for measurement in full():
+        if (measurement.workload, measurement.size) in {("fanout", USUAL), ("posting", POSTERS)}:
+            if measurement.rounds == ROUNDS:
+                yield measurement._replace(rounds=1, effort=EFFORT_QUICK)
+        elif measurement.workload == "roster":
+            yield measurement._replace(rounds=1)
 
 
-def turns(
+def measurements(
     workload: str,
     servers: Iterable[str],
     size: int,
     rounds: int = 1,
     *,
-    once: bool = False,
-) -> Iterator[Turn]:
-    """Return one for each transport of each server; just `once` where that is no matter."""
+    first_transport_only: bool = False,
+) -> Iterator[Measurement]:
+    """Yield a measurement for each transport of each server, or only for the first transport."""
     for server in servers:
-        for transport in SERVERS[server].transports[: 1 if once else None]:
+        for transport in SERVERS[server].transports[: 1 if first_transport_only else None]:
             effort = EFFORT_LARGE if size == LARGE else EFFORT
-            yield Turn(workload, server, transport, size, rounds, effort)
+            yield Measurement(workload, server, transport, size, rounds, effort)

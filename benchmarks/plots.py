@@ -1,4 +1,4 @@
-"""Pictures of what was measured, for a page that is light or dark: no background, and grey text."""
+"""Plots of the results. Without a background and with grey text they fit light and dark pages."""
 
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,11 @@ mpl.use("svg")
 from matplotlib import pyplot as plt
 
 from benchmarks.plan import USUAL
-from benchmarks.ratios import KINDS
+from benchmarks.ratios import TRANSPORT_LABELS
 from benchmarks.results import Results
 from benchmarks.servers import POLL, SERVERS, STREAM, WEBSOCKET
 
-GREY = "#7d8590"  # is read on white as well as on black
+GREY = "#7d8590"  # readable on white and on black
 COLOURS = {
     "hypercorn": "#3b82f6",
     "uvicorn": "#e8590c",
@@ -23,9 +23,9 @@ COLOURS = {
     "nchan": "#8a8f98",
     "flask": "#a9743a",
 }
-COSTS = (5, 10, 20, 50, 100, 200, 500, 1_000)  # that have a line
+COST_TICKS = (5, 10, 20, 50, 100, 200, 500, 1_000)
 STYLE = {
-    "svg.hashsalt": "watchparty",  # the same figures are the same file
+    "svg.hashsalt": "watchparty",  # so that the same figures make the same file
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 10,
@@ -39,7 +39,7 @@ STYLE = {
 
 
 def draw(results: Results, folder: Path) -> None:
-    """Write all of them into a folder."""
+    """Draw all plots into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(STYLE):
         save(cost_by_size(results), folder / "cost-per-delivery.svg")
@@ -52,30 +52,34 @@ def save(figure: Any, file: Path) -> None:
 
 
 def cost_by_size(results: Results) -> Any:
-    """Draw what a delivery costs against how many wait, a line for each server."""
-    figure, both = plt.subplots(1, 2, figsize=(10, 4.6), sharey=True, layout="constrained")
-    for axes, kinds in zip(both, ((POLL,), (STREAM, WEBSOCKET)), strict=True):
+    """Plot the cost of a delivery against the number of waiting clients, a line for each server."""
+    figure, panels = plt.subplots(1, 2, figsize=(10, 4.6), sharey=True, layout="constrained")
+    for axes, transports in zip(panels, ((POLL,), (STREAM, WEBSOCKET)), strict=True):
         for server in SERVERS:
-            sizes, costs = line(results, server, kinds)
+            sizes, costs = costs_of(results, server, transports)
             if sizes:
-                axes.loglog(sizes, costs, label=SERVERS[server].label, **look(server))
-        axes.set_title(" and ".join(KINDS[kind] for kind in kinds), fontsize=11)
-        axes.set_xlabel("who wait in one chat")
+                axes.loglog(sizes, costs, label=SERVERS[server].label, **line_style(server))
+        axes.set_title(
+            " and ".join(TRANSPORT_LABELS[transport] for transport in transports), fontsize=11
+        )
+        axes.set_xlabel("clients waiting in one chat")
         label_sizes(axes, results)
         axes.grid(visible=True, which="major")
-    both[0].set_ylabel("CPU µs of the server per delivery")
-    both[0].set_yticks(COSTS, [f"{cost:,}" for cost in COSTS])
-    shown = {it.get_label(): it for axes in both for it in axes.lines}
-    figure.legend(handles=shown.values(), fontsize=8, loc="outside lower center", ncols=4)
+    panels[0].set_ylabel("CPU µs of the server per delivery")
+    panels[0].set_yticks(COST_TICKS, [f"{cost:,}" for cost in COST_TICKS])
+    by_label = {line.get_label(): line for axes in panels for line in axes.lines}
+    figure.legend(handles=by_label.values(), fontsize=8, loc="outside lower center", ncols=4)
     return figure
 
 
-def line(results: Results, server: str, kinds: tuple[str, ...]) -> tuple[list[int], list[float]]:
-    """Return sizes and costs of one server."""
+def costs_of(
+    results: Results, server: str, transports: tuple[str, ...]
+) -> tuple[list[int], list[float]]:
+    """Return the sizes that one server was measured at, and the cost of a delivery at each."""
     cases = [
         case
         for case in results.cases("fanout")
-        if case.server == server and case.transport in kinds
+        if case.server == server and case.transport in transports
     ]
     cases.sort(key=lambda case: case.size)
     return [case.size for case in cases], [results.median(case, "cpu_us") for case in cases]
@@ -87,25 +91,25 @@ def label_sizes(axes: Any, results: Results) -> None:
     axes.minorticks_off()
 
 
-def look(server: str) -> dict[str, Any]:
-    """Return a server's colour; what is bare is dashed, in the colour of what it is on."""
-    bare = server.startswith("bare-")
-    style = {"linestyle": "--", "linewidth": 1.2} if bare else {"linewidth": 1.8}
+def line_style(server: str) -> dict[str, Any]:
+    """Return the style of a server's line; a bare app has its server's colour, dashed."""
+    is_bare = server.startswith("bare-")
+    style = {"linestyle": "--", "linewidth": 1.2} if is_bare else {"linewidth": 1.8}
     return {"color": COLOURS[server.removeprefix("bare-")], "marker": "o", "markersize": 4, **style}
 
 
 def memory_by_server(results: Results) -> Any:
-    """Draw what each who waits takes, the smallest on top."""
+    """Plot the memory per waiting client, a bar for each server, the smallest on top."""
     cases = [case for case in results.cases("fanout") if case.size == USUAL]
     sizes = {case: results.median(case, "idle_kb") for case in cases}
     cases.sort(key=lambda case: -sizes[case])
-    names = [f"{SERVERS[case.server].label}, {KINDS[case.transport]}" for case in cases]
+    names = [f"{SERVERS[case.server].label}, {TRANSPORT_LABELS[case.transport]}" for case in cases]
     figure, axes = plt.subplots(figsize=(8, 0.28 * len(cases) + 0.8), layout="constrained")
     colours = [COLOURS[case.server.removeprefix("bare-")] for case in cases]
-    faint = [0.45 if case.server.startswith("bare-") else 1.0 for case in cases]
-    for name, case, colour, alpha in zip(names, cases, colours, faint, strict=True):
+    alphas = [0.45 if case.server.startswith("bare-") else 1.0 for case in cases]
+    for name, case, colour, alpha in zip(names, cases, colours, alphas, strict=True):
         bar = axes.barh(name, sizes[case], color=colour, alpha=alpha, height=0.7)
         axes.bar_label(bar, [f"{sizes[case]:.0f}"], padding=3, fontsize=8)
-    axes.set_xlabel(f"KB of memory for each of {USUAL:,} who wait")
+    axes.set_xlabel(f"KB of memory for each of {USUAL:,} waiting clients")
     axes.tick_params(axis="y", labelsize=8)
     return figure

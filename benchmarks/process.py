@@ -1,15 +1,15 @@
-"""What processes use, from Linux's /proc (proc(5))."""
+"""CPU and memory of processes, from Linux's /proc (proc(5))."""
 
 import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
+TICKS = os.sysconf("SC_CLK_TCK")  # per second
 
 
 def tree(pid: int) -> Iterator[int]:
-    """Return a process and all below it."""
+    """Yield the ids of a process and of all its descendants."""
     yield pid
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():
@@ -17,22 +17,22 @@ def tree(pid: int) -> Iterator[int]:
 
 
 def cpu(pids: list[int]) -> float:
-    """Return the seconds of CPU, user and system, that they have used; in steps of 10 ms."""
+    """Return the seconds of CPU (user and system) that the processes have used, in 10 ms steps."""
     return sum(int(fields[11]) + int(fields[12]) for fields in map(_stat, pids)) / TICKS
 
 
 def asleep(pids: list[int]) -> bool:
-    """Return whether none of them runs, or would if there were a core for it."""
-    return all(_stat(one)[0] == "S" for one in pids)
+    """Return whether none of the processes runs or waits for a core."""
+    return all(_stat(pid)[0] == "S" for pid in pids)
 
 
 def _stat(pid: int) -> list[str]:
-    """Return the fields of /proc/<pid>/stat from the third one on, the state."""
+    """Return the fields of /proc/<pid>/stat, without the first two: the state comes first."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def memory(pids: list[int]) -> float:
-    """Return the KB of memory they hold; what several share is split among them (PSS)."""
+    """Return the memory of the processes in KB; shared pages are split among their users (PSS)."""
     return sum(map(_pss, pids))
 
 
@@ -42,7 +42,7 @@ def _pss(pid: int) -> int:
 
 
 def raise_file_limit() -> int:
-    """Let this process and all it starts open as many files as they may; return how many."""
+    """Raise the limit on open files to its maximum, for child processes too; return it."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return most

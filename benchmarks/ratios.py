@@ -1,4 +1,4 @@
-"""What the figures are held against: one server beside another, in the same round."""
+"""Ratios between figures of the same round, with their targets."""
 
 import statistics
 from typing import Any, NamedTuple
@@ -9,18 +9,22 @@ from benchmarks.servers import POLL, STREAM, WEBSOCKET
 
 
 class Ratio(NamedTuple):
-    """One of them. Of several `above`, the best counts; without `below` it is one already."""
+    """A figure of one case divided by that of another.
 
-    what: str
+    Of several numerators, the lowest figure counts. Without a denominator, the numerator's figure
+    is a ratio already.
+    """
+
+    label: str
     figure: str
-    above: tuple[Case, ...]
-    below: Case | None
+    numerators: tuple[Case, ...]
+    denominator: Case | None
     target: float
-    at_least: bool = False  # the target; otherwise it is the most
+    at_least: bool = False  # whether the target is a lower bound; otherwise it is an upper one
 
 
 class Outcome(NamedTuple):
-    """What came out: the median of all rounds, and the outermost."""
+    """The median ratio of all rounds, with the smallest and the largest."""
 
     ratio: Ratio
     value: float
@@ -35,8 +39,8 @@ class Outcome(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         ratio = self.ratio
         bound = "at_least" if ratio.at_least else "at_most"
-        seen = {"value": self.value, "least": self.least, "most": self.most}
-        return {"what": ratio.what, bound: ratio.target, **seen, "reached": self.reached}
+        values = {"value": self.value, "least": self.least, "most": self.most}
+        return {"what": ratio.label, bound: ratio.target, **values, "reached": self.reached}
 
 
 def fanout(server: str, transport: str, size: int = USUAL) -> Case:
@@ -48,12 +52,12 @@ def posting(server: str) -> Case:
 
 
 TORNADO, SOCKETIO = fanout("tornado", POLL), fanout("socketio", WEBSOCKET)
-LABELS = {"hypercorn": "Hypercorn", "uvicorn": "uvicorn", "granian": "Granian"}
-KINDS = {POLL: "long poll", STREAM: "stream", WEBSOCKET: "WebSocket"}
+SERVER_LABELS = {"hypercorn": "Hypercorn", "uvicorn": "uvicorn", "granian": "Granian"}
+TRANSPORT_LABELS = {POLL: "long poll", STREAM: "stream", WEBSOCKET: "WebSocket"}
 
 
-def cost(what: str, server: str, transport: str, below: Case, most: float) -> Ratio:
-    return Ratio(what, "cpu_us", (fanout(server, transport),), below, most)
+def cost(label: str, server: str, transport: str, denominator: Case, most: float) -> Ratio:
+    return Ratio(label, "cpu_us", (fanout(server, transport),), denominator, most)
 
 
 RATIOS = [
@@ -71,18 +75,18 @@ RATIOS = [
     ),
     *(
         Ratio(
-            f"KB per idle {KINDS[kind]} on {LABELS[server]} ÷ Socket.IO",
+            f"KB per idle {TRANSPORT_LABELS[transport]} on {SERVER_LABELS[server]} ÷ Socket.IO",
             "idle_kb",
-            (fanout(server, kind),),
+            (fanout(server, transport),),
             SOCKETIO,
             most,
         )
         for server, most in (("hypercorn", 0.8), ("uvicorn", 0.5))
-        for kind in (POLL, STREAM)
+        for transport in (POLL, STREAM)
     ),
     *(
         Ratio(
-            f"KB per idle long poll on {LABELS[server]} ÷ bare ASGI on it",
+            f"KB per idle long poll on {SERVER_LABELS[server]} ÷ bare ASGI on it",
             "idle_kb",
             (fanout(server, POLL),),
             fanout(f"bare-{server}", POLL),
@@ -92,18 +96,19 @@ RATIOS = [
     ),
     *(
         Ratio(
-            f"{KINDS[kind]} on {LABELS[server]}: a delivery at {LARGE:,} ÷ at {USUAL:,}",
+            f"{TRANSPORT_LABELS[transport]} on {SERVER_LABELS[server]}:"
+            f" a delivery at {LARGE:,} ÷ at {USUAL:,}",
             "cpu_us",
-            (fanout(server, kind, LARGE),),
-            fanout(server, kind),
+            (fanout(server, transport, LARGE),),
+            fanout(server, transport),
             1.1,
         )
         for server in ("hypercorn", "uvicorn")
-        for kind in (POLL, STREAM)
+        for transport in (POLL, STREAM)
     ),
     *(
         Ratio(
-            f"posts a second on {LABELS[server]}, with the file ÷ in memory",
+            f"posts per second on {SERVER_LABELS[server]}, with the file ÷ in memory",
             "posts_s",
             (posting(server),),
             posting(f"{server}-memory"),
@@ -113,7 +118,7 @@ RATIOS = [
         for server in ("hypercorn", "uvicorn")
     ),
     Ratio(
-        f"bytes to tell who is there while {FULL} join ÷ {FULL} × the final roster",
+        f"bytes of rosters sent while {FULL} join ÷ {FULL} × the final roster",
         "times",
         (Case("roster", "hypercorn", POLL, FULL),),
         None,
@@ -123,7 +128,7 @@ RATIOS = [
 
 
 def outcomes(results: Results) -> list[Outcome]:
-    """Return those for which there are figures."""
+    """Return the outcome of each ratio that has figures."""
     found = ((ratio, by_round(ratio, results)) for ratio in RATIOS)
     return [
         Outcome(ratio, statistics.median(values), min(values), max(values))
@@ -133,10 +138,12 @@ def outcomes(results: Results) -> list[Outcome]:
 
 
 def by_round(ratio: Ratio, results: Results) -> list[float]:
-    """Return it for each round in which all that it needs was measured."""
-    above = [results.by_round(case, ratio.figure) for case in ratio.above]
-    if ratio.below is None:
-        return list(above[0].values())
-    below = results.by_round(ratio.below, ratio.figure)
-    rounds = set(below).intersection(*above)
-    return [min(one[number] for one in above) / below[number] for number in sorted(rounds)]
+    """Return the ratio for each round in which all of its cases were measured."""
+    numerators = [results.by_round(case, ratio.figure) for case in ratio.numerators]
+    if ratio.denominator is None:
+        return list(numerators[0].values())
+    denominator = results.by_round(ratio.denominator, ratio.figure)
+    rounds = set(denominator).intersection(*numerators)
+    return [
+        min(case[number] for case in numerators) / denominator[number] for number in sorted(rounds)
+    ]

@@ -1,12 +1,12 @@
-"""Tables in Markdown of what was measured."""
+"""The results as tables in Markdown."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from benchmarks.ratios import KINDS, Outcome, outcomes
+from benchmarks.ratios import TRANSPORT_LABELS, Outcome, outcomes
 from benchmarks.results import Case, Results
 from benchmarks.servers import SERVERS
 
-SLOW_LOAD = "\\*"  # beside times in which we were slower than the server
+SLOW_LOAD = "\\*"  # marks times that the load generator limited, not the server
 
 DELIVERY = {
     "cpu_us": "CPU µs per delivery",
@@ -16,16 +16,16 @@ DELIVERY = {
     "last_ms": "last ms",
     "idle_kb": "KB per idle client",
 }
-# What is shown of each kind of work: a title with its size, and columns by figure.
+# For each workload, a title with its size, and the columns by figure.
 TABLES: dict[str, tuple[str, dict[str, str]]] = {
-    "fanout": ("One message to {:,} who wait in one chat", DELIVERY),
+    "fanout": ("One message to {:,} clients in one chat", DELIVERY),
     "many_chats": ("One message in each of {:,} chats of five", DELIVERY),
     "storm": (
-        "{:,} who wait are cut, and come back at once",
+        "{:,} waiting clients are cut, and come back at once",
         {"cpu_us": "CPU µs per reconnect", "again_s": "seconds until all wait again"},
     ),
     "posting": (
-        "{:,} members who post at once",
+        "{:,} members post at once",
         {
             "posts_s": "posts per second",
             "cpu_us": "CPU µs per post",
@@ -33,11 +33,11 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "idle": (
-        "{:,} who wait while nobody says anything",
+        "{:,} clients wait while nobody posts",
         {"cpu_percent": "% of a core", "load_percent": "the load generator's"},
     ),
     "roster": (
-        "{:,} people join one chat within ten seconds, and are told who is there",
+        "{:,} people join one chat within ten seconds, and each sees who is there",
         {
             "sent_mb": "MB sent",
             "document_kb": "KB of the final roster",
@@ -51,7 +51,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def report(results: Results, *more: Results) -> str:
-    """Return everything, and beside the ratios those of more runs."""
+    """Return all tables, with the ratios of more runs in columns of their own."""
     return "\n\n".join("\n".join(lines) for lines in sections(results, *more))
 
 
@@ -61,55 +61,61 @@ def sections(results: Results, *more: Results) -> Iterator[list[str]]:
         for size in sorted({case.size for case in cases}):
             these = [case for case in cases if case.size == size]
             yield [f"## {title.format(size)}", "", *table(results, these, columns)]
-    found = [outcomes(run) for run in (results, *more)]
-    yield ["## Ratios", "", "Worked out in each round by itself.", "", *ratios(found)]
+    outcomes_by_run = [outcomes(run) for run in (results, *more)]
+    yield [
+        "## Ratios",
+        "",
+        "Each ratio is computed within one round.",
+        "",
+        *ratios(outcomes_by_run),
+    ]
     yield [f"{name}: {value}" for name, value in results.machine.items()]
     failed = [run for run in results.runs if run.error]
     if failed:
         yield [
-            "## What failed",
+            "## Failures",
             "",
             *(f"- {' '.join(map(str, run.case))}: {run.error}" for run in failed),
         ]
 
 
 def table(results: Results, cases: list[Case], columns: dict[str, str]) -> list[str]:
-    """Return a line for each server, and what the stars in it mean."""
-    several = len({case.server for case in cases}) < len(cases)  # of the kinds that one has
-    kind = ["kind"] if several else []
+    """Return a row for each server, and a footnote if any times are marked."""
+    by_transport = len({case.server for case in cases}) < len(cases)
+    kind = ["kind"] if by_transport else []
     lines = [*head(["server", *kind, *columns.values()])]
     for case in cases:
         shown = {figure: number(results.median(case, figure)) for figure in columns}
-        if slow(results, case, columns):
+        if is_load_limited(results, case, columns):
             shown |= {name: f"{shown[name]}{SLOW_LOAD}" for name in shown if name.endswith("_ms")}
-        which = [KINDS[case.transport]] if several else []
-        lines.append(row([SERVERS[case.server].label, *which, *shown.values()]))
+        transport = [TRANSPORT_LABELS[case.transport]] if by_transport else []
+        lines.append(row([SERVERS[case.server].label, *transport, *shown.values()]))
     if any(SLOW_LOAD in line for line in lines):
         lines += [
             "",
-            f"{SLOW_LOAD} The load generator was slower than the server: times are its own.",
+            f"{SLOW_LOAD} The load generator was slower than the server, so the times are its own.",
         ]
     return lines
 
 
-def slow(results: Results, case: Case, columns: dict[str, str]) -> bool:
-    """Return whether the load generator worked more than the server."""
+def is_load_limited(results: Results, case: Case, columns: dict[str, str]) -> bool:
+    """Return whether the load generator used more CPU than the server."""
     return "load_us" in columns and results.median(case, "load_us") > results.median(case, "cpu_us")
 
 
 def ratios(runs: Sequence[list[Outcome]]) -> list[str]:
-    """Return a line for each, with its target, and the median of the rounds of each run."""
-    several = [f"run {number}" for number in range(1, len(runs) + 1)]
-    medians = several if len(runs) > 1 else ["median of the rounds"]
+    """Return a row for each ratio: its target, the median of each run, and the range."""
+    numbered = [f"run {number}" for number in range(1, len(runs) + 1)]
+    medians = numbered if len(runs) > 1 else ["median of the rounds"]
     lines = [*head(["figure", "target", *medians, "least to most", "reached"])]
-    for same in zip(*runs, strict=True):
-        ratio = same[0].ratio
+    for each_run in zip(*runs, strict=True):
+        ratio = each_run[0].ratio
         target = f"{'at least' if ratio.at_least else 'at most'} {ratio.target:g}"
-        least, most = min(one.least for one in same), max(one.most for one in same)
-        reached = "yes" if all(one.reached for one in same) else "**no**"
-        values = [digits(one.value) for one in same]
+        least, most = min(one.least for one in each_run), max(one.most for one in each_run)
+        reached = "yes" if all(one.reached for one in each_run) else "**no**"
+        values = [digits(one.value) for one in each_run]
         spread = f"{digits(least)} to {digits(most)}"
-        lines.append(row([ratio.what, target, *values, spread, reached]))
+        lines.append(row([ratio.label, target, *values, spread, reached]))
     return lines
 
 
@@ -126,7 +132,7 @@ def row(cells: Iterable[str]) -> str:
 
 
 def number(value: float) -> str:
-    """Return it with as many digits as mean something."""
+    """Format a figure with two significant digits, or as an integer."""
     if value >= 10:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"

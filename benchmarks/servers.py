@@ -1,4 +1,4 @@
-"""The servers that are compared: how each is started, and what it speaks."""
+"""The servers to compare: how to start each, and the protocol that it speaks."""
 
 import os
 import resource
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from benchmarks import peers
 
 BIN = Path(sys.executable).parent
-PEERS = Path(sys.prefix) / "peers"  # where scripts/bench-peers puts them
+PEERS = Path(sys.prefix) / "peers"  # filled by scripts/bench-peers
 NGINX = PEERS / "nginx/usr/sbin/nginx"
 NCHAN = PEERS / "nginx/usr/lib/nginx/modules/ngx_nchan_module.so"
 SOCKETIO = PEERS / "socketio/node_modules"
@@ -23,20 +23,22 @@ POLL, STREAM, WEBSOCKET = "poll", "stream", "websocket"
 
 
 class Server(NamedTuple):
-    """One of them. In the command, {port} and {folder} are filled in."""
+    """How to start a server. In the command, {port} and {folder} are filled in."""
 
     label: str
     command: tuple[str, ...]
     transports: tuple[str, ...] = (POLL, STREAM)
-    speaks: str = "http"
+    protocol: str = "http"
     settings: Mapping[str, str] = MappingProxyType({})
     prepare: Callable[[Path, int], None] = lambda _folder, _port: None
-    needs: tuple[Path | str, ...] = ()  # files, and programs by name
+    requires: tuple[Path | str, ...] = ()  # files, and programs by name
 
     def missing(self) -> str:
-        """Return what it can't be run without, if anything."""
-        lacking = (it for it in self.needs if not (Path(it).exists() or shutil.which(it)))
-        return ", ".join(Path(it).name for it in lacking)
+        """Return which of its requirements this machine lacks; empty if none."""
+        missing = (
+            need for need in self.requires if not (Path(need).exists() or shutil.which(need))
+        )
+        return ", ".join(Path(need).name for need in missing)
 
 
 def on_hypercorn(app: str) -> tuple[str, ...]:
@@ -44,14 +46,13 @@ def on_hypercorn(app: str) -> tuple[str, ...]:
 
 
 def on_uvicorn(app: str) -> tuple[str, ...]:
-    """Return the command; it takes uvloop and httptools, as they are there."""
-    # As docs/self-hosting.md has it.
+    """Return the command of docs/self-hosting.md; it uses uvloop and httptools if installed."""
     quiet = ("--no-access-log", "--no-proxy-headers", "--no-server-header", "--ws", "none")
     return (f"{BIN}/uvicorn", "--port", "{port}", *quiet, *BACKLOG, app)
 
 
 def on_granian(app: str) -> tuple[str, ...]:
-    """Return the command; it would stop delivering to more streams than its backpressure."""
+    """Return the command; Granian does not deliver to more streams than its backpressure."""
     quiet = ("--interface", "asgi", "--no-access-log", "--workers", "1")
     return (f"{BIN}/granian", "--port", "{port}", *quiet, *BACKLOG, "--backpressure", "20000", app)
 
@@ -64,8 +65,8 @@ def write_nginx_conf(folder: Path, port: int) -> None:
     (folder / "nginx.conf").write_text(text)
 
 
-OURS, BARE = "watchparty.asgi:app", "benchmarks.peers.bare_asgi:app"
-SHIPPED = (f"{BIN}/watchparty", "serve", "--bind", "127.0.0.1:{port}")
+WATCH_PARTY, BARE_ASGI = "watchparty.asgi:app", "benchmarks.peers.bare_asgi:app"
+SERVE = (f"{BIN}/watchparty", "serve", "--bind", "127.0.0.1:{port}")
 GUNICORN = (
     *(f"{BIN}/gunicorn", "--bind", "127.0.0.1:{port}", "--workers", "1", "--threads", "1100"),
     *("--worker-connections", "2000", *BACKLOG, "benchmarks.peers.flask_chat:app"),
@@ -73,12 +74,12 @@ GUNICORN = (
 NGINX_COMMAND = (str(NGINX), "-p", "{folder}", "-c", "nginx.conf", "-e", "stderr")
 
 SERVERS: dict[str, Server] = {
-    "hypercorn": Server("Watch Party on Hypercorn", SHIPPED),
-    "uvicorn": Server("Watch Party on uvicorn", on_uvicorn(OURS)),
-    "granian": Server("Watch Party on Granian", on_granian(OURS)),
-    "bare-hypercorn": Server("bare ASGI on Hypercorn", on_hypercorn(BARE)),
-    "bare-uvicorn": Server("bare ASGI on uvicorn", on_uvicorn(BARE)),
-    "bare-granian": Server("bare ASGI on Granian", on_granian(BARE)),
+    "hypercorn": Server("Watch Party on Hypercorn", SERVE),
+    "uvicorn": Server("Watch Party on uvicorn", on_uvicorn(WATCH_PARTY)),
+    "granian": Server("Watch Party on Granian", on_granian(WATCH_PARTY)),
+    "bare-hypercorn": Server("bare ASGI on Hypercorn", on_hypercorn(BARE_ASGI)),
+    "bare-uvicorn": Server("bare ASGI on uvicorn", on_uvicorn(BARE_ASGI)),
+    "bare-granian": Server("bare ASGI on Granian", on_granian(BARE_ASGI)),
     "tornado": Server(
         "a lean chat on Tornado, in memory",
         (sys.executable, "-m", "benchmarks.peers.tornado_chat", "{port}"),
@@ -96,17 +97,17 @@ SERVERS: dict[str, Server] = {
         (WEBSOCKET,),
         "socketio",
         {"NODE_PATH": str(SOCKETIO)},
-        needs=("node", SOCKETIO / "socket.io"),
+        requires=("node", SOCKETIO / "socket.io"),
     ),
     "nchan": Server(
         "Nchan in nginx",
         NGINX_COMMAND,
-        speaks="nchan",
+        protocol="nchan",
         prepare=write_nginx_conf,
-        needs=(NGINX, NCHAN),
+        requires=(NGINX, NCHAN),
     ),
-    "hypercorn-memory": Server("Watch Party on Hypercorn, in memory", SHIPPED, settings=MEMORY),
+    "hypercorn-memory": Server("Watch Party on Hypercorn, in memory", SERVE, settings=MEMORY),
     "uvicorn-memory": Server(
-        "Watch Party on uvicorn, in memory", on_uvicorn(OURS), settings=MEMORY
+        "Watch Party on uvicorn, in memory", on_uvicorn(WATCH_PARTY), settings=MEMORY
     ),
 }
