@@ -1,1 +1,1 @@
-"""What people notice of the page's speed, in a real browser."""
+"""How fast the page is for people, measured in a real browser."""

@@ -1,9 +1,9 @@
-/** What the benchmark sees of a chat's page. It runs before the page's own scripts; times are in ms since 1970. */
+/** Observes a chat's page for the benchmark. It runs before the page's own scripts; times are in ms since 1970. */
 (() => {
-  const PAUSE = 50; // ms between two looks at how late the event loop is
+  const PAUSE = 50; // ms between two measurements of the event loop's delay
   const now = () => performance.timeOrigin + performance.now();
 
-  /** The frame that is being made has been handed on: the next task after it. */
+  /** Resolves in the task after the next frame was made, with the time. */
   const painted = () =>
     new Promise((resolve) =>
       requestAnimationFrame(() => {
@@ -13,23 +13,24 @@
       }),
     );
 
-  /** What began when, and how long it took. */
-  const entries = (type, options, take) =>
+  /** Call `take` with each performance entry of a type. */
+  const observe = (type, options, take) =>
     new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, ...options });
 
-  const frames = new Map(); // by body: when the frame with it was done
-  const shown = new Map(); // by body: when it was on the screen, as Element Timing tells
-  const waiting = new Map();
+  const frames = new Map(); // by body: when the frame with it was made
+  const shown = new Map(); // by body: when it was on the screen, by Element Timing
+  const waiting = new Map(); // by body: resolves the promise of `painted`
 
-  const tell = (body) => {
+  const resolveIfPainted = (body) => {
     if (frames.has(body) && shown.has(body)) waiting.get(body)?.([frames.get(body), shown.get(body)]);
   };
 
   const note = (times, body, time) => {
     times.set(body, time);
-    tell(body);
+    resolveIfPainted(body);
   };
 
+  /** Have Element Timing report a body, and note when its frame was made. */
   const mark = (body) => {
     if (body.hasAttribute("elementtiming")) return;
     body.setAttribute("elementtiming", body.textContent);
@@ -45,13 +46,15 @@
     mostMessages = 0;
     mostElements = 0;
     seen = new Set();
-    #before = 0; // the newest message when it began
+    #before = 0; // id of the newest message at the start
     #over = false;
 
     constructor(log) {
       this.#before = Number([...log.querySelectorAll("li")].at(-1)?.dataset.id);
-      entries("longtask", {}, ({ duration }) => this.longTasks.push(duration));
-      entries("event", { durationThreshold: 16 }, ({ name, duration }) => name === "keydown" && this.slowKeys.push(duration));
+      observe("longtask", {}, ({ duration }) => this.longTasks.push(duration));
+      observe("event", { durationThreshold: 16 }, ({ name, duration }) => {
+        if (name === "keydown") this.slowKeys.push(duration);
+      });
       addEventListener("keydown", ({ timeStamp }) => this.#press(timeStamp), true);
       this.#frame(performance.now());
       this.#tick(performance.now());
@@ -61,7 +64,7 @@
 
     end() {
       this.#over = true;
-      window.probe.watched = undefined; // it must not count as what the page holds
+      window.probe.watched = undefined; // the page must not hold it, as its memory is measured next
       const { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements } = this;
       const seen = [...this.seen].filter((id) => id > this.#before).length;
       const lines = [...document.querySelectorAll("#log .line")].map(({ textContent }) => textContent);
@@ -95,27 +98,36 @@
   }
 
   window.probe = {
-    pressed: 0, // when the Send button was
+    pressed: 0, // when something was last clicked
     longTasks: [], // since the navigation began
     shown: () => Object.fromEntries(shown),
-    painted: (body) => new Promise((resolve) => (waiting.set(body, resolve), tell(body))),
+    painted: (body) =>
+      new Promise((resolve) => {
+        waiting.set(body, resolve);
+        resolveIfPainted(body);
+      }),
     forget: () => [frames, shown, waiting].forEach((map) => map.clear()),
-    watch: () => void (window.probe.watched = new Watch(document.getElementById("log"))),
+    watch: () => {
+      window.probe.watched = new Watch(document.getElementById("log"));
+    },
   };
 
-  entries("longtask", { buffered: true }, ({ duration }) => window.probe.longTasks.push(duration));
-  entries("element", { buffered: true }, ({ identifier, renderTime }) => note(shown, identifier, performance.timeOrigin + renderTime));
-  addEventListener("click", ({ timeStamp }) => (window.probe.pressed = performance.timeOrigin + timeStamp), true);
-  document.addEventListener(
-    "readystatechange",
-    () => {
-      const log = document.getElementById("log");
-      const look = (records) => {
-        for (const { addedNodes } of records)
-          for (const node of addedNodes) if (node instanceof Element) node.querySelectorAll(".body").forEach(mark);
-      };
-      if (log) new MutationObserver(look).observe(log, { childList: true, subtree: true });
-    },
-    { once: true },
-  );
+  observe("longtask", { buffered: true }, ({ duration }) => window.probe.longTasks.push(duration));
+  observe("element", { buffered: true }, ({ identifier, renderTime }) => note(shown, identifier, performance.timeOrigin + renderTime));
+  const onClick = ({ timeStamp }) => {
+    window.probe.pressed = performance.timeOrigin + timeStamp;
+  };
+
+  const markAdded = (records) => {
+    const elements = records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node instanceof Element);
+    for (const element of elements) element.querySelectorAll(".body").forEach(mark);
+  };
+
+  const markLog = () => {
+    const log = document.getElementById("log");
+    if (log) new MutationObserver(markAdded).observe(log, { childList: true, subtree: true });
+  };
+
+  addEventListener("click", onClick, true);
+  document.addEventListener("readystatechange", markLog, { once: true });
 })();

@@ -1,4 +1,4 @@
-"""Somebody follows an invitation on a bad line, in a browser that was never here."""
+"""The time to follow an invitation on a slow connection, in a fresh browser profile."""
 
 import statistics
 from typing import Any, NamedTuple
@@ -11,24 +11,24 @@ from tests.support.api_fixtures import new_story
 
 ROUND_TRIP = 400  # ms
 RATE = 400_000 / 8  # bytes per second, each way
-LINE = {
+SLOW = {
     "offline": False,
     "latency": ROUND_TRIP,
     "downloadThroughput": RATE,
     "uploadThroughput": RATE,
 }
 
-USABLE_MAX = 2.5  # seconds until a person can type their name
+USABLE_MAX = 2.5  # seconds until the name can be typed
 REQUESTS_MAX = 15
 
-ENCODINGS = ("gzip", "identity")  # what the browser accepts
+ENCODINGS = ("gzip", "identity")  # that the browser accepts
 
-# The form is shown when it works: its page's modules have run by then.
+# The page shows the form once its modules have run, so a visible form works.
 USABLE = "() => document.querySelector('#invitation:not([hidden]) #name') && performance.now()"
 
 
 class Invited(NamedTuple):
-    """What it took until the name could be typed."""
+    """What the page needed until the name could be typed."""
 
     seconds: float
     requests: int
@@ -36,7 +36,7 @@ class Invited(NamedTuple):
 
 
 async def measure(browser: Browser, url: str, times: int, encoding: str) -> Invited:
-    """Return the medians of so many visits, each in a fresh profile."""
+    """Return the medians of several visits, each in a fresh profile."""
     async with Api(url) as api:
         story = await new_story(api)
         visits = [await visit(browser, story.magic_link, encoding) for _ in range(times)]
@@ -50,42 +50,42 @@ async def visit(browser: Browser, link: str, encoding: str) -> Invited:
     context = await browser.new_context(viewport=PHONE, extra_http_headers=accepts)
     page = await context.new_page()
     chrome = await context.new_cdp_session(page)
-    wire = await Wire.watch(chrome)
-    usable = await opened(page, link)
+    log = await NetworkLog.watch(chrome)
+    seconds = await usable_after(page, link)
     await page.wait_for_load_state("networkidle")
     await context.close()
-    return Invited(usable, *wire.until(usable))
+    return Invited(seconds, *log.until(seconds))
 
 
-async def opened(page: Page, link: str) -> float:
-    """Return the seconds from the start of the navigation until the form works."""
+async def usable_after(page: Page, link: str) -> float:
+    """Open the page; return the seconds from the start of the navigation until the form works."""
     await page.goto(link, wait_until="commit")
     shown = await page.wait_for_function(USABLE)
     return float(await shown.json_value()) / 1000
 
 
-class Wire:
-    """What passes on the line of a page; times are in seconds of a monotonic clock."""
+class NetworkLog:
+    """The requests and answers of a page; times are in seconds of a monotonic clock."""
 
     def __init__(self) -> None:
-        """Nothing has passed."""
+        """Start without any requests."""
         self._began: list[float] = []
-        self._answers: list[tuple[float, int]] = []  # when the last byte came, and how many did
+        self._answers: list[tuple[float, int]] = []  # when the last byte arrived, and the size
 
     @classmethod
-    async def watch(cls, chrome: CDPSession) -> "Wire":
-        """Make the line a bad one, and watch it."""
-        wire = cls()
-        chrome.on("Network.requestWillBeSent", wire._begin)
-        chrome.on("Network.loadingFinished", wire._end)
+    async def watch(cls, chrome: CDPSession) -> "NetworkLog":
+        """Slow the connection of a page down, and log its traffic."""
+        log = cls()
+        chrome.on("Network.requestWillBeSent", log._begin)
+        chrome.on("Network.loadingFinished", log._end)
         await chrome.send("Network.enable")
-        await chrome.send("Network.emulateNetworkConditions", LINE)
-        return wire
+        await chrome.send("Network.emulateNetworkConditions", SLOW)
+        return log
 
     def until(self, seconds: float) -> tuple[int, int]:
-        """Return the number and the bytes of the answers that came within so many seconds.
+        """Return the number and the bytes of the answers that arrived within this time.
 
-        What the page only asks for by then, to have it when somebody joins, is not among them.
+        This leaves out what the page preloads for the room, which arrives later.
         """
         end = min(self._began) + seconds
         sizes = [size for at, size in self._answers if at < end]
