@@ -1,9 +1,9 @@
-"""How much a party notices of a loop that asks 500 times a second from another address.
+"""Measure how much a party notices of a flood: 500 requests a second from another address.
 
-    python -m benchmarks.flood [SECONDS]
+    python -m benchmarks.flood [SECONDS [KIND...]]
 
-For each kind of request: the time from Alice's post to Bob's held poll, without the loop and
-with it, in turns against one server as it ships.
+For each kind of request: the time from Alice's post to the answer of Bob's held poll, without the
+flood and with it, against one server with its default settings.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import Server
 
 RATE = 500  # requests per second
-FLOOD = "198.51.100.1"
-PACE = 0.6  # seconds between two messages; a member may say two a second
-SECONDS = 20.0  # of each phase
+FLOOD_ADDRESS = "198.51.100.1"
+PACE = 0.6  # seconds between two messages; a member may post two a second
+PHASE = 20.0  # seconds without the flood, and as many with it
 
 Request = tuple[str, str, str | None, object]
 
 
-async def talk(story: Story, seconds: float) -> list[float]:
-    """Return how many seconds each of Alice's messages took until Bob had it."""
+async def post_and_time(story: Story, seconds: float) -> list[float]:
+    """Let Alice post; return the seconds until Bob received each message."""
     took, last_id = [], (await story.bob.read())["last_id"]
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -41,13 +41,13 @@ async def talk(story: Story, seconds: float) -> list[float]:
     return took
 
 
-async def loop(url: str, request: Request, seconds: float) -> Counter[int]:
-    """Ask as often as told, whatever the answers, and count them by status."""
+async def send_flood(url: str, request: Request, seconds: float) -> Counter[int]:
+    """Send RATE requests a second, and count the answers by status."""
     method, path, token, body = request
     statuses: Counter[int] = Counter()
 
-    async def ask(api: Api) -> None:
-        headers = {"X-Forwarded-For": FLOOD}
+    async def send(api: Api) -> None:
+        headers = {"X-Forwarded-For": FLOOD_ADDRESS}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         async with api._session.request(method, url + path, headers=headers, json=body) as answer:
@@ -55,47 +55,47 @@ async def loop(url: str, request: Request, seconds: float) -> Counter[int]:
             statuses[answer.status] += 1
 
     async with Api(url) as api:
-        asking: set[asyncio.Task[None]] = set()
+        underway: set[asyncio.Task[None]] = set()
         began = time.monotonic()
         while (now := time.monotonic()) < began + seconds:
-            due = int((now - began) * RATE) - statuses.total() - len(asking)
+            due = int((now - began) * RATE) - statuses.total() - len(underway)
             for _ in range(max(due, 0)):
-                asking.add(task := asyncio.create_task(ask(api)))
-                task.add_done_callback(asking.discard)
+                underway.add(task := asyncio.create_task(send(api)))
+                task.add_done_callback(underway.discard)
             await asyncio.sleep(0.005)
-        await asyncio.gather(*asking, return_exceptions=True)
+        await asyncio.gather(*underway, return_exceptions=True)
     return statuses
 
 
 def flood(url: str, request: Request, seconds: float) -> None:
-    """Be the loop, in a process of its own."""
-    statuses = asyncio.run(loop(url, request, seconds))
+    """Run the flood, in a process of its own."""
+    statuses = asyncio.run(send_flood(url, request, seconds))
     print(f"    {request[0]} {request[1]}: {dict(statuses)}", flush=True)
 
 
 async def measure(
     url: str, party: str, request: Request, seconds: float
 ) -> tuple[list[float], list[float]]:
-    """Return the times of a party at the address `party` without the loop and with it."""
+    """Return the times of a party at the address `party`, without the flood and with it."""
     async with Api(url, party) as api:
         story = await new_story(api)
-        calm = await talk(story, seconds)
+        quiet = await post_and_time(story, seconds)
         neighbour = Process(target=flood, args=(url, request, seconds + 3))
         neighbour.start()
-        await asyncio.sleep(1)  # it starts its Python
-        storm = await talk(story, seconds)
+        await asyncio.sleep(1)  # until its process has started
+        flooded = await post_and_time(story, seconds)
         await asyncio.to_thread(neighbour.join)
-        return calm, storm
+        return quiet, flooded
 
 
 def p95(times: list[float]) -> float:
-    """Return the time that one in twenty exceeds, in milliseconds."""
+    """Return the 95th percentile in milliseconds."""
     return statistics.quantiles(times, n=20)[-1] * 1000
 
 
 async def requests(url: str) -> dict[str, Request]:
-    """Return one request for each kind of address, from a neighbour with a party of their own."""
-    async with Api(url, FLOOD) as api:
+    """Return a request of each kind, from somebody with a party of their own."""
+    async with Api(url, FLOOD_ADDRESS) as api:
         own = await new_story(api)
         page = (await api.get("/")).body.decode()
     mine, token = own.alice.path, own.alice.session_token
@@ -130,14 +130,14 @@ async def main(seconds: float, only: list[str]) -> None:
         for number, (name, request) in enumerate((await requests(server.url)).items()):
             if not only or name in only:
                 party = f"192.0.2.{number}"
-                calm, storm = await measure(server.url, party, request, seconds)
-                ratio = p95(storm) / p95(calm)
-                table.append(f"| {name} | {p95(calm):.1f} | {p95(storm):.1f} | {ratio:.2f} |")
+                quiet, flooded = await measure(server.url, party, request, seconds)
+                ratio = p95(flooded) / p95(quiet)
+                table.append(f"| {name} | {p95(quiet):.1f} | {p95(flooded):.1f} | {ratio:.2f} |")
                 print(table[-1], flush=True)
         server.stop()
-    print("\n| loop | p95 without, ms | p95 with, ms | ratio |\n| --- | --- | --- | --- |")
+    print("\n| flood | p95 without, ms | p95 with, ms | ratio |\n| --- | --- | --- | --- |")
     print("\n".join(table))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(float(sys.argv[1]) if sys.argv[1:] else SECONDS, sys.argv[2:]))
+    asyncio.run(main(float(sys.argv[1]) if sys.argv[1:] else PHASE, sys.argv[2:]))

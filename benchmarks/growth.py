@@ -1,9 +1,9 @@
-"""Does a database that has seen many chats grow? `python -m benchmarks.growth [CHATS [ROUNDS]]`.
+"""Measure whether the database grows over time: `python -m benchmarks.growth [CHATS [ROUNDS]]`.
 
-In each round a number of chats is started by new people, who invite a guest and talk, and then
-three months pass: the product's own sweep deletes the chats, and who came for them. Time is
-the only thing that is made up here. Meanwhile one chat goes on talking, and its author's waits
-are measured. Exits with 1 when the file grows after the second round.
+In each round new people create chats, invite a guest each and post. Then three months pass, and the
+product's own cleanup deletes the chats and their people. Only the clock is simulated. One more chat
+stays active during the cleanup, and the latency of its posts is measured. Exits with 1 if the file
+grows after the second round.
 """
 
 import asyncio
@@ -24,82 +24,82 @@ from watchparty.storage import open_store
 
 CHATS = 10_000
 ROUNDS = 10
-SAID = 5  # messages in each
-AT_ONCE = 100  # people who are at it at the same time
+MESSAGES = 5  # in each chat
+AT_ONCE = 100  # parties at the same time
 TTL = 7 * 24 * 60 * 60  # seconds; the default of WATCHPARTY_CHAT_TTL
-ABSENT = 91 * 24 * 60 * 60 * 1000  # milliseconds; a day more than people in no chat are kept
-PAUSE = 0.005  # seconds between two messages of the chat that goes on
-SLACK = 1.1  # of the size after the second round
+SKIPPED = 91 * 24 * 60 * 60 * 1000  # milliseconds; people without a chat are kept for 90 days
+PAUSE = 0.005  # seconds between two messages of the chat that stays active
+GROWTH_MAX = 1.1  # times the size after the second round
 
-_passed = 0  # milliseconds that never were
+_offset = 0  # milliseconds that the simulated clock is ahead
 _now = clock.now
 
 
-def later() -> int:
-    """Return what the time is after all that has passed."""
-    return _now() + _passed
+def simulated_now() -> int:
+    """Return the simulated time."""
+    return _now() + _offset
 
 
-async def live(service: ChatService) -> None:
-    """One short party."""
+async def hold_party(service: ChatService) -> None:
+    """Hold one short party."""
     made = await service.create(None, None)
     chat, host = made.access.chat, made.access.member
     invitation = chat.state.invites.guest
     guest = (await service.join(chat.chat_id, invitation, None, "Bob")).access.member
-    for number in range(SAID):
+    for number in range(MESSAGES):
         author = guest if number % 2 else host
         await chat.say(author, Draft("Did you see that? " * 4, f"key {number}"))
 
 
-async def live_many(service: ChatService, chats: int) -> None:
-    """Many of them, some at a time."""
-    left = iter(range(chats))
+async def hold_parties(service: ChatService, chats: int) -> None:
+    """Hold many parties, AT_ONCE at a time."""
+    remaining = iter(range(chats))
 
-    async def live_on() -> None:
-        for _ in left:
-            await live(service)
+    async def hold_next() -> None:
+        for _ in remaining:
+            await hold_party(service)
 
-    await asyncio.gather(*(live_on() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(hold_next() for _ in range(AT_ONCE)))
 
 
-async def sweep_all(service: ChatService, file: Path) -> tuple[float, float]:
-    """Sweep until nothing is left; return how long it took, and the longest helping, in seconds."""
+async def delete_all(service: ChatService, file: Path) -> tuple[float, float]:
+    """Delete until nothing is left; return the seconds in all and those of the longest batch."""
     began, longest = time.perf_counter(), 0.0
     more = 1
     while more or count(file, "users") > 1:
-        helping = time.perf_counter()
+        batch_began = time.perf_counter()
         more = await service.delete_expired(TTL)
-        longest = max(longest, time.perf_counter() - helping)
+        longest = max(longest, time.perf_counter() - batch_began)
         await asyncio.sleep(BATCH_PAUSE)
     return time.perf_counter() - began, longest
 
 
 @asynccontextmanager
-async def talking(access: ChatAccess) -> AsyncIterator[list[float]]:
-    """Let somebody talk on and on; yields how long each of their messages took, in ms."""
-    waits: list[float] = []
+async def keep_posting(access: ChatAccess) -> AsyncIterator[list[float]]:
+    """Keep posting in a chat; yield the list of latencies in ms, which grows meanwhile."""
+    latencies: list[float] = []
 
-    async def talk() -> None:
+    async def post() -> None:
         while True:
             began = time.perf_counter()
             await access.chat.say(access.member, Draft("Still here"))
-            waits.append((time.perf_counter() - began) * 1000)
+            latencies.append((time.perf_counter() - began) * 1000)
             await asyncio.sleep(PAUSE)
 
-    task = asyncio.create_task(talk())
-    yield waits
+    task = asyncio.create_task(post())
+    yield latencies
     task.cancel()
 
 
 def count(file: Path, table: str) -> int:
-    """Count the rows of a table, through a connection of our own."""
+    """Count the rows of a table, through a connection of its own."""
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
         [(rows,)] = db.execute(f"SELECT count(*) FROM {table}")
     return int(rows)
 
 
 def free(file: Path) -> int:
-    """Count the pages in the file that hold nothing."""
+    """Count the free pages in the file."""
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
         [(pages,)] = db.execute("PRAGMA freelist_count")
     return int(pages)
@@ -111,22 +111,23 @@ def size(file: Path) -> int:
 
 
 async def run(file: Path, chats: int, rounds: int) -> list[int]:
-    """Go through all rounds, print a line for each, and return the sizes in KB."""
-    global _passed
+    """Run all rounds, print a line for each, and return the sizes in KB."""
+    global _offset
     service = ChatService(open_store(f"sqlite:{file}"))
     access = (await service.create(None, "Alice")).access
     sizes = []
     for number in range(1, rounds + 1):
-        await live_many(service, chats)
-        full = size(file)
-        _passed += ABSENT
+        await hold_parties(service, chats)
+        before = size(file)
+        _offset += SKIPPED
         await access.chat.say(access.member, Draft("How time flies"))
-        async with talking(access) as waits:
-            took, longest = await sweep_all(service, file)
-        sizes.append(size(file))
+        async with keep_posting(access) as latencies:
+            took, longest = await delete_all(service, file)
+        after = size(file)
+        sizes.append(after)
         print(
-            f"{number:5} {full:9,} {sizes[-1]:9,} {free(file):9,} {took:7.1f} {longest * 1000:8.0f}"
-            f" {statistics.median(waits):8.1f} {max(waits):8.0f}",
+            f"{number:5} {before:11,} {after:10,} {free(file):7,} {took:8.1f} {longest * 1000:8.0f}"
+            f" {statistics.median(latencies):8.1f} {max(latencies):8.0f}",
             flush=True,
         )
     await service.store.close()
@@ -134,16 +135,16 @@ async def run(file: Path, chats: int, rounds: int) -> list[int]:
 
 
 def main() -> None:
-    """Print a table, and say whether it grew."""
+    """Print a table; exit with 1 if the database grew."""
     chats, rounds = [*map(int, sys.argv[1:]), *(CHATS, ROUNDS)[len(sys.argv) - 1 :]]
-    clock.now = later
-    print(f"{chats:,} chats in each round, with {SAID} messages of 2 people each")
-    print("        KB with    KB when     pages   sweep  longest   others wait (ms)")
-    print("round them there   swept       free       s  helping   median      max")
+    clock.now = simulated_now
+    print(f"{chats:,} chats in each round, with {MESSAGES} messages of 2 people each")
+    print("        KB before   KB after    free  cleanup  longest     latency (ms)")
+    print("round     cleanup    cleanup   pages        s batch ms   median      max")
     with tempfile.TemporaryDirectory() as folder:
         sizes = asyncio.run(run(Path(folder) / "party.db", chats, rounds))
-    if sizes[-1] > SLACK * sizes[min(1, rounds - 1)]:
-        sys.exit("It grows.")
+    if sizes[-1] > GROWTH_MAX * sizes[min(1, rounds - 1)]:
+        sys.exit("The database grows.")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""What people would run instead, each as lean as it gets, with the requests of Watch Party.
+"""Servers to compare with, each as lean as possible.
 
-Each knows `POST /create`, `POST /<chat_id>/join`, `POST /<chat_id>` and
-`GET /<chat_id>?since=…&wait=…`, checks the token, and keeps the last 30 messages.
+The chats on Tornado and Flask accept `POST /create`, `POST /<chat_id>/join`, `POST /<chat_id>` and
+`GET /<chat_id>?since=…&wait=…`, check the token, and keep the last 30 messages.
 """

@@ -1,9 +1,9 @@
-"""The least a chat on an ASGI server can be: one callable, no framework, and no check of anything.
+"""A minimal chat as a bare ASGI callable: no framework, and no checks.
 
-What a server costs with this is the server's own price: nobody gets below it without another one.
-It reads `receive()` while it holds an answer, or every client that hangs up would leave a task. A
-poll does that in its own task, which news wake by cancelling: a second one costs more. A stream
-has a second one, once for all its messages.
+Its cost is the cost of the ASGI server itself. While it holds an answer it awaits `receive()`,
+since otherwise every client that disconnects would leave a task behind. A poll does that in its
+only task, which a message wakes by cancelling it: a second task costs more. A stream has a second
+task, once for all its messages.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ from collections import deque
 from typing import Any
 
 STREAM = b"text/event-stream"
-SILENCE = 20.0  # seconds until a stream says that it is still there
+KEEP_ALIVE = 20.0  # seconds between comments on a stream
 
 
 class Poller:
-    """One who waits for the next message."""
+    """A held poll."""
 
     __slots__ = ("task", "woken")
 
@@ -29,7 +29,7 @@ class Poller:
             self.task.cancel()
 
     async def wait(self, chat: "Chat", receive: Any, seconds: float) -> bool:
-        """Wait for news, or for so many seconds; return False when the client has hung up."""
+        """Wait for a message or the time-out; return False if the client disconnected."""
         loop = asyncio.get_running_loop()
         task = asyncio.current_task()
         assert task is not None
@@ -49,13 +49,13 @@ class Poller:
         return False
 
 
-class Follower:
-    """One who reads a stream, as long as they are here."""
+class StreamReader:
+    """A stream, until its client disconnects."""
 
-    __slots__ = ("beat", "here", "news")
+    __slots__ = ("beat", "is_connected", "news")
 
     def __init__(self) -> None:
-        self.here = True
+        self.is_connected = True
         self.start()
 
     def start(self) -> None:
@@ -68,23 +68,23 @@ class Follower:
 
     def keep_alive(self) -> None:
         self.wake()
-        self.beat = asyncio.get_running_loop().call_later(SILENCE, self.keep_alive)
+        self.beat = asyncio.get_running_loop().call_later(KEEP_ALIVE, self.keep_alive)
 
     async def watch(self, receive: Any) -> None:
-        """Notice that they hang up."""
+        """Wait until the client disconnects, and end the stream."""
         while (await receive())["type"] != "http.disconnect":
             pass
-        self.here = False
+        self.is_connected = False
         self.wake()
 
 
 class Chat:
-    """The last 30 messages, each encoded once, and who waits for the next one."""
+    """The last 30 messages, each encoded once, and the clients that wait for the next one."""
 
     def __init__(self) -> None:
         self.messages: deque[bytes] = deque(maxlen=30)
         self.last_id = 0
-        self.waiting: set[Poller | Follower] = set()
+        self.waiting: set[Poller | StreamReader] = set()
 
     def say(self, body: str) -> bytes:
         self.last_id += 1
@@ -105,20 +105,20 @@ chats: list[Chat] = []
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
-        await live(receive, send)
+        await run_lifespan(receive, send)
     elif scope["method"] == "POST" or scope["path"] == "/healthz":
-        await answer(send, await act(scope["path"], receive))
+        await answer(send, await perform(scope["path"], receive))
     else:
         chat = chats[int(scope["path"][1:])]
-        asked = dict(pair.split(b"=") for pair in scope["query_string"].split(b"&"))
+        query = dict(pair.split(b"=") for pair in scope["query_string"].split(b"&"))
         if any(value == STREAM for _, value in scope["headers"]):
-            await stream(chat, int(asked[b"since"]), receive, send)
+            await stream(chat, int(query[b"since"]), receive, send)
         else:
-            await poll(chat, int(asked[b"since"]), float(asked[b"wait"]), receive, send)
+            await poll(chat, int(query[b"since"]), float(query[b"wait"]), receive, send)
 
 
-async def act(path: str, receive: Any) -> bytes:
-    """Do what is asked, and return the answer."""
+async def perform(path: str, receive: Any) -> bytes:
+    """Perform a request other than a poll or a stream, and return the body of its answer."""
     if path == "/create":
         chats.append(Chat())
         return b'{"chat_id":%d,"session_token":"-","magic_key":"-"}' % (len(chats) - 1)
@@ -144,10 +144,10 @@ async def poll(chat: Chat, since: int, wait: float, receive: Any, send: Any) -> 
 async def stream(chat: Chat, since: int, receive: Any, send: Any) -> None:
     headers = [(b"content-type", STREAM), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    reader = Follower()
+    reader = StreamReader()
     watch = asyncio.ensure_future(reader.watch(receive))
     reader.keep_alive()
-    while reader.here:
+    while reader.is_connected:
         reader.start()
         chat.waiting.add(reader)
         new = chat.after(since)
@@ -167,7 +167,7 @@ async def answer(send: Any, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def live(receive: Any, send: Any) -> None:
+async def run_lifespan(receive: Any, send: Any) -> None:
     while (await receive())["type"] != "lifespan.shutdown":
         await send({"type": "lifespan.startup.complete"})
     await send({"type": "lifespan.shutdown.complete"})

@@ -1,4 +1,4 @@
-"""A long-poll chat on Flask: a thread for each who waits, and a SQLite file.
+"""A long-poll chat on Flask: a thread for each waiting client, and a SQLite file.
 
 gunicorn --threads 1100 benchmarks.peers.flask_chat:app
 """

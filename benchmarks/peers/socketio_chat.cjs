@@ -1,12 +1,12 @@
 /**
- * A room of Socket.IO and nothing else: in memory, WebSockets only, no compression (its default).
+ * A chat server on bare Socket.IO: in memory, WebSockets only, no compression (the default).
  *
  * NODE_PATH=… node benchmarks/peers/socketio_chat.cjs PORT
  */
 const { createServer } = require("http");
 const { Server } = require("socket.io");
 
-const WINDOW = 30; // messages that are kept of each chat
+const WINDOW = 30; // messages kept in each chat
 const chats = new Map();
 
 const http = createServer((_, answer) => answer.end());

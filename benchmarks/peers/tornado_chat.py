@@ -1,4 +1,4 @@
-"""A long-poll chat on Tornado, after its classic demonstration: one condition, all in memory."""
+"""A long-poll chat on Tornado, like its chat demo: one event for each chat, all in memory."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ Message = dict[str, Any]
 
 
 class Chat:
-    """The last 30 messages, and who may read them."""
+    """The last 30 messages, and the tokens of the members."""
 
     def __init__(self) -> None:
         self.messages: deque[Message] = deque(maxlen=30)
@@ -58,7 +58,7 @@ class Join(RequestHandler):
 
 
 class Room(RequestHandler):
-    gone = False
+    is_disconnected = False
 
     def prepare(self) -> None:
         self.chat = chats[int(self.path_args[0])]
@@ -74,7 +74,7 @@ class Room(RequestHandler):
         self.waiting = asyncio.ensure_future(self.chat.news.wait())
         if self.chat.last_id <= since and wait:
             await asyncio.wait([self.waiting], timeout=wait)
-        if not self.gone:
+        if not self.is_disconnected:
             newer = [message for message in self.chat.messages if message["id"] > since]
             self.write({"messages": newer, "last_id": self.chat.last_id})
 
@@ -83,7 +83,7 @@ class Room(RequestHandler):
             self.waiting.cancel()
 
     def on_connection_close(self) -> None:
-        self.gone = True
+        self.is_disconnected = True
         self.waiting.cancel()
 
 
