@@ -1,5 +1,4 @@
-# Each chore in one word, the same here and in CI. `make run` and `make test` set up
-# everything they need; a plain `make` lists them.
+# The targets, for developers and CI alike. Each sets up what it needs; a plain `make` lists them.
 
 VENV ?= .venv
 BIND ?= 127.0.0.1:8000
@@ -12,21 +11,21 @@ export VENV PYTHON
 .PHONY: help run test test-unit test-server test-install torture bench bench-quick bench-page lint audit format screenshots clean
 
 help:
-	@echo "make run                      install and start the server, and say where it is"
+	@echo "make run                      install and start the server, and print its address"
 	@echo "make run BIND=0.0.0.0:8000    the same for phones on your network"
-	@echo "make test                     install what the tests need, a browser too, and run them"
-	@echo "make test-unit                the tests of the page's pure modules, in a second"
+	@echo "make test                     install everything for the tests, a browser too, and run them"
+	@echo "make test-unit                the page's modules that need no browser, in a second"
 	@echo "make test-server              the tests that need no browser"
-	@echo "make test-install             fresh installations of the checkout and the wheel"
-	@echo "make torture                  five minutes of kill -9 and cut lines, then a table of what was lost"
-	@echo "make bench                    what everything costs, beside other servers, in half an hour"
-	@echo "make bench-quick              the most important of it, in two minutes"
-	@echo "make bench-page               how quick the page is in a browser, in five minutes"
+	@echo "make test-install             install the checkout and the wheel afresh, and try them"
+	@echo "make torture                  five minutes of kill -9 and broken connections, then a table of losses"
+	@echo "make bench                    compare costs with other servers, in half an hour"
+	@echo "make bench-quick              the most important figures of it, in two minutes"
+	@echo "make bench-page               how fast the page is in a browser, in five minutes"
 	@echo "make lint                     style, types and layers"
-	@echo "make audit                    look up what the server needs among known vulnerabilities"
-	@echo "make format                   put the style right"
+	@echo "make audit                    check the server's dependencies for known vulnerabilities"
+	@echo "make format                   fix the style"
 	@echo "make screenshots              take pictures of the page into build/screenshots"
-	@echo "make clean                    remove what the others made (not your database)"
+	@echo "make clean                    remove what the other targets made (not your database)"
 
 run: $(VENV)/run.done
 	@exec $(BIN)/watchparty serve --bind $(BIND)
@@ -93,7 +92,7 @@ $(VENV)/lint.done: pyproject.toml scripts/setup
 	@scripts/setup "[test,lint]"
 	@touch $@ $(VENV)/run.done $(VENV)/test.done
 
-# TypeScript comes from npm alone, and npm comes with the Node among the extras.
+# TypeScript comes from npm, which comes with the Node of the extras.
 $(VENV)/typescript.done: package.json package-lock.json | $(VENV)/lint.done
 	@mkdir -p $(VENV)/typescript
 	@cp package.json package-lock.json $(VENV)/typescript

@@ -21,10 +21,10 @@ while True:
     try:
         news = call(f"?since={me['last_id']}&wait=25", me["session_token"])
         for message in news["messages"]:
-            if message["body"] == "!ping":  # the key makes a repeated answer harmless
+            if message["body"] == "!ping":  # with a key, a retry is not posted twice
                 call("", me["session_token"], body="pong", key=f"pong-{message['id']}")
         me["last_id"] = news["last_id"]
-    except (OSError, HTTPException) as failure:  # a restart or a cut: no message is lost
+    except (OSError, HTTPException) as failure:  # the server restarted or the connection broke
         if getattr(failure, "code", None) in (400, 401, 403):
             sys.exit(f"I may not stay: {failure}")
         time.sleep(1)

@@ -1,6 +1,6 @@
 """A bot that prints every message. Invite it: python examples/stream_bot.py MAGIC_LINK
 
-It reads a stream, resumes it after a cut, and prints how many messages it missed.
+It reads a stream, resumes it when it breaks, and prints how many messages it missed.
 """
 
 import json
@@ -22,7 +22,7 @@ def call(path: str, headers: dict[str, str], body: bytes | None = None) -> Any:
 
 
 def events(last_id: str, epoch: str, token: str) -> Iterator[tuple[str, str | None, Any]]:
-    """Yield the name, id and data of each event after `last_id`, until the stream is cut."""
+    """Yield the name, id and data of each event after `last_id`, until the stream ends."""
     headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {token}"}
     fields: dict[str, str] = {}
     for line in call(f"?epoch={epoch}", headers | {"Last-Event-ID": last_id}):
@@ -53,7 +53,7 @@ while True:
             elif kind == "end":
                 pause = data.get("retry_after", 1)
             last_id = id_ or last_id
-    except (OSError, HTTPException) as failure:  # a cut, or refused before the first event
+    except (OSError, HTTPException) as failure:  # the connection broke, or the request was refused
         if getattr(failure, "code", None) in (400, 401, 403):
             sys.exit(f"I may not stay: {failure}")
     time.sleep(pause)

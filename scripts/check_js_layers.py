@@ -1,4 +1,4 @@
-"""Check that the modules of the page import in one direction; print each import that does not."""
+"""Check that the page's modules import in one direction only; print each import that breaks it."""
 
 import re
 import sys
@@ -13,14 +13,14 @@ MAY_IMPORT = {
     "net": {"net"},
     "ui": {"ui"},
 }
-MAY_LOAD = {"chat": {"host"}}  # with import(), when somebody needs it
+MAY_LOAD = {"chat": {"host"}}  # with import(), when it is needed
 
 # `from "./x.js"`, `import "./x.js"` or `import("./x.js")`
 IMPORT = re.compile(r'\b(?:from|import)\s*(?P<loads>\()?\s*"(?P<path>\.[^"]+)"')
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)  # JSDoc names types of any module
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)  # types in JSDoc may come from any module
 
 
-def faults(file: Path) -> list[str]:
+def violations(file: Path) -> list[str]:
     """Return the imports that the folder of this module forbids, as file:line and the reason."""
     layer = file.relative_to(ROOT).parts[0]
     source = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), file.read_text())
@@ -35,5 +35,5 @@ def faults(file: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    wrong = [fault for file in sorted(ROOT.rglob("*.js")) for fault in faults(file)]
-    sys.exit("\n".join(wrong) or None)
+    found = [line for file in sorted(ROOT.rglob("*.js")) for line in violations(file)]
+    sys.exit("\n".join(found) or None)

@@ -1,6 +1,6 @@
-"""Take pictures of the page as a phone and a computer show it, dark and light.
+"""Take screenshots of the page on a phone and a computer, dark and light.
 
-All go to build/screenshots/; the two that the README shows also go to docs/images/.
+All go to build/screenshots/; those that the README shows also go to docs/images/.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ FOLDER = Path("build/screenshots")
 Scheme = Literal["dark", "light"]
 
 README_FOLDER = Path("docs/images")
-README_PICTURES = ("chat-dark-desktop", "chat-light-phone")
+README_IMAGES = ("chat-dark-desktop", "chat-light-phone")
 SIZES: dict[str, ViewportSize] = {
     "phone": {"width": 390, "height": 844},
     "small": {"width": 320, "height": 640},
@@ -28,7 +28,7 @@ SIZES: dict[str, ViewportSize] = {
 SCHEMES: tuple[Scheme, ...] = ("dark", "light")
 
 GUESTS = ("Zoë 🎬", "محمد", "花子", "Ravi", "Oluwaseun")
-SAID = (
+MESSAGES = (
     ("Ravi", "ok, everybody on the title card? 🍿"),
     ("Zoë 🎬", "pressing play in three… two… one…"),
     ("Zoë 🎬", "he is straining spaghetti with a tennis racket 🎾🍝"),
@@ -48,33 +48,33 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         try:
-            await take_all(server.url)
+            await take_screenshots(server.url)
         finally:
             server.stop()
 
 
-async def take_all(url: str) -> None:
+async def take_screenshots(url: str) -> None:
     async with Api(url) as api, async_playwright() as playwright:
-        alice, made = await lively_party(api)
+        alice, created = await create_party(api)
         browser = await chromium.start(playwright)
         for size in SIZES:
             for scheme in SCHEMES:
-                await take(browser, scheme, size, url, alice, made["magic_link"])
+                await take_for(browser, scheme, size, url, alice, created["magic_link"])
         await browser.close()
 
 
-async def lively_party(api: Api) -> tuple[Person, dict[str, str]]:
-    """A chat with some people in it who have said something."""
-    alice, made = await host(api, "Alice")
+async def create_party(api: Api) -> tuple[Person, dict[str, str]]:
+    """Create a chat with a few people and their messages; return the host and the created chat."""
+    alice, created = await host(api, "Alice")
     people = {"Alice": alice}
     for name in GUESTS:
-        people[name] = await guest(api, name, made["chat_id"], made["magic_key"])
-    for name, body in SAID:
+        people[name] = await guest(api, name, created["chat_id"], created["magic_key"])
+    for name, body in MESSAGES:
         await people[name].say(body)
-    return alice, made
+    return alice, created
 
 
-async def take(
+async def take_for(
     browser: Browser, scheme: Scheme, size: str, url: str, alice: Person, link: str
 ) -> None:
     kind = f"{scheme}-{size}"
@@ -85,31 +85,31 @@ async def take(
     )
     page = await context.new_page()
     await page.goto(url)
-    await shoot(page, f"home-{kind}")
+    await screenshot(page, f"home-{kind}")
     await page.goto(link)
     await page.get_by_role("button", name="Join").wait_for()
-    await shoot(page, f"invited-{kind}")
+    await screenshot(page, f"invited-{kind}")
     await page.evaluate(
         "([key, value]) => localStorage.setItem(key, value)",
-        [f"watchparty:chat:{alice.chat_id}", session(alice)],
+        [f"watchparty:chat:{alice.chat_id}", session_record(alice)],
     )
     await page.goto(f"{url}/chat/{alice.chat_id}")
-    await page.get_by_text(SAID[-1][1]).wait_for()
-    await shoot(page, f"chat-{kind}")
+    await page.get_by_text(MESSAGES[-1][1]).wait_for()
+    await screenshot(page, f"chat-{kind}")
     await page.get_by_role("button", name="Copy invite link").click()
-    await page.get_by_role("button", name="Close").wait_for()  # it is loaded only now
-    await shoot(page, f"inviting-{kind}")
+    await page.get_by_role("button", name="Close").wait_for()  # the popover is loaded on demand
+    await screenshot(page, f"inviting-{kind}")
     await context.close()
 
 
-def session(person: Person) -> str:
-    """What the page remembers of a chat."""
+def session_record(person: Person) -> str:
+    """Return the record that the page stores for a chat."""
     return f'{{"session_token": "{person.session_token}", "username": "{person.name}"}}'
 
 
-async def shoot(page: Page, name: str) -> None:
+async def screenshot(page: Page, name: str) -> None:
     await page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
-    if name in README_PICTURES:  # one pixel for each of the page's, so that the file stays small
+    if name in README_IMAGES:  # one pixel per CSS pixel keeps the file small
         path = README_FOLDER / f"{name}.png"
         await page.screenshot(path=path, animations="disabled", scale="css")
 
