@@ -67,7 +67,7 @@
       window.probe.watched = undefined; // the page must not hold it, as its memory is measured next
       const { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements } = this;
       const seen = [...this.seen].filter((id) => id > this.#before).length;
-      const lines = [...document.querySelectorAll("#log .line")].map(({ textContent }) => textContent);
+      const lines = [...document.querySelectorAll("#log .log-notice")].map(({ textContent }) => textContent);
       return { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements, seen, lines };
     }
 
@@ -118,14 +118,14 @@
     window.probe.pressed = performance.timeOrigin + timeStamp;
   };
 
-  const markAdded = (records) => {
+  const markBodies = (records) => {
     const elements = records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node instanceof Element);
     for (const element of elements) element.querySelectorAll(".body").forEach(mark);
   };
 
   const markLog = () => {
     const log = document.getElementById("log");
-    if (log) new MutationObserver(markAdded).observe(log, { childList: true, subtree: true });
+    if (log) new MutationObserver(markBodies).observe(log, { childList: true, subtree: true });
   };
 
   addEventListener("click", onClick, true);

@@ -17,7 +17,7 @@ beforeEach(() => {
 /** Take the answer with messages `first` to `last`. @returns {number[]} the ids that were new */
 function take(first, last, { since = first - 1, missed = first - since - 1, reset = false, underway = 0 } = {}) {
   const answer = { epoch: "e", messages: range(first, last).map(message), last_id: last, missed, reset };
-  return history.take(answer, since, underway).map(({ id }) => id);
+  return history.merge(answer, since, underway).map(({ id }) => id);
 }
 
 /** What stands there: ids and the texts of notices. */
@@ -165,23 +165,23 @@ test("our own that nobody counted is shown, however old", () => {
 
 test("a deleted message stays in its place without its text", () => {
   take(1, 3);
-  history.erase([2]);
+  history.markDeleted([2]);
   assert.deepEqual(shown(), [1, 2, 3]);
   assert.deepEqual(history.entries()[1], { ...message(2), body: "", deleted: true });
 });
 
 test("deleting what is not there, or deleting twice, changes nothing", () => {
   take(1, 3);
-  history.erase([2]);
+  history.markDeleted([2]);
   const before = history.entries();
-  history.erase([2, 99]);
+  history.markDeleted([2, 99]);
   assert.deepEqual(history.entries(), before);
   assert.equal(history.entries()[1], before[1]); // the same object, so nothing is drawn anew
 });
 
 test("our own that was deleted before its answer came does not come back", () => {
   take(1, 3);
-  history.erase([4]);
+  history.markDeleted([4]);
   history.add(message(4));
   assert.deepEqual(shown(), [1, 2, 3]);
 });

@@ -1,6 +1,6 @@
 /**
- * One bubble for each message. A message of our own keeps the bubble it had while it was pending: the
- * idempotency key connects the two.
+ * One bubble for each message. A message of our own keeps the bubble that it had while it was pending; the two
+ * are matched by their idempotency key.
  *
  * @typedef {import("../net/api.js").Message} Message
  * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
@@ -11,7 +11,7 @@ import { formatRecent } from "../ui/format.js";
 import { onlyEmoji } from "../ui/graphemes.js";
 import { linkify } from "../ui/linkify.js";
 
-const BIG_EMOJI = 5; // emoji at most that a message may have to show them big
+const BIG_EMOJI_MAX = 5; // messages of up to so many emoji and nothing else show them big
 
 /** @type {Record<PendingMessage["state"], (pending: PendingMessage) => string>} */
 const NOTES = {
@@ -45,7 +45,7 @@ export class Bubbles {
     return bubble;
   }
 
-  /** Turn the bubble of a pending message into that of the message it became. @param {Message | PendingMessage} item */
+  /** Reuse the bubble of a pending message for the message that it became. @param {Message | PendingMessage} item */
   #takeOver(item) {
     const bubble = this.#pending.get(item.key ?? "");
     if (!bubble || "state" in item) return;
@@ -62,11 +62,11 @@ export class Bubbles {
     if (bubble.dataset.state === pending.state) return;
     bubble.dataset.state = pending.state;
     const progress = bubble.querySelector(".progress") ?? this.#addProgress(bubble, pending);
-    const asks = pending.state === "failed" || pending.state === "stale";
+    const needsDecision = pending.state === "failed" || pending.state === "stale";
     query(progress, ".progress-note").textContent = NOTES[pending.state](pending);
     query(progress, ".retry").textContent = pending.state === "stale" ? "Send it" : "Retry";
     query(progress, ".problem").textContent = pending.problem;
-    for (const button of progress.querySelectorAll("button")) button.hidden = !asks;
+    for (const button of progress.querySelectorAll("button")) button.hidden = !needsDecision;
   }
 
   /** @param {HTMLElement} bubble @param {PendingMessage} pending */
@@ -86,7 +86,7 @@ function create(item) {
   const isDeleted = "deleted" in item && item.deleted;
   if (isDeleted) bubble.dataset.state = "deleted";
   body.append(...(isDeleted ? ["Message deleted"] : linkify(item.body)));
-  body.classList.toggle("is-emoji", onlyEmoji(item.body, BIG_EMOJI));
+  body.classList.toggle("is-emoji", onlyEmoji(item.body, BIG_EMOJI_MAX));
   if (item.id) bubble.dataset.id = `${item.id}`;
   return bubble;
 }

@@ -1,10 +1,10 @@
-/** The box to write in. It is never disabled, and an unsent draft survives a reload. */
+/** The message box. It is never disabled, and an unsent draft survives a reload. */
 import { session, text } from "../identity/storage.js";
 import { byId, query } from "../ui/dom.js";
 import { counted } from "../ui/format.js";
 
 const BODY_MAX = 2000; // characters (code points), the server's limit
-const IME = 229; // the keyCode of a key press that an input method handles; the only sign of it in Safari
+const IME = 229; // the keyCode of a key press that an input method handles; Safari shows it in no other way
 
 export class Composer {
   #room;
@@ -19,18 +19,18 @@ export class Composer {
     this.#draft = `watchparty:draft:${room.chatId}`;
     this.#box.value = text(session.read(this.#draft).body);
     this.#listen();
-    this.#fit();
-    room.on("open", () => this.#focusIfRoomy());
-    room.on("resolved", () => this.#focusIfRoomy()); // the button with the focus is about to vanish
+    this.#fitHeight();
+    room.on("open", () => this.#focusUnlessTouch());
+    room.on("resolved", () => this.#focusUnlessTouch()); // the button with the focus is about to vanish
     room.on("state", () => {
       this.#form.hidden = room.me.role === "viewer";
     });
   }
 
-  /** Focus the box, unless that opens a keyboard that covers half the screen. */
-  #focusIfRoomy() {
+  /** Focus the box, except on touch screens, where that opens a keyboard over half the screen. */
+  #focusUnlessTouch() {
     if (matchMedia("(pointer: fine)").matches) this.#box.focus();
-    this.#fit();
+    this.#fitHeight();
   }
 
   #listen() {
@@ -40,9 +40,9 @@ export class Composer {
     });
     this.#box.addEventListener("input", () => this.#onInput());
     this.#box.addEventListener("keydown", (event) => this.#onKey(event));
-    // The box keeps the focus when Send is pressed, and a phone its keyboard.
+    // Pressing Send must not take the focus from the box, or a phone closes its keyboard.
     query(this.#form, "button").addEventListener("mousedown", (event) => event.preventDefault());
-    addEventListener("resize", () => this.#fit());
+    addEventListener("resize", () => this.#fitHeight());
   }
 
   /** @param {KeyboardEvent} event */
@@ -65,7 +65,7 @@ export class Composer {
     if (this.#box.value) session.write(this.#draft, { body: this.#box.value });
     else session.remove(this.#draft);
     this.#check(this.#box.value.trim());
-    this.#fit();
+    this.#fitHeight();
   }
 
   /** @param {string} body @returns {boolean} whether it is short enough */
@@ -78,8 +78,8 @@ export class Composer {
     return !problem;
   }
 
-  /** Make it as tall as its text; the style sheet sets the limit. */
-  #fit() {
+  /** Make the box as tall as its text, up to the limit in the style sheet. */
+  #fitHeight() {
     this.#box.style.blockSize = "auto";
     const border = this.#box.offsetHeight - this.#box.clientHeight;
     this.#box.style.blockSize = `${this.#box.scrollHeight + border}px`;

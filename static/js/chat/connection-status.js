@@ -1,4 +1,4 @@
-/** Shows whether the server can be reached. */
+/** Shows in the bar whether the server can be reached. */
 import { byId, query } from "../ui/dom.js";
 import { formatRecent } from "../ui/format.js";
 
@@ -20,7 +20,7 @@ export class ConnectionStatus {
   /** @param {keyof typeof TEXTS} connection */
   #show(connection) {
     if (connection === "connected") this.#lastContact = new Date();
-    if (this.#status.dataset.state === connection) return; // a status that is set again is read aloud again
+    if (this.#status.dataset.state === connection) return; // screen readers would announce it again
     this.#status.dataset.state = connection;
     query(this.#status, ".connection-words").textContent = TEXTS[connection](this.#lastContact);
   }

@@ -1,5 +1,5 @@
 /**
- * An hour ahead, a notice says when the party will be deleted unless somebody writes.
+ * A notice in the last hour of a party, which says when the party is deleted unless somebody writes.
  *
  * @typedef {import("../net/api.js").Answer & { expires_at?: string, server_time?: string }} ChatAnswer
  * @typedef {import("./history.js").Notice} Notice
@@ -7,9 +7,9 @@
 import { Refused, ask } from "../net/api.js";
 import { formatTime } from "../ui/format.js";
 
-const AHEAD = 3_600_000; // ms
-const SWEEP = 60_000; // ms after the end until the server has certainly deleted the party
-const LOOK = 60_000; // ms between looks at the clock: timers stop while a phone sleeps
+const AHEAD = 3_600_000; // ms before the expiry at which the notice appears
+const CLEANUP_MAX = 60_000; // ms after the expiry until the server has certainly deleted the party
+const CLOCK_CHECK = 60_000; // ms, the longest timer: timers stop while a phone sleeps
 
 export class ExpiryNotice {
   #room;
@@ -22,11 +22,11 @@ export class ExpiryNotice {
     this.#room = room;
   }
 
-  /** @param {ChatAnswer} chat as it is now */
+  /** Show the notice if it is time, and set the next timer. @param {ChatAnswer} chat as it is now */
   check({ expires_at = "", server_time = "", last_id }) {
     const left = Date.parse(expires_at) - Date.parse(server_time); // our own clock may be wrong
     if (left <= AHEAD && this.#shownFor !== expires_at) this.#show(expires_at, last_id);
-    this.#wait(Date.now() + (left > AHEAD ? left - AHEAD : Math.max(left, 0) + SWEEP));
+    this.#wait(Date.now() + (left > AHEAD ? left - AHEAD : Math.max(left, 0) + CLEANUP_MAX));
   }
 
   /**
@@ -44,16 +44,16 @@ export class ExpiryNotice {
   /** @param {number} until ms since 1970 */
   #wait(until) {
     const left = until - Date.now();
-    setTimeout(() => (left > LOOK ? this.#wait(until) : this.#ask()), Math.min(left, LOOK));
+    setTimeout(() => (left > CLOCK_CHECK ? this.#wait(until) : this.#ask()), Math.min(left, CLOCK_CHECK));
   }
 
-  /** Somebody may have written meanwhile, which puts the end off. */
+  /** Ask for the expiry again: a message since then has put it off. */
   async #ask() {
     try {
       this.check(await ask("GET", `/${this.#room.chatId}`, { credential: this.#room.access.token }));
     } catch (error) {
       const isOver = error instanceof Refused && error.status < 429; // the poll is refused as well, and leaves
-      if (!isOver) this.#wait(Date.now() + LOOK);
+      if (!isOver) this.#wait(Date.now() + CLOCK_CHECK);
     }
   }
 }

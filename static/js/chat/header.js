@@ -1,8 +1,8 @@
-/** The bar at the top: what we are watching, and who is here, as "Zoë, محمد, 花子 and 2 more". */
+/** The bar at the top, with the topic and the members, as "Zoë, محمد, 花子 and 2 more". */
 import { byId, nameElement, query } from "../ui/dom.js";
 
 const TITLE = "Watch Party";
-const SHOWN = 3; // names
+const NAMES_MAX = 3; // if there are more people
 
 export class Header {
   #room;
@@ -27,17 +27,17 @@ export class Header {
   #summary(others) {
     const names = others.map(({ member_id, username }) => [nameElement(username), this.#room.tag(member_id)]);
     const everyone = [...names, ["you"]];
-    const hidden = everyone.length - SHOWN;
-    const shown = hidden > 0 ? [...everyone.slice(0, SHOWN), [`${hidden} more`]] : everyone;
+    const hidden = everyone.length - NAMES_MAX;
+    const shown = hidden > 0 ? [...everyone.slice(0, NAMES_MAX), [`${hidden} more`]] : everyone;
     return shown.flatMap((name, index) => [separator(index, shown.length), ...name]);
   }
 }
 
-/** Show the room, instead of the invitation if there was one. */
+/** Show the room, and hide the invitation. */
 function show() {
   document.title = TITLE;
   byId("invitation").hidden = true;
-  byId("empty-room").prepend(query(byId("invitation"), ".art")); // one picture for both
+  byId("empty-room").prepend(query(byId("invitation"), ".art")); // both show the same picture
   byId("room").hidden = false;
 }
 

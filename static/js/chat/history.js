@@ -3,7 +3,7 @@
  * missing. Independent of the DOM.
  *
  * @typedef {import("../net/api.js").Message} Message
- * @typedef {{ after: number, until: number, notice: string }} Notice stands behind message `after`, until
+ * @typedef {{ after: number, until: number, notice: string }} Notice shown after message `after`, until
  *   message `until` exists
  */
 import { counted } from "../ui/format.js";
@@ -19,20 +19,20 @@ export class History {
   #notices = [];
   /** @type {number[]} ids of deleted messages */
   #deleted = [];
-  #countedUpTo = 0; // gaps up to this id are part of a notice already
+  #countedUpTo = 0; // missed messages up to this id are counted in a notice
   /** @type {number[]} ids of our own messages that no poll has brought yet */
   #ahead = [];
 
   /**
-   * Add the messages of a poll.
-   * @param {import("../net/api.js").Answer} answer @param {number} since the cursor that it was asked with
-   * @param {number} underway pending messages; each takes the place of one
+   * Add the messages of a poll, and a notice for those that it missed.
+   * @param {import("../net/api.js").Answer} answer @param {number} since the cursor of the request
+   * @param {number} underway number of pending messages; each takes the place of one
    * @returns {Message[]} those that are new here
    */
-  take(answer, since, underway) {
+  merge(answer, since, underway) {
     if (answer.reset) this.#replace(answer.last_id + WINDOW);
     const from = answer.reset ? 0 : since;
-    // The poll counts our own as missed if they were shown ahead of it and are gone on the server.
+    // The poll counts messages of ours as missed that we have shown, but the server has deleted.
     const shown = this.#ahead.filter((id) => id > from && id <= from + answer.missed);
     this.#ahead = this.#ahead.filter((id) => id > answer.last_id);
     const fresh = answer.messages.filter(({ id }) => !this.#messages.has(id));
@@ -59,7 +59,7 @@ export class History {
   }
 
   /** @param {number[]} ids */
-  erase(ids) {
+  markDeleted(ids) {
     this.#deleted = ids;
     for (const id of ids) {
       const message = this.#messages.get(id);

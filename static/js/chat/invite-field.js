@@ -1,4 +1,4 @@
-/** The invite link in its one field, which stands in the middle of an empty room and later in the popover. */
+/** The field with the invite link: in the middle of an empty room, later in the popover. */
 import { byId, query } from "../ui/dom.js";
 
 const THIS_COMPUTER = /^(localhost|127(\.\d+){3}|\[::1\])$/;
@@ -26,7 +26,7 @@ export class InviteField {
     this.#share.hidden = !link;
   }
 
-  /** As long as there are no messages, show the empty room with the field in it. */
+  /** While there are no messages, show the empty room with the field in it; then move the field to the popover. */
   #place() {
     const { me, entries, pending } = this.#room;
     const isEmpty = me.memberId !== 0 && !pending.length && entries.every((entry) => "notice" in entry);

@@ -1,9 +1,9 @@
-/** Parts of the room that are loaded when they are needed. */
+/** Parts of the room whose modules are loaded when they are needed. */
 import { byId } from "../ui/dom.js";
 
 /** @typedef {import("./room.js").Room} Room */
 
-/** Loaded once we are in. */
+/** Loaded after the first answer. */
 export class LazyExpiryNotice {
   /** @param {Room} room */
   constructor(room) {
@@ -16,7 +16,7 @@ export class LazyExpiryNotice {
   }
 }
 
-/** Most guests never need them: loaded with the first sign of interest, or when our role or a link changes. */
+/** Loaded when the pointer or the focus enters the room, or our role or a link changes: most guests never need them. */
 export class LazyHostTools {
   #room;
   /** @type {import("../host/index.js").HostTools | undefined} */

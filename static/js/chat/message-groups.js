@@ -9,7 +9,7 @@
  *             items: (Message | PendingMessage)[] }} MessageGroup
  */
 
-const TOGETHER = 5 * 60_000; // ms; messages that are further apart get a name and time of their own
+const GROUP_SPAN = 5 * 60_000; // ms after the first message of a group; later ones begin another group
 
 /** The latest `count` messages, and all notices. @param {(Message | Notice)[]} entries @param {number} count */
 export function newest(entries, count) {
@@ -23,13 +23,14 @@ export function messageGroups(items, me) {
   /** @type {(MessageGroup | Notice)[]} */
   const blocks = [];
   for (const item of items) {
-    if ("notice" in item) blocks.push(item);
-    else {
-      const group = groupOf(item, me);
-      const last = blocks.at(-1);
-      if (last && !("notice" in last) && belongsTo(last, group)) last.items.push(item);
-      else blocks.push(group);
+    if ("notice" in item) {
+      blocks.push(item);
+      continue;
     }
+    const group = groupOf(item, me);
+    const last = blocks.at(-1);
+    if (last && !("notice" in last) && belongsTo(last, group)) last.items.push(item);
+    else blocks.push(group);
   }
   return blocks;
 }
@@ -44,6 +45,6 @@ function groupOf(item, me) {
 /** @param {MessageGroup} last @param {MessageGroup} group */
 function belongsTo(last, group) {
   const at = group.at ? Date.parse(group.at) : Date.now();
-  const isSoon = !last.at || at - Date.parse(last.at) < TOGETHER;
+  const isSoon = !last.at || at - Date.parse(last.at) < GROUP_SPAN;
   return group.author === last.author && group.username === last.username && isSoon;
 }

@@ -1,11 +1,11 @@
 /**
- * Sends pending messages one at a time, in order. A message is done when the server has accepted it, which
- * either the answer to its POST shows or a poll that brings it first. Without an answer it is sent again with
- * the same idempotency key until it is accepted or refused.
+ * Sends pending messages one at a time, in order. A message is done when the server has accepted it: the answer
+ * to its POST says so, or a poll brings the message first. Without an answer it is sent again with the same
+ * idempotency key until it is accepted or refused.
  *
  * @typedef {import("../net/api.js").Message} Message
  * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
- * @typedef {{ sent: Message, change: void }} OutboxEvents sent: accepted, and no poll has brought it before
+ * @typedef {{ sent: Message, change: void }} OutboxEvents sent: accepted before any poll brought it
  */
 import { Refused, postMessage } from "../net/api.js";
 import { Backoff, isBusy } from "../net/backoff.js";
@@ -21,8 +21,8 @@ export class Outbox extends Emitter {
   #messages;
   #backoff = new Backoff();
   #memberId = 0;
-  #isFlowing = false;
-  #ending = new AbortController();
+  #isSendingAll = false;
+  #controller = new AbortController();
   /** @type {PendingMessage | undefined} */
   #sending;
 
@@ -44,9 +44,9 @@ export class Outbox extends Emitter {
 
   /** @param {string} body */
   enqueue(body) {
-    const state = this.underway[0]?.state ?? "sending"; // it waits for what those before it wait for
+    const state = this.underway[0]?.state ?? "sending"; // it waits behind the others, in the same state
     this.#messages.write(body, this.#memberId, state);
-    this.#flow();
+    this.#sendAll();
   }
 
   /** @param {PendingMessage} pending */
@@ -55,8 +55,8 @@ export class Outbox extends Emitter {
     if (!this.#isReplaySafe(pending)) this.#messages.renew(pending, this.#memberId);
     pending.problem = "";
     pending.state = "sending";
-    this.#messages.keep(pending);
-    this.#flow();
+    this.#messages.save(pending);
+    this.#sendAll();
   }
 
   /** @param {PendingMessage} pending */
@@ -70,26 +70,29 @@ export class Outbox extends Emitter {
     const pending = this.pending.find(({ key }) => key === message.key);
     if (!pending) return;
     this.#settle(pending, message.id);
-    if (pending === this.#sending) this.#ending.abort(); // its answer has nothing new
+    if (pending === this.#sending) this.#controller.abort(); // its answer would say nothing new
   }
 
-  /** The server answers. @param {number} memberId who we are there @param {boolean} isBack it was unreachable before */
+  /**
+   * Send what is pending, because the server answers.
+   * @param {number} memberId our own @param {boolean} isBack whether the server was unreachable before
+   */
   resume(memberId, isBack) {
     this.#memberId = memberId;
     for (const pending of this.pending) pending.member ||= memberId;
     this.#messages.adopt();
     if (isBack) {
-      this.#ending.abort(); // a request on the old network may hang
+      this.#controller.abort(); // a request on the old network may hang
       this.#backoff.wake();
     }
-    if (this.pending.length) this.#flow();
+    if (this.pending.length) this.#sendAll();
   }
 
-  async #flow() {
-    if (this.#isFlowing || !this.#memberId) return this.#changed();
-    this.#isFlowing = true;
+  async #sendAll() {
+    if (this.#isSendingAll || !this.#memberId) return this.#changed();
+    this.#isSendingAll = true;
     for (let next = this.#next(); next; next = this.#next()) await this.#send(next);
-    this.#isFlowing = false;
+    this.#isSendingAll = false;
     this.#changed();
   }
 
@@ -100,36 +103,36 @@ export class Outbox extends Emitter {
 
   /** @param {PendingMessage} pending */
   async #send(pending) {
-    this.#ending = new AbortController();
+    this.#controller = new AbortController();
     this.#sending = pending;
     try {
-      const answer = postMessage(this.#chatId, this.#access.token, pending, this.#ending.signal);
-      this.#changed(); // drawn while the request is under way
+      const answer = postMessage(this.#chatId, this.#access.token, pending, this.#controller.signal);
+      this.#changed(); // the message is drawn while the request is under way
       const message = await answer;
       this.#backoff.succeeded();
-      this.#mark("sending");
+      this.#setState("sending");
       if (pending.id) return; // a poll was faster
       this.#settle(pending, message.id);
       this.emit("sent", { ...message, key: pending.key });
     } catch (error) {
-      if (!this.#ending.signal.aborted) await this.#fail(pending, error);
+      if (!this.#controller.signal.aborted) await this.#fail(pending, error);
     }
   }
 
   /** @param {PendingMessage} pending @param {unknown} error */
   #fail(pending, error) {
     if (!isRefusal(error)) {
-      this.#mark(isBusy(error) ? "busy" : "waiting");
+      this.#setState(isBusy(error) ? "busy" : "waiting");
       this.#changed();
       return this.#backoff.wait(error);
     }
     pending.state = "failed";
     pending.problem = error.message;
-    this.#messages.keep(pending);
+    this.#messages.save(pending);
   }
 
   /** @param {PendingMessage["state"]} state of all that are under way */
-  #mark(state) {
+  #setState(state) {
     for (const pending of this.underway) pending.state = state;
   }
 
@@ -139,7 +142,7 @@ export class Outbox extends Emitter {
     this.#messages.drop(pending);
   }
 
-  /** Whether its key prevents a duplicate if it is sent again. @param {PendingMessage} pending */
+  /** Whether its key prevents a duplicate when it is sent again. @param {PendingMessage} pending */
   #isReplaySafe({ at, member }) {
     return member === this.#memberId && Date.now() - at < KEY_LIFETIME;
   }

@@ -9,16 +9,16 @@
  * @property {number} at ms since 1970
  * @property {number} member who wrote it; 0: not known yet
  * @property {"sending" | "waiting" | "busy" | "failed" | "stale"} state waiting: for the connection; busy: the
- *   server limits our requests; stale: too old to be sent without asking
+ *   server limits our requests; stale: too old to be sent without asking the person
  * @property {string} problem why it was refused
  * @property {number} [id] of the message that it became
  */
 import { local, text } from "../identity/storage.js";
 import { newKey } from "../net/api.js";
 
-const ORPHANED = 30_000; // ms; an open tab has sent it by then, or has no connection either
+const ORPHANED = 30_000; // ms old; an open tab would have sent it by then, unless it has no connection either
 
-/** Whether it is sent without further asking. @param {PendingMessage} pending */
+/** Whether it is sent without asking the person. @param {PendingMessage} pending */
 export const isUnderway = ({ state }) => state !== "failed" && state !== "stale";
 
 export class PendingMessages {
@@ -43,11 +43,11 @@ export class PendingMessages {
     /** @type {PendingMessage} */
     const pending = { key: newKey(), body, at, member, state, problem: "" };
     this.all.push(pending);
-    this.keep(pending);
+    this.save(pending);
   }
 
   /** @param {PendingMessage} pending */
-  keep({ key, body, at, member, problem }) {
+  save({ key, body, at, member, problem }) {
     local.write(this.#prefix + key, { body, at, member, problem });
   }
 
@@ -60,10 +60,10 @@ export class PendingMessages {
   /** Send it as a new message, under a new key. @param {PendingMessage} pending @param {number} member */
   renew(pending, member) {
     local.remove(this.#prefix + pending.key);
-    this.keep(Object.assign(pending, { key: `again-${pending.key}`, at: Date.now(), member }));
+    this.save(Object.assign(pending, { key: `again-${pending.key}`, at: Date.now(), member }));
   }
 
-  /** Take over what other tabs left behind. @param {number} [age] ms, the least */
+  /** Take over messages that other tabs left behind. @param {number} [age] ms, the least */
   adopt(age = ORPHANED) {
     const known = new Set(this.all.map(({ key }) => key));
     const stored = local.keys(this.#prefix).map((record) => this.#read(record));

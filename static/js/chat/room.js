@@ -1,6 +1,6 @@
 /**
- * One chat, as this page knows it. It reads the server's answers and emits what happened; the parts of the
- * page subscribe and show it.
+ * One chat, as this page knows it. It reads the server's answers and emits events; the parts of the page
+ * subscribe to them.
  *
  * @typedef {import("../net/api.js").Answer} Answer
  * @typedef {import("../net/api.js").Message} Message
@@ -15,10 +15,10 @@
  * @property {State} state members, roles, the topic or the links changed
  * @property {Message} message a message of somebody else arrived
  * @property {"connected" | "lost"} connection after each attempt to reach the server
- * @property {string | undefined} invite the invite link; empty: not known yet, undefined: we have none to pass on
+ * @property {string | undefined} invite the invite link: empty if not known yet, undefined if we may not share one
  * @property {void} posted we wrote a message
- * @property {void} resolved we pressed the Retry or Discard of a message
- * @property {number} change the transcript has to be drawn again; how many messages of others are new
+ * @property {void} resolved we pressed Retry or Discard on a message
+ * @property {number} change the transcript must be rendered; the number of new messages of others
  */
 import { ChatAccess } from "../identity/chat-access.js";
 import { Feed } from "../net/feed.js";
@@ -40,7 +40,7 @@ export class Room extends Emitter {
   #outbox;
   #connection = "connecting";
   #isOpen = false;
-  /** @type {Set<number>} members whose names look like another one's, or did */
+  /** @type {Set<number>} members whose names look like another member's, or once did */
   #alike = new Set();
 
   /** @param {string} chatId */
@@ -66,7 +66,7 @@ export class Room extends Emitter {
   /** Keep the room up to date as long as we are members. */
   follow() {
     new Feed(this.chatId, this.access, {
-      onAnswer: (answer, since) => this.#take(answer, since),
+      onAnswer: (answer, since) => this.#onAnswer(answer, since),
       onRefused: () => this.access.renew(),
       onLost: () => {
         this.show();
@@ -114,26 +114,26 @@ export class Room extends Emitter {
     this.emit("change", 0);
   }
 
-  /** What to write behind a name to tell it from one that looks alike: " #3", or nothing. @param {number} memberId */
+  /** The suffix of a name that looks like another one: " #3", or empty. @param {number} memberId */
   tag(memberId) {
     return this.#alike.has(memberId) ? ` #${memberId}` : "";
   }
 
   /** @param {Answer} answer @param {number | undefined} since */
-  #take(answer, since) {
+  #onAnswer(answer, since) {
     this.access.accepted();
     this.show();
     if (answer.member_id) this.#enter(answer);
     if (answer.state) this.#update(answer.state);
     for (const message of answer.messages) if (this.#isOurs(message)) this.#outbox.confirm(message);
-    const fresh = this.#history.take(answer, since ?? 0, this.#outbox.underway.length);
+    const fresh = this.#history.merge(answer, since ?? 0, this.#outbox.underway.length);
     const fromOthers = fresh.filter((message) => !this.#isOurs(message));
     for (const message of fromOthers) this.emit("message", message);
     this.emit("change", since === undefined ? 0 : fromOthers.length);
     this.#outbox.resume(this.me.memberId, this.setConnection("connected"));
   }
 
-  /** @param {Answer} answer the first one */
+  /** @param {Answer} answer the first answer */
   #enter(answer) {
     this.me = { memberId: answer.member_id ?? 0, username: answer.username ?? "", role: "" };
     this.setInviteLink(answer.magic_link);
@@ -145,7 +145,7 @@ export class Room extends Emitter {
     this.state = state;
     this.me.role = state.members.find(({ member_id }) => member_id === this.me.memberId)?.role ?? "";
     for (const memberId of state.alike) this.#alike.add(memberId);
-    this.#history.erase(state.deleted);
+    this.#history.markDeleted(state.deleted);
     this.emit("state", state);
   }
 

@@ -1,10 +1,10 @@
 /**
- * Keeps the reader's place in the log. At the end it stays at the end, whatever grows or shrinks; further up
- * the lines in view don't move, and a button counts the new messages.
+ * Keeps the reader's place in the log. A log that is scrolled to the end stays there, whatever grows or shrinks.
+ * Further up, the messages in view don't move, and a button counts the new ones.
  */
 import { counted } from "../ui/format.js";
 
-const NEAR = 48; // px from the end that still count as the end
+const END_ZONE = 48; // px from the end that still count as the end
 
 export class ScrollAnchor {
   #log;
@@ -51,7 +51,7 @@ export class ScrollAnchor {
   #onScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.#log;
     if (clientHeight !== this.#height) return; // an on-screen keyboard opens; the ResizeObserver handles it
-    this.#isFollowing = scrollHeight - scrollTop - clientHeight < NEAR;
+    this.#isFollowing = scrollHeight - scrollTop - clientHeight < END_ZONE;
     if (this.#isFollowing && (this.#unseen || this.#padding)) this.follow();
   }
 
@@ -74,7 +74,7 @@ export class ScrollAnchor {
       return;
     }
     const wanted = this.#log.scrollTop + bubble.getBoundingClientRect().top - top;
-    // Older messages vanished above: padding takes their place until the reader is back at the end.
+    // Older messages above were removed: padding takes their place until the reader is back at the end.
     if (wanted < 0) this.#setPadding(this.#padding - wanted);
     this.#log.scrollTop = Math.max(0, wanted);
   }

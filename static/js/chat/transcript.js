@@ -1,6 +1,6 @@
 /**
  * The messages on the page. Each render moves as few elements as possible: a message keeps its bubble from
- * "Sending…" on, and screen readers read nothing twice.
+ * "Sending…" on, and screen readers announce nothing twice.
  *
  * @typedef {import("./history.js").Notice} Notice
  * @typedef {import("./message-groups.js").MessageGroup} MessageGroup
@@ -46,7 +46,7 @@ export class Transcript {
   #notice(notice) {
     const existing = this.#notices.get(notice);
     if (existing) return existing;
-    const element = cloneTemplate("line-template");
+    const element = cloneTemplate("notice-template");
     element.textContent = notice.notice;
     this.#notices.set(notice, element);
     return element;
@@ -58,13 +58,13 @@ export class Transcript {
     const existing = /** @type {HTMLElement | null} */ (bubbles[0].closest(".group"));
     const element = existing && !taken.has(existing) ? existing : cloneTemplate("group-template");
     taken.add(element);
-    this.#sign(element, group);
+    this.#showByline(element, group);
     arrange(query(element, ".bubbles"), bubbles);
     return element;
   }
 
   /** @param {HTMLElement} element @param {MessageGroup} group */
-  #sign(element, { author, username, at, isMine }) {
+  #showByline(element, { author, username, at, isMine }) {
     const note = this.#room.tag(author) + (isMine ? " (you)" : "");
     const signature = `${author} ${at} ${username}${note}`;
     if (element.dataset.signature === signature) return;

@@ -1,4 +1,4 @@
-/** The requests that change a chat. The server decides who may do what. */
+/** The requests of the host tools. The server decides who may do what. */
 import { ask } from "../net/api.js";
 
 export const HOSTS = ["host", "cohost"]; // the roles that may do nearly everything
@@ -18,7 +18,7 @@ export class ChatApi {
     return new Date((await this.#ask("GET", "")).expires_at);
   }
 
-  /** @returns {Promise<Record<string, string>>} by role, the links that we may share */
+  /** @returns {Promise<Record<string, string>>} the links that we may share, by role */
   async links() {
     const { invites } = await this.#ask("GET", "/invite");
     return Object.fromEntries(invites.map((/** @type {any} */ { role, magic_link }) => [role, magic_link]));
@@ -39,7 +39,7 @@ export class ChatApi {
     return this.#ask("PUT", `/members/${memberId}`, { role });
   }
 
-  /** @param {number} memberId ours to leave */
+  /** @param {number} memberId our own to leave */
   removeMember(memberId) {
     return this.#ask("DELETE", `/members/${memberId}`);
   }

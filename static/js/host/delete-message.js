@@ -1,11 +1,11 @@
 /**
- * Deleting messages: one button, which moves into the message that is pointed at or tapped. For the keyboard
- * it is a single tab stop behind the log, and the arrow keys move it from message to message.
+ * Deleting messages with a single button, which moves into the message that the pointer is on. For keyboard users
+ * it is one tab stop after the log, and the arrow keys move it from message to message.
  */
 import { button } from "../ui/buttons.js";
 import { HOSTS } from "./chat-api.js";
 
-const EXCERPT = 40; // characters of a message in the name of its button
+const EXCERPT = 40; // characters of the message in the button's accessible name
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
 export class DeleteMessage {
@@ -19,7 +19,7 @@ export class DeleteMessage {
   constructor(log, api) {
     this.#log = log;
     this.#api = api;
-    this.#button.setAttribute("aria-live", "off"); // inside a live region, it must not be announced
+    this.#button.setAttribute("aria-live", "off"); // the live region around it must not announce it
     this.#button.addEventListener("keydown", (event) => this.#onKey(event));
     this.#button.addEventListener("blur", () => this.#arm(false));
     log.addEventListener("pointerover", ({ target }) => this.#point(target));
@@ -44,13 +44,13 @@ export class DeleteMessage {
 
   /** @param {EventTarget | null} target */
   #point(target) {
-    if (this.#button.matches(":focus-visible")) return; // the pointer does not move it from under the keyboard
+    if (this.#button.matches(":focus-visible")) return; // a keyboard user has it
     const bubble = target instanceof Element ? target.closest(".bubble") : null;
     if (bubble && this.#deletable().includes(bubble)) this.#moveTo(bubble);
     else this.#button.remove();
   }
 
-  /** Put it into the newest message for keyboard users. */
+  /** For keyboard users, put the button into the newest message. */
   #offer() {
     const newest = this.#deletable().at(-1);
     if (newest && !this.#button.isConnected && this.#log.matches(":focus-visible")) this.#moveTo(newest);
@@ -58,8 +58,8 @@ export class DeleteMessage {
 
   /** @returns {Element[]} the messages that we may delete */
   #deletable() {
-    const whose = HOSTS.includes(this.#role) ? "" : ".is-mine ";
-    return [...this.#log.querySelectorAll(`${whose}.bubble[data-id]:not([data-state="deleted"])`)];
+    const scope = HOSTS.includes(this.#role) ? "" : ".is-mine ";
+    return [...this.#log.querySelectorAll(`${scope}.bubble[data-id]:not([data-state="deleted"])`)];
   }
 
   /** @param {Element} bubble */

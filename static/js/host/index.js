@@ -4,7 +4,7 @@
  */
 import { Refused } from "../net/api.js";
 import { Backoff } from "../net/backoff.js";
-import { byId, el, loadLinks, query } from "../ui/dom.js";
+import { appendLinks, byId, el, query } from "../ui/dom.js";
 import { ChatApi } from "./chat-api.js";
 import { DeleteMessage } from "./delete-message.js";
 import { InvitePopover } from "./invite-popover.js";
@@ -17,7 +17,7 @@ const SHEETS = ["host", "panel"];
 const links = SHEETS.map((name) =>
   el("link", { rel: "stylesheet", href: new URL(`../../css/${name}.css`, import.meta.url).href }),
 );
-await loadLinks(links).catch(() => {}); // without them it looks odd, but works
+await appendLinks(links).catch(() => {}); // without them the tools look odd, but work
 
 /** @typedef {import("../chat/room.js").Room} Room */
 
@@ -57,19 +57,19 @@ export class HostTools {
     this.#popover.offer();
   }
 
-  /** A link was replaced, or our role changed: ask for the links until we know them. */
+  /** Fetch the links anew, however long it takes: one was replaced, or our role changed. */
   async renewLinks() {
     const backoff = new Backoff();
     this.#qrCode.close();
     this.#room.setInviteLink("");
     for (let links; !links; ) {
-      links = await this.#askLinks().catch((error) => backoff.wait(error));
+      links = await this.#fetchLinks().catch((error) => backoff.wait(error));
       if (links) this.#setLinks(links);
     }
   }
 
   /** @returns {Promise<Record<string, string> | void>} empty if our role may not share links */
-  #askLinks() {
+  #fetchLinks() {
     return this.#api.links().catch((error) => {
       if (error instanceof Refused && error.status === 403) return {};
       throw error;

@@ -7,7 +7,7 @@ import { closeButton } from "./dialog.js";
 const COPIED = "Invite link copied. Whoever has it can join.";
 const BY_HAND = "Copying isn't possible here. Copy it from here:";
 const TOO_SOON = "The link isn't here yet. Try again in a moment.";
-const LINGERS = 8000; // ms until it closes by itself, unless it has the pointer or the focus
+const OPEN_FOR = 8000; // ms until it closes, unless it has the pointer or the focus
 
 export class InvitePopover {
   #room;
@@ -37,7 +37,7 @@ export class InvitePopover {
     if (isCopied) this.#open(COPIED);
     else this.#open(link ? BY_HAND : TOO_SOON);
     if (link && !isCopied) byId("invite-link").focus();
-    if (isCopied) this.#timer = setTimeout(() => this.#fade(), LINGERS);
+    if (isCopied) this.#startTimer();
   }
 
   #build() {
@@ -47,15 +47,15 @@ export class InvitePopover {
     const tools = el("div", { className: "popover-tools" }, button("Show QR code", () => this.#showQrCode()));
     this.#popover.append(head, place, tools);
     this.#button.after(this.#popover);
-    if (byId("empty-room").hidden) place.append(byId("share")); // later the invite field moves it
+    if (byId("empty-room").hidden) place.append(byId("share")); // from now on the invite field moves it
   }
 
-  /** With what the phone offers; it rejects if the person cancels, which is not an error. */
+  /** Open the system's share dialog. It rejects if the person cancels it, which is not an error. */
   #share() {
     navigator.share({ url: this.#room.inviteLink }).catch(() => {});
   }
 
-  /** It replaces the popover: closing it returns the focus to the button that opened the popover. */
+  /** Replace the popover by the dialog, which returns the focus to the Invite button when it is closed. */
   #showQrCode() {
     this.#close();
     this.#qrCode.show("guest").catch(({ message }) => this.#open(message));
@@ -66,14 +66,18 @@ export class InvitePopover {
     clearTimeout(this.#timer);
     this.#popover.hidden = false;
     this.#words.textContent = "";
-    // Screen readers read a status that is filled after it appeared; often not one that appears filled.
+    // Screen readers announce text that is added to a visible status, but often not one that appears with its text.
     requestAnimationFrame(() => {
       this.#words.textContent = words;
     });
   }
 
-  #fade() {
-    if (this.#popover.matches(":hover, :focus-within")) this.#timer = setTimeout(() => this.#fade(), LINGERS);
+  #startTimer() {
+    this.#timer = setTimeout(() => this.#closeWhenUnused(), OPEN_FOR);
+  }
+
+  #closeWhenUnused() {
+    if (this.#popover.matches(":hover, :focus-within")) this.#startTimer();
     else this.#close();
   }
 

@@ -1,4 +1,4 @@
-/** What hosts set for everybody: the topic, and the invite links. */
+/** The topic and the invite links, which hosts can change. */
 import { button, confirmButton } from "../ui/buttons.js";
 import { copy } from "../ui/clipboard.js";
 import { el } from "../ui/dom.js";
@@ -33,11 +33,11 @@ export class LinkAndTopicForm {
   /** @param {string} topic @param {string} role our own */
   update(topic, role) {
     this.element.hidden = !HOSTS.includes(role);
-    if (this.#savedTopic !== topic) this.#topic.value = topic; // otherwise leave what is being typed
+    if (this.#savedTopic !== topic) this.#topic.value = topic; // else keep what is being typed
     this.#savedTopic = topic;
   }
 
-  async askLinks() {
+  async fetchLinks() {
     if (this.element.hidden) return;
     const request = this.#api.links().then((links) => {
       this.links = links;
@@ -78,7 +78,7 @@ export class LinkAndTopicForm {
 
   /** @param {HTMLInputElement} field @param {string} name */
   async #copy(field, name) {
-    if (!field.value) await this.askLinks(); // the first request is under way, or failed
+    if (!field.value) await this.fetchLinks(); // the first request is under way, or failed
     if (!field.value) return; // the panel shows the error
     if (await copy(field.value)) await this.#run(Promise.resolve(), `${name} copied.`);
     else field.focus();

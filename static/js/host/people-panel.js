@@ -1,4 +1,4 @@
-/** The panel that opens from the names in the header: who is here, and what we may do about it. */
+/** The panel that opens from the names in the header: the members, and what we may do. */
 import { arrange, el } from "../ui/dom.js";
 import { formatDay } from "../ui/format.js";
 import { dialog } from "./dialog.js";
@@ -7,7 +7,7 @@ import { LinkAndTopicForm } from "./link-and-topic-form.js";
 import { MemberRow } from "./member-row.js";
 
 /**
- * Wait for a request, then show these words, or the error.
+ * Wait for a request, then show these words or the error.
  * @typedef {(request: Promise<unknown>, ...words: (Node | string)[]) => Promise<void>} Run
  * @typedef {import("../chat/room.js").Me} Me
  */
@@ -41,11 +41,11 @@ export class PeoplePanel {
   }
 
   open() {
-    if (!this.#rows.size) return; // we don't know yet who is here
+    if (!this.#rows.size) return; // the members are not known yet
     this.#result.textContent = "";
     this.#dialog.showModal();
-    this.#title.focus(); // rather than the button that closes it
-    this.#form.askLinks();
+    this.#title.focus(); // not the close button, which would be first
+    this.#form.fetchLinks();
     this.#run(this.#api.expiry().then((at) => this.#showExpiry(at)));
   }
 

@@ -1,4 +1,4 @@
-/** A dialog with an invite link as a QR code, for a phone that is held up to this screen. */
+/** A dialog with an invite link as a QR code, which a phone can scan from this screen. */
 import { byId, el } from "../ui/dom.js";
 import { dialog } from "./dialog.js";
 
@@ -32,11 +32,11 @@ export class QrCode {
     this.#title.textContent = title;
     this.#words.textContent = words;
     this.#code.replaceChildren(code);
-    const { hidden, childNodes } = byId("local-only"); // a link that works on this computer only needs its warning
+    const { hidden, childNodes } = byId("local-only"); // the warning that the link works on this computer only
     this.#warning.hidden = hidden;
     this.#warning.replaceChildren(...[...childNodes].map((node) => node.cloneNode(true)));
-    if (!this.#dialog.open) this.#dialog.showModal(); // it is open already after a second press
-    this.#title.focus(); // rather than the button that closes it
+    if (!this.#dialog.open) this.#dialog.showModal(); // after a second press it is open already
+    this.#title.focus(); // not the close button, which would be first
   }
 
   /** The link was replaced, so its code must not be scanned any more. */
@@ -45,7 +45,7 @@ export class QrCode {
   }
 }
 
-/** Build the picture element by element: what the server sends is never parsed as markup. @param {string} svg */
+/** Rebuild the picture element by element, so that the server's SVG is never parsed as markup. @param {string} svg */
 function picture(svg) {
   const picture = svgElement("svg", svg.match(/<svg [^>]*>/)?.[0] ?? "");
   picture.append(...(svg.match(/<path [^>]*>/g) ?? []).map((path) => svgElement("path", path)));

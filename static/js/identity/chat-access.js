@@ -17,14 +17,14 @@ export class ChatAccess {
     return sessionFor(this.#chatId) || authKey();
   }
 
-  /** The token was accepted, so an invitation is no longer needed. */
+  /** Note that the server accepted the token; an invitation is no longer needed. */
   accepted() {
     this.#isRenewed = false;
     clearKey(this.#chatId);
   }
 
   /**
-   * The token was refused: get a new one with the auth_key, once, or leave the page.
+   * Replace a token that was refused, once, by joining again with the auth_key; otherwise leave the page.
    * @returns {Promise<boolean>} whether there is a new token
    */
   async renew() {

@@ -1,4 +1,4 @@
-/** Leave for the home page, which shows a notice that says why. */
+/** Leaving for the home page, with a notice there that says why. */
 import { session } from "./storage.js";
 
 export const NOTICE = "watchparty:notice";
@@ -12,14 +12,14 @@ export const NEEDS_INVITE = "To get into a party, open its invite link. Anybody 
 let exitNotice = "";
 
 /**
- * Show this notice instead of any other, because we leave on purpose.
- * @param {string} notice empty: we stay after all
+ * Have the next `goHome` show this notice, whatever notice it is called with: we leave on purpose.
+ * @param {string} notice empty if we stay after all
  */
 export function setExitNotice(notice) {
   exitNotice = notice;
 }
 
-/** The back button then skips this page. @param {string} [notice] */
+/** Replace this page by the home page, so that the back button skips it. @param {string} [notice] */
 export function goHome(notice) {
   notice = exitNotice || notice;
   if (notice) session.write(NOTICE, { notice });

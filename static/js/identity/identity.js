@@ -8,16 +8,16 @@ export const rememberedName = () => text(local.read(ME).username);
 export const authKey = () => secret(local.read(ME).auth_key);
 
 /**
- * Take a step under this name. An auth_key that the server no longer knows is replaced once.
- * @template T @param {string} username @param {(authKey: string) => Promise<T>} step @returns {Promise<T>}
+ * Send a request with an auth_key for this name. If the server does not know the key, try once more with a new one.
+ * @template T @param {string} username @param {(authKey: string) => Promise<T>} send @returns {Promise<T>}
  */
-export async function withIdentity(username, step) {
+export async function withIdentity(username, send) {
   try {
-    return await step(await keyFor(username));
+    return await send(await keyFor(username));
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== "invalid_credentials") throw error;
     local.remove(ME);
-    return step(await keyFor(username));
+    return send(await keyFor(username));
   }
 }
 

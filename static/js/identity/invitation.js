@@ -1,7 +1,7 @@
 /**
- * The invitation. Its key is moved out of the address bar before anything else happens, and it is used only
- * when a person presses Join. The key may stand behind the #, in ?magic_key=, or (if a mail filter rewrote
- * the link) behind a %23 in the path.
+ * The invitation. Its key leaves the address bar before anything else happens, and is used only when a person
+ * presses Join. The key may come after the #, in ?magic_key=, or after a %23 in the path (if a mail filter
+ * rewrote the link).
  */
 import { Refused, joinChat } from "../net/api.js";
 import { byId, el } from "../ui/dom.js";
@@ -19,7 +19,7 @@ const record = (chatId) => `watchparty:invitation:${chatId}`;
 /** @returns {string} the id of this page's chat, empty if the address has none */
 export const chatInAddress = () => location.pathname.match(CHAT_PATH)?.[1] ?? "";
 
-/** Move the key from the address to this tab's storage, where a reload finds it. @param {string} chatId */
+/** Move the key from the address to this tab's storage, which survives a reload. @param {string} chatId */
 export function stashKey(chatId) {
   const key = keyInAddress();
   if (key) session.write(record(chatId), { key });
@@ -33,8 +33,8 @@ export const stashedKey = (chatId) => text(session.read(record(chatId)).key);
 /** @param {string} chatId */
 export const clearKey = (chatId) => session.remove(record(chatId));
 
-/** @param {string} chatId @param {() => Promise<void>} open the room, after joining */
-export function showInvitation(chatId, open) {
+/** @param {string} chatId @param {() => Promise<void>} openRoom called after joining */
+export function showInvitation(chatId, openRoom) {
   /** @type {HTMLFormElement} */
   const form = byId("join-form");
   const status = el("p", { className: "opening" }, OPENING);
@@ -43,8 +43,8 @@ export function showInvitation(chatId, open) {
   new NameForm(form, async (username) => {
     hasJoined ||= await accept(chatId, username);
     if (!hasJoined) return true;
-    form.append(status); // seen only if the room is still loading
-    await open().finally(() => status.remove());
+    form.append(status); // visible only while the room is still loading
+    await openRoom().finally(() => status.remove());
     return true;
   });
   byId("invitation").hidden = false;
@@ -52,7 +52,7 @@ export function showInvitation(chatId, open) {
 
 /**
  * @param {string} chatId @param {string} username
- * @returns {Promise<boolean>} false: the invitation is no longer valid
+ * @returns {Promise<boolean>} false if the invitation is no longer valid
  */
 async function accept(chatId, username) {
   const invitation = { magic_key: stashedKey(chatId), username };
@@ -72,10 +72,10 @@ function keyInAddress() {
   const inPath = location.pathname.match(CHAT_PATH)?.[2];
   const inQuery = new URLSearchParams(location.search).get("magic_key");
   const found = inQuery || decoded(location.hash.slice(1)) || decoded(inPath ?? "");
-  return found.match(/[\w-]+/)?.[0] ?? ""; // messengers append to links
+  return found.match(/[\w-]+/)?.[0] ?? ""; // messengers append punctuation to links
 }
 
-/** @param {string} encoded @returns {string} as it is if it is not valid */
+/** @param {string} encoded @returns {string} unchanged if it is not valid */
 function decoded(encoded) {
   try {
     return decodeURIComponent(encoded);

@@ -1,8 +1,8 @@
-/** The form that asks for "Your name" and takes one step with it: start, save or join. */
+/** The form for "Your name" and one action with it: start, save or join. */
 import { query } from "../ui/dom.js";
 import { rememberedName } from "./identity.js";
 
-const NAMELESS = "Type a name first, any name.";
+const NO_NAME = "Type a name first, any name.";
 const NAME_MAX = 32; // characters (code points)
 const TOO_LONG = `That name is too long: ${NAME_MAX} characters are the most.`;
 
@@ -15,7 +15,7 @@ export class NameForm {
 
   /**
    * @param {HTMLFormElement} form
-   * @param {(username: string) => Promise<boolean>} act true: it leaves the form, which stays busy until then
+   * @param {(username: string) => Promise<boolean>} act true if it leaves the page; the form stays busy until then
    */
   constructor(form, act) {
     this.#form = form;
@@ -38,7 +38,7 @@ export class NameForm {
   async #submit() {
     if (this.#isBusy) return;
     const username = this.#name.value.trim().normalize();
-    if (!username) return this.#setProblem(NAMELESS);
+    if (!username) return this.#setProblem(NO_NAME);
     if ([...username].length > NAME_MAX) return this.#setProblem(TOO_LONG);
     this.#setBusy(true);
     this.#setProblem("");
@@ -57,7 +57,7 @@ export class NameForm {
     this.#form.classList.toggle("is-busy", isBusy);
   }
 
-  /** @param {string} problem empty: none */
+  /** @param {string} problem empty if there is none */
   #setProblem(problem) {
     this.#problem.textContent = problem;
     if (!problem) return this.#name.removeAttribute("aria-invalid");

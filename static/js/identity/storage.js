@@ -1,7 +1,7 @@
 /**
- * localStorage and sessionStorage, made safe. In private windows and under strict settings storage throws
- * or is missing: values are then kept in memory, and everything works that needs no reload. Stored values
- * may be foreign or broken, so `read` returns a plain object, empty if there is nothing usable.
+ * Safe access to localStorage and sessionStorage. In private windows and under strict settings storage throws
+ * or is missing; values are then kept in memory until the page is reloaded. Stored values may be foreign or
+ * broken, so `read` returns a plain object, which is empty if there is nothing usable.
  */
 
 class SafeStorage {
@@ -16,8 +16,8 @@ class SafeStorage {
 
   /** @param {string} key @returns {Record<string, unknown>} */
   read(key) {
-    const kept = this.#memory.get(key) ?? attempt(() => JSON.parse(this.#store?.getItem(key) ?? "null"));
-    return kept && typeof kept === "object" ? { ...kept } : {};
+    const value = this.#memory.get(key) ?? attempt(() => JSON.parse(this.#store?.getItem(key) ?? "null"));
+    return value && typeof value === "object" ? { ...value } : {};
   }
 
   /** @param {string} key @param {object} value @returns {boolean} whether it outlives the page */
@@ -56,10 +56,10 @@ export const text = (value) => (typeof value === "string" ? value : "");
 /** @param {unknown} value @returns {string} empty unless it fits into a header */
 export const secret = (value) => (/^[!-~]+$/.test(text(value)) ? text(value) : "");
 
-/** @template T @param {() => T} step @returns {T | undefined} */
-function attempt(step) {
+/** @template T @param {() => T} action @returns {T | undefined} undefined if it throws */
+function attempt(action) {
   try {
-    return step();
+    return action();
   } catch {
     return undefined;
   }

@@ -19,14 +19,14 @@
  *   └── Unreachable  no answer, or one that is not from Watch Party
  */
 
-const TIMEOUT = 20; // seconds for a request that is not held; a bad phone line needs most of them
-const GRACE = 10; // seconds on top of the hold before a held request counts as lost
+const TIMEOUT = 20; // seconds for a request that is not held; slow mobile connections need most of them
+const GRACE = 10; // seconds after the hold until a held request counts as lost
 const KEY_SIZE = 16; // bytes
 
 export class Refused extends Error {
   /**
    * @param {number} status @param {any} body of the answer
-   * @param {number} retryAfter seconds; 0: the server named none
+   * @param {number} retryAfter seconds; 0 if the server sent none
    */
   constructor(status, body, retryAfter) {
     super(typeof body.message === "string" ? body.message : "The party had a hiccup. Try again in a moment.");
@@ -51,7 +51,7 @@ export const authenticate = (username, authKey) => ask("POST", "/auth", { creden
 
 /**
  * @param {string} chatId @param {string} authKey
- * @param {{ magic_key?: string, username?: string }} invitation empty: we are a member already
+ * @param {{ magic_key?: string, username?: string }} invitation empty if we are a member already
  * @returns {Promise<Session>}
  */
 export const joinChat = (chatId, authKey, invitation) =>
@@ -79,15 +79,15 @@ export const postMessage = (chatId, token, { key, body }, signal) =>
 /**
  * Send a request and return the JSON of its answer. Throws Refused or Unreachable.
  * @param {string} method @param {string} path
- * @param {Content & { hold?: number, signal?: AbortSignal }} options hold: seconds for which the server may hold it
+ * @param {Content & { hold?: number, signal?: AbortSignal }} options hold: seconds that the server may hold it
  */
 export async function ask(method, path, { hold, signal, ...content }) {
-  const ending = new AbortController();
-  const timer = setTimeout(() => ending.abort(), (hold ? hold + GRACE : TIMEOUT) * 1000);
-  signal?.addEventListener("abort", () => ending.abort());
-  if (signal?.aborted) ending.abort();
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), (hold ? hold + GRACE : TIMEOUT) * 1000);
+  signal?.addEventListener("abort", () => controller.abort());
+  if (signal?.aborted) controller.abort();
   try {
-    return await readAnswer(await fetch(path, request(method, content, ending.signal)));
+    return await readAnswer(await fetch(path, request(method, content, controller.signal)));
   } catch (error) {
     throw error instanceof Refused ? error : new Unreachable();
   } finally {

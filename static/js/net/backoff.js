@@ -2,8 +2,8 @@
 import { Refused } from "./api.js";
 
 const FIRST = 500; // ms
-const CEILING = 15_000; // ms; the longest that people who look at the page should wait
-const SPREAD = 1000; // ms at most, added to a wait the server asked for
+const CEILING = 15_000; // ms; people in front of the page should not wait longer
+const SPREAD = 1000; // ms at most, added to a wait that the server asked for
 
 /** Whether the server is there but limits our requests. @param {unknown} error @returns {error is Refused} */
 export const isBusy = (error) => error instanceof Refused && error.status === 429;
@@ -16,14 +16,15 @@ export class Backoff {
     this.#failures = 0;
   }
 
-  /** Wait: longer after each failure, or as long as the server asks for. @param {unknown} error */
+  /** Wait as long as the server asks for, or else longer after each failure. @param {unknown} error */
   wait(error) {
-    const asked = error instanceof Refused ? error.retryAfter : 0;
     const longest = Math.min(CEILING, FIRST * 2 ** Math.min(this.#failures++, 10));
-    return asked ? this.pause(asked * 1000 + Math.random() * SPREAD, true) : this.pause(Math.random() * longest);
+    const retryAfter = error instanceof Refused ? error.retryAfter : 0;
+    if (retryAfter) return this.pause(retryAfter * 1000 + Math.random() * SPREAD, true);
+    return this.pause(Math.random() * longest);
   }
 
-  /** @param {number} ms @param {boolean} [fixed] not to be cut short by `wake` */
+  /** @param {number} ms @param {boolean} [fixed] whether `wake` cannot shorten it */
   pause(ms, fixed = false) {
     return new Promise((resume) => {
       const timer = setTimeout(resume, ms);
@@ -35,7 +36,7 @@ export class Backoff {
     });
   }
 
-  /** Something changed for the better: don't wait any longer. */
+  /** End the current pause, unless it is fixed. */
   wake() {
     this.#wake();
   }

@@ -7,7 +7,7 @@
  * @typedef {Record<string, Omit<ReaderCursor, "chatId">>} Cursors by chat
  */
 
-const CHATS_MAX = 64; // in one request; the others are asked for after the next answer
+const CHATS_MAX = 64; // in one request; the next request includes the others
 const EVERYTHING = Number.MAX_SAFE_INTEGER; // ahead of any chat: the server answers with all messages and the state
 
 /** @param {Iterable<ReaderCursor>} readers @returns {Cursors} */
@@ -16,11 +16,13 @@ export function mergeCursors(readers) {
   const chats = {};
   for (const { chatId, token, since, epoch, rev } of readers) {
     const other = chats[chatId];
-    if (!other && Object.keys(chats).length < CHATS_MAX) chats[chatId] = { token, since, epoch, rev };
-    else if (other?.epoch === epoch) {
-      other.since = older(other.since, since);
-      other.rev = older(other.rev, rev);
-    } else if (other) other.since = other.rev = EVERYTHING;
+    if (!other) {
+      if (Object.keys(chats).length < CHATS_MAX) chats[chatId] = { token, since, epoch, rev };
+      continue;
+    }
+    const isSameEpoch = other.epoch === epoch;
+    other.since = isSameEpoch ? older(other.since, since) : EVERYTHING;
+    other.rev = isSameEpoch ? older(other.rev, rev) : EVERYTHING;
   }
   return chats;
 }
@@ -38,8 +40,8 @@ export function isCovered(chats, { chatId, token, since, epoch, rev }) {
 }
 
 /**
- * Return the answer that this reader would have got with a poll of its own, or undefined if the shared
- * poll asked for too little to know it.
+ * Return the answer that a poll of its own would have given this reader, or undefined if the shared poll did
+ * not ask for all of it.
  * @param {Answer} answer @param {number} from the cursor that was sent @param {ReaderCursor} reader
  * @returns {Answer | undefined}
  */

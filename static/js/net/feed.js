@@ -4,13 +4,13 @@ import { Poller } from "./poller.js";
 import { SharedPoll } from "./shared-poll.js";
 
 const TICK = 5000; // ms
-const SLEPT = 75_000; // ms between two ticks; browsers stretch them to a minute in the background
+const TICK_MISSED = 75_000; // ms between two ticks after a sleep; a background tab ticks once a minute
 
 /**
  * @typedef {import("./api.js").Answer} Answer
  * @typedef {object} FeedListener
  * @property {(answer: Answer, since: number | undefined) => void} onAnswer `since` is undefined in the first call
- * @property {() => Promise<boolean>} onRefused renew the access; false: stop
+ * @property {() => Promise<boolean>} onRefused renew the access; false to stop
  * @property {() => void} onLost
  * @property {() => void} onBusy
  */
@@ -21,6 +21,7 @@ export class Feed {
   #listener;
   #shared;
   #isLost = false;
+  #lastTick = 0; // ms since 1970
   #poller = new Poller(this);
   /** @type {import("./api.js").Cursor | undefined} */
   #cursor;
@@ -35,18 +36,19 @@ export class Feed {
 
   /** Read the chat until the access to it is gone. */
   follow() {
-    const nudge = () => this.#poller.nudge();
-    for (const change of ["online", "offline"]) addEventListener(change, nudge);
+    this.#lastTick = Date.now();
+    for (const change of ["online", "offline"]) addEventListener(change, () => this.#poller.nudge());
     addEventListener("pageshow", ({ persisted }) => {
-      if (persisted) nudge();
+      if (persisted) this.#poller.nudge();
     });
     document.addEventListener("visibilitychange", () => this.#onVisibilityChange());
-    let ticked = Date.now();
-    setInterval(() => {
-      if (Date.now() - ticked > SLEPT) nudge();
-      ticked = Date.now();
-    }, TICK);
+    setInterval(() => this.#onTick(), TICK);
     return this.#poller.run();
+  }
+
+  #onTick() {
+    if (Date.now() - this.#lastTick > TICK_MISSED) this.#poller.nudge();
+    this.#lastTick = Date.now();
   }
 
   /** @param {number} hold @param {AbortSignal} signal */
@@ -77,19 +79,19 @@ export class Feed {
     const chatId = this.#chatId;
     const cursor = this.#cursor;
     if (!cursor) return { answer: await readChat(chatId, token, undefined, 0, signal), held: false };
-    const answer = this.#shared.works && (await this.#shared.read({ chatId, token, ...cursor, hold }, signal));
+    const answer = this.#shared.isAvailable && (await this.#shared.read({ chatId, token, ...cursor, hold }, signal));
     if (answer) return { answer, held: false };
     await pageVisible();
     return { answer: await readChat(chatId, token, cursor, hold, signal), held: true };
   }
 
-  /** In the background, end a poll of our own; back in sight, skip the back-off. */
+  /** A hidden page ends its own poll; a visible one skips the back-off. */
   #onVisibilityChange() {
-    if (document.hidden ? !this.#shared.works : this.#isLost) this.#poller.nudge();
+    if (document.hidden ? !this.#shared.isAvailable : this.#isLost) this.#poller.nudge();
   }
 }
 
-/** A page in the background leaves the browser's few connections to the visible ones. */
+/** Wait until the page is visible: hidden pages leave the browser's few connections to the visible ones. */
 const pageVisible = () =>
   new Promise((resume) => {
     if (!document.hidden) return resume(undefined);

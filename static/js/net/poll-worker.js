@@ -1,24 +1,24 @@
 /**
- * A SharedWorker that holds one poll for all tabs of this browser: browsers open six connections to a host,
- * so a poll per tab would leave none for the seventh. It ends with the last tab.
+ * A SharedWorker that keeps one poll for all tabs of this browser: browsers open six connections to a host, so
+ * with a poll per tab the seventh tab would get none. The worker ends with the last tab.
  *
- * A tab sends its cursor, gets one reply, and asks again. A tab that is closed or frozen stops asking, so
- * nothing of it stays behind; when it comes back it asks from its old cursor, and has missed nothing.
+ * A tab sends its cursor, gets one reply, and asks again. A closed or frozen tab stops asking, so nothing has to
+ * be cleaned up; when it resumes, it asks from its old cursor and misses nothing.
  *
- * @typedef {import("./cursors.js").ReaderCursor & { number: number, hold: number, at: number }} Question
+ * @typedef {import("./cursors.js").ReaderCursor & { number: number, hold: number, askedAt: number }} Question
  */
 import { ask } from "./api.js";
 import { emptyAnswer, isCovered, mergeCursors, sliceFor } from "./cursors.js";
 import { HOLD, Poller } from "./poller.js";
 
-const GATHER = 25; // ms; tabs that just got a reply ask again meanwhile, and share the next request
+const GATHER = 25; // ms in which tabs that just got a reply ask again, to share the next request
 
 class PollHub {
   /** @type {Map<MessagePort, Question>} unanswered, the oldest first */
   #questions = new Map();
   /** @type {import("./cursors.js").Cursors} of the request under way */
   #sent = {};
-  #isGathering = false; // questions that arrive now are part of the next request anyway
+  #isGathering = false; // whether the next request will include questions that arrive now
   #poller = new Poller(this);
   #onQuestion = () => {};
 
@@ -43,10 +43,10 @@ class PollHub {
     this.#isGathering = false;
     this.#sent = mergeCursors(this.#questions.values());
     try {
-      const credential = Object.values(this.#sent)[0]?.token; // requests with one count per member, not per address
+      const credential = Object.values(this.#sent)[0]?.token; // counted by member, not by address
       const body = { wait: hold, chats: this.#sent };
       const { chats } = await ask("POST", "/poll", { credential, body, signal, hold });
-      for (const [port, question] of this.#questions) this.#pass(port, question, chats[question.chatId], hold);
+      for (const [port, question] of this.#questions) this.#deliver(port, question, chats[question.chatId], hold);
       return Object.keys(chats).length > 0;
     } finally {
       this.#sent = {};
@@ -57,7 +57,7 @@ class PollHub {
     for (const port of this.#questions.keys()) port.postMessage({ lost: true });
   }
 
-  /** Each tab waits as well, and asks again then. @param {import("./api.js").Refused} refusal */
+  /** Refuse all tabs: each waits as well, and asks again. @param {import("./api.js").Refused} refusal */
   onBusy({ status, message, retryAfter }) {
     for (const port of [...this.#questions.keys()]) this.#reply(port, { refused: [status, { message }, retryAfter] });
   }
@@ -71,27 +71,28 @@ class PollHub {
   /** @param {MessagePort} port @param {Question} question */
   #receive(port, question) {
     this.#questions.delete(port); // it moves to the end of the queue
-    this.#questions.set(port, { ...question, at: Date.now() });
+    this.#questions.set(port, { ...question, askedAt: Date.now() });
     this.#onQuestion();
     if (!question.hold) this.#poller.nudge();
-    else if (!this.#isGathering && !isCovered(this.#sent, question)) this.#poller.again();
+    else if (!this.#isGathering && !isCovered(this.#sent, question)) this.#poller.restart();
   }
 
   /**
-   * @param {MessagePort} port @param {Question} question @param {any} page the answer for its chat
+   * Reply to a tab if the answer has news for it.
+   * @param {MessagePort} port @param {Question} question @param {any} update the answer for its chat
    * @param {number} hold
    */
-  #pass(port, question, page, hold) {
-    if (page?.error) {
+  #deliver(port, question, update, hold) {
+    if (update?.error) {
       // Another tab may have a new token already.
-      if (question.token === this.#sent[question.chatId]?.token) this.#reply(port, { refused: [403, page, 0] });
+      if (question.token === this.#sent[question.chatId]?.token) this.#reply(port, { refused: [403, update, 0] });
       return;
     }
-    const answer = page ? sliceFor(page, this.#sent[question.chatId].since, question) : emptyAnswer(question);
+    const answer = update ? sliceFor(update, this.#sent[question.chatId].since, question) : emptyAnswer(question);
     const isNews = !answer || answer.reset || answer.missed || answer.messages.length || answer.state;
-    // A reply without news once in a while shows which tabs are still there: only those ask again. A tab
-    // that gets no answer in its reply polls by itself.
-    if (isNews || !hold || Date.now() - question.at > HOLD * 1000) this.#reply(port, { answer });
+    // Without news, a reply once in a while finds the tabs that are gone: they do not ask again. A tab that
+    // gets a reply without an answer polls by itself.
+    if (isNews || !hold || Date.now() - question.askedAt > HOLD * 1000) this.#reply(port, { answer });
   }
 
   /** @param {MessagePort} port @param {object} reply */
@@ -103,5 +104,5 @@ class PollHub {
 
 const hub = new PollHub();
 hub.start();
-// @ts-expect-error: the type checker takes this for a page
+// @ts-expect-error: the type checker assumes a page, not a worker
 self.onconnect = ({ ports }) => hub.connect(ports[0]);

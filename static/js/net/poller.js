@@ -5,13 +5,13 @@
 import { Refused, Unreachable } from "./api.js";
 import { Backoff, isBusy } from "./backoff.js";
 
-export const HOLD = 25; // seconds the server may hold a request; routers cut silent connections at 30 and up
-const HASTY = 1000; // ms; an empty answer sooner than this means that the server holds no requests at the moment
+export const HOLD = 25; // seconds that the server may hold a request; routers cut silent connections at 30 and up
+const HOLD_MIN = 1000; // ms; an empty answer before that means that the server holds no requests at the moment
 
 /**
  * @typedef {object} PollClient
  * @property {(hold: number, signal: AbortSignal) => Promise<boolean>} ask whether there was news
- * @property {() => Promise<boolean>} [onRefused] renew the access; false: stop polling
+ * @property {() => Promise<boolean>} [onRefused] renew the access; false to stop polling
  * @property {() => void} onLost no answer
  * @property {(refusal: Refused) => void} onBusy rate-limited; the loop waits
  */
@@ -19,8 +19,8 @@ const HASTY = 1000; // ms; an empty answer sooner than this means that the serve
 export class Poller {
   #client;
   #backoff = new Backoff();
-  #skipHold = false; // ask for an answer at once: it shows that the server is back
-  #ending = new AbortController();
+  #skipHold = false; // ask for an answer at once, to see whether the server can be reached
+  #controller = new AbortController();
 
   /** @param {PollClient} client */
   constructor(client) {
@@ -28,29 +28,29 @@ export class Poller {
   }
 
   async run() {
-    while (await this.#turn());
+    while (await this.#pollOnce());
   }
 
-  /** What to ask for has changed. */
-  again() {
-    this.#ending.abort();
+  /** Ask anew at once, because what to ask for has changed. */
+  restart() {
+    this.#controller.abort();
     this.#backoff.wake();
   }
 
-  /** The network may have changed, and a request on the old one could hang for long. */
+  /** Ask anew for an immediate answer, because a request on the old network could hang for long. */
   nudge() {
     this.#skipHold = true;
-    this.again();
+    this.restart();
   }
 
   /** @returns {Promise<boolean>} whether to go on */
-  async #turn() {
-    this.#ending = new AbortController();
-    const { signal } = this.#ending;
+  async #pollOnce() {
+    this.#controller = new AbortController();
+    const { signal } = this.#controller;
     try {
       await this.#ask(signal);
     } catch (error) {
-      if (signal.aborted) return true; // by `again`
+      if (signal.aborted) return true; // by `restart`
       if (isRefusal(error)) return this.#renew(error);
       await this.#backOff(error);
     }
@@ -64,7 +64,7 @@ export class Poller {
     const news = await this.#client.ask(hold, signal);
     this.#backoff.succeeded();
     if (!signal.aborted) this.#skipHold = false;
-    if (hold && !news && Date.now() - asked < HASTY) await this.#backoff.pause(HASTY);
+    if (hold && !news && Date.now() - asked < HOLD_MIN) await this.#backoff.pause(HOLD_MIN);
   }
 
   /** @param {unknown} refusal */

@@ -1,9 +1,9 @@
-/** This tab's connection to the poll that all tabs share, in browsers that have shared workers. */
+/** This tab's connection to the worker with the poll that all tabs share. Some browsers have no shared workers. */
 import { Refused, Unreachable } from "./api.js";
 
-const START = 5000; // ms; a worker that has sent nothing until then does not run
-const HELD_TIMEOUT = 90_000; // ms; a live worker answers a held question before,
-const TIMEOUT = 30_000; // ms; and one that is not held before this
+const START_TIMEOUT = 5000; // ms until the first message of a worker that runs
+const HELD_TIMEOUT = 90_000; // ms until the reply to a held question, from a worker that runs
+const TIMEOUT = 30_000; // ms until its reply to another question
 
 const WORKER = new URL("./poll-worker.js", import.meta.url).href;
 // Trusted Types: allow this one worker URL.
@@ -26,29 +26,28 @@ export class SharedPoll {
     addEventListener("pagehide", () => this.#port?.postMessage(null));
   }
 
-  get works() {
+  get isAvailable() {
     return this.#port !== undefined;
   }
 
   /**
-   * Ask the worker; undefined: it knows too little, or does not work.
+   * Ask the worker. Resolves to undefined if the worker does not run, or cannot answer from its own poll.
    * @param {Question} question @param {AbortSignal} signal @returns {Promise<import("./api.js").Answer | void>}
    */
   read(question, signal) {
     const number = ++this.#number;
     return new Promise((resolve, reject) => {
-      const fail = () => reject(new Unreachable());
       const reconnect = () => {
         this.#connect();
-        fail();
+        reject(new Unreachable());
       };
       const timer = setTimeout(reconnect, question.hold ? HELD_TIMEOUT : TIMEOUT);
       signal.addEventListener("abort", () => {
         clearTimeout(timer);
-        fail();
+        reject(new Unreachable());
       });
       this.#onReply = (reply) => {
-        if (reply.number !== number && this.#port) return; // it answers an earlier question
+        if (reply.number !== number && this.#port) return; // to an earlier question
         clearTimeout(timer);
         if (reply.refused) reject(new Refused(.../** @type {[number, any, number]} */ (reply.refused)));
         else resolve(reply.answer);
@@ -61,7 +60,7 @@ export class SharedPoll {
     this.#port?.close();
     try {
       const worker = new SharedWorker(policy?.createScriptURL("") ?? WORKER, { type: "module" });
-      const timer = setTimeout(() => this.#giveUp(), START);
+      const timer = setTimeout(() => this.#giveUp(), START_TIMEOUT);
       worker.onerror = () => this.#giveUp();
       worker.port.onmessage = ({ data }) => {
         clearTimeout(timer);

@@ -1,25 +1,25 @@
-/** The chat page: it shows the room to members, an invitation to visitors with a key, and sends others home. */
+/** The chat page: members see the room, visitors with a key the invitation, and others are sent home. */
 import { authKey, sessionFor } from "../identity/identity.js";
 import { NEEDS_INVITE, goHome } from "../identity/go-home.js";
 import { chatInAddress, showInvitation, stashKey, stashedKey } from "../identity/invitation.js";
 import { Unreachable } from "../net/api.js";
-import { byId, loadLinks } from "../ui/dom.js";
+import { appendLinks, byId } from "../ui/dom.js";
 
 const RETRY = 3000; // ms between two attempts to load the room
 
 /** @type {Promise<typeof import("./room.js")> | undefined} */
 let loading;
 
-/** Load the modules and style sheets of the room, which an invitation does without. */
+/** Load the modules and style sheets of the room; the invitation does not need them. */
 function loadRoom() {
-  loading ??= load().catch(() => {
+  loading ??= importRoom().catch(() => {
     loading = undefined; // the next call tries again
     throw new Unreachable();
   });
   return loading;
 }
 
-/** Load the room however long it takes: a member sees nothing before it is there. */
+/** Load the room, however long it takes: without it, a member sees an empty page. */
 async function keepLoadingRoom() {
   for (;;) {
     const room = await loadRoom().catch(() => undefined);
@@ -28,11 +28,11 @@ async function keepLoadingRoom() {
   }
 }
 
-async function load() {
+async function importRoom() {
   /** @type {HTMLTemplateElement} */
   const files = byId("room-files");
   const links = /** @type {DocumentFragment} */ (files.content.cloneNode(true)).querySelectorAll("link");
-  const [room] = await Promise.all([import("./room.js"), loadLinks(links)]);
+  const [room] = await Promise.all([import("./room.js"), appendLinks(links)]);
   return room;
 }
 
@@ -42,7 +42,7 @@ async function enter(chatId) {
   addEventListener("hashchange", () => stashKey(chatId));
   if (sessionFor(chatId)) (await keepLoadingRoom()).openRoom(chatId);
   else if (stashedKey(chatId)) invite(chatId);
-  // Without a key of this chat we may still be a member: the server knows.
+  // Without a session in this browser we may still be a member; the server knows.
   else if (authKey()) (await keepLoadingRoom()).openRoomIfMember(chatId);
   else goHome(NEEDS_INVITE);
 }

@@ -6,7 +6,7 @@ import { session, text } from "../identity/storage.js";
 import { ask, newKey } from "../net/api.js";
 import { byId } from "../ui/dom.js";
 
-let key = newKey(); // one party, however often the button is pressed until it exists
+let key = newKey(); // so that pressing the button again does not start a second party
 
 /** @param {string} authKey @returns {Promise<import("../net/api.js").Session>} */
 const createChat = (authKey) => ask("POST", "/create", { credential: authKey, body: {}, key });
@@ -16,7 +16,7 @@ async function startParty(username) {
   const created = await withIdentity(username, createChat);
   key = newKey();
   const isKept = keepSession(created);
-  // A browser that stores nothing enters by its own invitation.
+  // Without storage, the session is lost on the next page: join there with the invitation.
   location.assign(`/chat/${created.chat_id}${isKept ? "" : `#${created.magic_key}`}`);
   return true;
 }

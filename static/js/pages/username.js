@@ -1,4 +1,4 @@
-/** The page that keeps a name for all later chats. */
+/** The page that saves a name for all later chats. */
 import { rememberedName, withIdentity } from "../identity/identity.js";
 import { NameForm } from "../identity/name-form.js";
 import { byId, nameElement } from "../ui/dom.js";
@@ -6,7 +6,7 @@ import { byId, nameElement } from "../ui/dom.js";
 const saved = byId("saved");
 
 /**
- * Create or rename the identity.
+ * Create or rename this browser's identity.
  * @param {string} username @returns {Promise<string>} the name as the server spells it
  */
 const rename = (username) => withIdentity(username, async () => rememberedName());

@@ -1,6 +1,6 @@
 /** Finding, cloning and building elements. Text from people goes in as text nodes, never as markup. */
 
-const HUES = 8; // as many as the style sheet has
+const HUES = 8; // as in tokens.css
 
 /**
  * Return the element with this id. Throws if the template lacks it.
@@ -33,7 +33,7 @@ export function el(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A name in the middle of a sentence; `<bdi>` keeps its direction of writing to itself. @param {string} name */
+/** A name inside a sentence; `<bdi>` isolates its writing direction. @param {string} name */
 export const nameElement = (name) => el("bdi", {}, name);
 
 /** The class with the colour of a member. @param {number} memberId */
@@ -54,10 +54,10 @@ export function arrange(parent, children) {
 }
 
 /**
- * Append `<link>`s to the head, and wait for the style sheets among them. Rejects if one cannot be loaded.
+ * Append `<link>`s to the head, and wait for the style sheets among them. Rejects if one of them fails to load.
  * @param {Iterable<HTMLLinkElement>} links
  */
-export async function loadLinks(links) {
+export async function appendLinks(links) {
   const all = [...links];
   const sheets = all.filter(({ rel }) => rel === "stylesheet");
   const loaded = sheets.map(

@@ -21,7 +21,7 @@ WITNESS = """log => {
     const look = () => {
         const messages = [...log.querySelectorAll('li')];
         const ids = messages.map(({ dataset }) => dataset.id).filter(Boolean);
-        const lines = [...log.querySelectorAll('.line')];
+        const lines = [...log.querySelectorAll('.log-notice')];
         for (const id of ids) rush.ids.add(+id);
         for (const line of lines) rush.lines.set(line, parseInt(line.textContent));
         rush.mostMessages = Math.max(rush.mostMessages, messages.length);
