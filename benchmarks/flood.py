@@ -29,7 +29,7 @@ Request = tuple[str, str, str | None, object]
 
 async def post_and_time(story: Story, seconds: float) -> list[float]:
     """Let Alice post; return the seconds until Bob received each message."""
-    took, last_id = [], (await story.bob.read())["last_id"]
+    durations, last_id = [], (await story.bob.read())["last_id"]
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         held = asyncio.create_task(story.bob.read(since=last_id, wait=25))
@@ -37,8 +37,8 @@ async def post_and_time(story: Story, seconds: float) -> list[float]:
         began = time.perf_counter()
         await story.alice.say("!")
         last_id = (await held)["last_id"]
-        took.append(time.perf_counter() - began)
-    return took
+        durations.append(time.perf_counter() - began)
+    return durations
 
 
 async def send_flood(url: str, request: Request, seconds: float) -> Counter[int]:

@@ -122,12 +122,12 @@ async def run(file: Path, chats: int, rounds: int) -> list[int]:
         _offset += SKIPPED
         await access.chat.say(access.member, Draft("How time flies"))
         async with keep_posting(access) as latencies:
-            took, longest = await delete_all(service, file)
+            seconds, longest = await delete_all(service, file)
         after = size(file)
         sizes.append(after)
         print(
-            f"{number:5} {before:11,} {after:10,} {free(file):7,} {took:8.1f} {longest * 1000:8.0f}"
-            f" {statistics.median(latencies):8.1f} {max(latencies):8.0f}",
+            f"{number:5} {before:11,} {after:10,} {free(file):7,} {seconds:8.1f}"
+            f" {longest * 1000:8.0f} {statistics.median(latencies):8.1f} {max(latencies):8.0f}",
             flush=True,
         )
     await service.store.close()

@@ -22,7 +22,7 @@ HOLD = 25  # seconds
 
 
 class Delivery(NamedTuple):
-    """The time that each message took, in ms."""
+    """The times of all messages, in ms."""
 
     shown: list[float]  # until it is on the screen, by Element Timing
     frame: list[float]  # until its frame is made: the task after its requestAnimationFrame
@@ -31,7 +31,7 @@ class Delivery(NamedTuple):
 
 async def measure(browser: Browser, url: str, messages: int, slowdown: float) -> Delivery:
     """Send messages one after another, and time each."""
-    took = Delivery([], [], [])
+    figures = Delivery([], [], [])
     async with Api(url) as api, AsyncExitStack() as stack:
         story, other = await new_story(api), await new_story(api)
         alice, _ = await stack.enter_async_context(chat_page(browser, story.alice, slowdown))
@@ -43,11 +43,11 @@ async def measure(browser: Browser, url: str, messages: int, slowdown: float) ->
             shown, frame = await on_the_pages(alice, bob, f"Message {number}")
             poll = await without_pages(other, *lines)
             if number >= 0:
-                for times, value in zip(took, (shown, frame, poll), strict=True):
+                for times, value in zip(figures, (shown, frame, poll), strict=True):
                     times.append(value)
         for line in lines:
             line.hang_up()
-    return took
+    return figures
 
 
 async def on_the_pages(alice: Page, bob: Page, body: str) -> tuple[float, float]:
@@ -70,6 +70,6 @@ async def without_pages(story: Story, sender: Line, receiver: Line) -> float:
     began = time.perf_counter()
     sender.send_message(alice.path, alice.session_token, "Message")
     (await receiver.answer()).ok()
-    took = time.perf_counter() - began
+    seconds = time.perf_counter() - began
     (await sender.answer()).ok()
-    return took * 1000
+    return seconds * 1000

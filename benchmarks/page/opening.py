@@ -26,7 +26,7 @@ class Opening(NamedTuple):
 
 async def measure(browser: Browser, url: str, times: int, slowdown: float) -> Opening:
     """Open a full chat `times` times, each time in a fresh profile."""
-    took = Opening([], [], [], 0)
+    figures = Opening([], [], [], 0)
     async with Api(url) as api:
         story = await new_story(api)
         for number in range(WINDOW):
@@ -34,15 +34,15 @@ async def measure(browser: Browser, url: str, times: int, slowdown: float) -> Op
             last = await person.say(f"Message {number}: {WORDS[number % len(WORDS)].strip()}")
         for _ in range(times):
             async with chat_page(browser, story.bob, slowdown) as (page, _):
-                took = await open_once(page, story.bob, last["body"], took)
-    return took
+                figures = await open_once(page, story.bob, last["body"], figures)
+    return figures
 
 
-async def open_once(page: Page, person: Person, last: str, took: Opening) -> Opening:
-    """Open the chat once, and add the times to `took`."""
+async def open_once(page: Page, person: Person, last: str, figures: Opening) -> Opening:
+    """Open the chat once, and add the times to `figures`."""
     await page.goto(f"{person.api.url}/chat/{person.chat_id}", wait_until="commit")
     _, shown = await call_probe(page, "painted", last)
-    took.shown.append(shown - await page.evaluate("performance.timeOrigin"))
-    took.first.append(await page.evaluate(PAINT))
-    took.long_tasks.extend(await page.evaluate("probe.longTasks"))
-    return took._replace(files=await page.evaluate(FILES))
+    figures.shown.append(shown - await page.evaluate("performance.timeOrigin"))
+    figures.first.append(await page.evaluate(PAINT))
+    figures.long_tasks.extend(await page.evaluate("probe.longTasks"))
+    return figures._replace(files=await page.evaluate(FILES))

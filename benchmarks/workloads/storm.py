@@ -15,12 +15,12 @@ async def measure(
     async with connected_crowd(server, transport, 1, size) as crowd:
         await crowd.post()
         await server.settle()
-        began, took = server.cpu(), 0.0
+        began, seconds = server.cpu(), 0.0
         for _ in range(STORMS):
-            cut = time.monotonic()
+            disconnected_at = time.monotonic()
             crowd.disconnect()
             await crowd.connect()
-            took += time.monotonic() - cut + await server.settle()
+            seconds += time.monotonic() - disconnected_at + await server.settle()
         used = server.cpu() - began
         await crowd.post()  # fails if a client was lost
-    return {"cpu_us": used / size / STORMS * 1e6, "again_s": took / STORMS}
+    return {"cpu_us": used / size / STORMS * 1e6, "again_s": seconds / STORMS}
