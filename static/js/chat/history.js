@@ -44,7 +44,7 @@ export class History {
     return fresh.filter(({ id }) => this.#messages.has(id));
   }
 
-  /** Add a message of our own, ahead of the poll, unless it is known or gone already. @param {Message} message */
+  /** Add a message of our own before a poll brings it, unless it is known or deleted already. @param {Message} message */
   add(message) {
     const { id } = message;
     if (id <= this.#countedUpTo || this.#messages.has(id) || this.#deleted.includes(id)) return;

@@ -14,8 +14,8 @@ const GROUP_SPAN = 5 * 60_000; // ms after the first message of a group; later o
 /** The latest `count` messages, and all notices. @param {(Message | Notice)[]} entries @param {number} count */
 export function newest(entries, count) {
   const messages = entries.filter((entry) => !("notice" in entry));
-  const left = new Set(messages.slice(Math.max(0, messages.length - count)));
-  return entries.filter((entry) => "notice" in entry || left.has(entry));
+  const kept = new Set(messages.slice(Math.max(0, messages.length - count)));
+  return entries.filter((entry) => "notice" in entry || kept.has(entry));
 }
 
 /** @param {(Message | Notice | PendingMessage)[]} items @param {Me} me @returns {(MessageGroup | Notice)[]} */

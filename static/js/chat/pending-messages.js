@@ -7,7 +7,7 @@
  * @property {string} key the idempotency key
  * @property {string} body
  * @property {number} at ms since 1970
- * @property {number} member who wrote it; 0: not known yet
+ * @property {number} member id of the author; 0 if not known yet
  * @property {"sending" | "waiting" | "busy" | "failed" | "stale"} state waiting: for the connection; busy: the
  *   server limits our requests; stale: too old to be sent without asking the person
  * @property {string} problem why it was refused

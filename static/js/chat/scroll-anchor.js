@@ -68,7 +68,7 @@ export class ScrollAnchor {
   #restore(inView) {
     const [bubble, top] = inView.find(([bubble]) => bubble.isConnected) ?? [];
     if (!bubble || top === undefined) {
-      // Everything that was in view is gone: continue at the oldest message that is left.
+      // All messages that were in view are gone: show the oldest one that is left.
       this.#setPadding(0);
       this.#log.scrollTop = 0;
       return;
@@ -83,7 +83,7 @@ export class ScrollAnchor {
   #setPadding(padding) {
     if (padding === this.#padding) return;
     this.#padding = padding;
-    this.#log.style.setProperty("--gone", `${padding}px`);
+    this.#log.style.setProperty("--removed", `${padding}px`);
   }
 
   #showButton() {

@@ -20,15 +20,19 @@ export class DeleteMessage {
     this.#log = log;
     this.#api = api;
     this.#button.setAttribute("aria-live", "off"); // the live region around it must not announce it
+    this.#listen();
+  }
+
+  #listen() {
     this.#button.addEventListener("keydown", (event) => this.#onKey(event));
     this.#button.addEventListener("blur", () => this.#arm(false));
-    log.addEventListener("pointerover", ({ target }) => this.#point(target));
-    log.addEventListener("pointerleave", ({ pointerType }) => {
+    this.#log.addEventListener("pointerover", ({ target }) => this.#point(target));
+    this.#log.addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType === "mouse") this.#point(null);
     });
-    log.addEventListener("focusin", () => this.#offer());
+    this.#log.addEventListener("focusin", () => this.#offer());
     document.addEventListener("pointerdown", ({ target }) => {
-      if (!log.contains(/** @type {Node} */ (target))) this.#point(null);
+      if (!this.#log.contains(/** @type {Node} */ (target))) this.#point(null);
     });
   }
 
@@ -72,11 +76,11 @@ export class DeleteMessage {
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     const step = STEPS[/** @type {keyof typeof STEPS} */ (event.key)];
-    const here = this.#button.closest(".bubble");
+    const current = this.#button.closest(".bubble");
     if (step || event.repeat) event.preventDefault(); // holding Enter down does not confirm
-    if (!step || !here) return;
+    if (!step || !current) return;
     const all = this.#deletable();
-    const next = all[all.indexOf(here) + step];
+    const next = all[all.indexOf(current) + step];
     if (!next) return;
     this.#moveTo(next);
     this.#button.focus();

@@ -42,7 +42,7 @@ export class LeaveSection {
 
   /** @param {Promise<unknown>} request @param {string} notice for the home page */
   #exit(request, notice) {
-    setExitNotice(notice); // the poll may be refused before the answer is here
+    setExitNotice(notice); // the poll may be refused before the answer arrives
     const leave = () => {
       forgetSession(this.#chatId);
       goHome();

@@ -1,4 +1,4 @@
-/** One member in the panel: name, role, and what we may do about them. */
+/** One member in the panel, with the tools that our role allows. */
 import { button, confirmButton } from "../ui/buttons.js";
 import { colourClass, el, nameElement } from "../ui/dom.js";
 import { firstGrapheme } from "../ui/graphemes.js";
@@ -28,7 +28,7 @@ export class MemberRow {
 
   /**
    * Rebuild the row only if something changed, so that an open question stays open.
-   * @param {Member} member @param {string} tag that tells them from somebody with a similar name @param {Me} me
+   * @param {Member} member @param {string} tag distinguishes similar names @param {Me} me
    */
   show(member, tag, me) {
     const signature = [member.role, tag, me.role].join();

@@ -1,4 +1,4 @@
-/** The updates of one chat: from the poll that all tabs share, or else from a poll of this page. */
+/** The updates of one chat, from the poll that all tabs share, or else from a poll of this page's own. */
 import { readChat } from "./api.js";
 import { Poller } from "./poller.js";
 import { SharedPoll } from "./shared-poll.js";

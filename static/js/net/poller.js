@@ -59,12 +59,12 @@ export class Poller {
 
   /** @param {AbortSignal} signal */
   async #ask(signal) {
-    const asked = Date.now();
+    const askedAt = Date.now();
     const hold = this.#skipHold ? 0 : HOLD;
     const news = await this.#client.ask(hold, signal);
     this.#backoff.succeeded();
     if (!signal.aborted) this.#skipHold = false;
-    if (hold && !news && Date.now() - asked < HOLD_MIN) await this.#backoff.pause(HOLD_MIN);
+    if (hold && !news && Date.now() - askedAt < HOLD_MIN) await this.#backoff.pause(HOLD_MIN);
   }
 
   /** @param {unknown} refusal */

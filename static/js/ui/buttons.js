@@ -1,4 +1,4 @@
-/** Buttons, and buttons that ask before they act. */
+/** Buttons, and buttons that ask for confirmation. */
 import { el } from "./dom.js";
 
 /** @param {string} label @param {(event: MouseEvent) => void} onClick @param {string} [className] */
@@ -9,7 +9,7 @@ export function button(label, onClick, className = "minor") {
 }
 
 /**
- * A button for what cannot be undone: it is replaced by a question, and only a second press acts.
+ * A button for an action that cannot be undone: a press shows a question, and only a second press acts.
  * @param {string} label @param {(Node | string)[]} question @param {string} yes label of the second button
  * @param {() => Promise<unknown>} act
  */
@@ -18,10 +18,10 @@ export function confirmButton(label, question, yes, act) {
   const container = el("div", { className: "confirm" }, first);
   function ask() {
     const no = button("Cancel", back);
-    const asked = el("p", {}, ...question);
-    container.replaceChildren(asked, no, button(yes, () => act().then(back), "minor is-danger"));
+    const prompt = el("p", {}, ...question);
+    container.replaceChildren(prompt, no, button(yes, () => act().then(back), "minor is-danger"));
     container.setAttribute("role", "group");
-    container.setAttribute("aria-label", asked.textContent ?? "");
+    container.setAttribute("aria-label", prompt.textContent ?? "");
     no.focus(); // pressing Enter twice changes nothing
   }
   function back() {

@@ -1,4 +1,4 @@
-/** Finding, cloning and building elements. Text from people goes in as text nodes, never as markup. */
+/** Find, clone and build elements. Text from people is inserted as text nodes, never as markup. */
 
 const HUES = 8; // as in tokens.css
 

@@ -1,6 +1,5 @@
 /**
- * An EventTarget with typed events: parts subscribe to what they need, and one that fails does not stop
- * the others.
+ * An EventTarget with typed events. An error in one listener does not stop the others.
  *
  * @template {Record<string, any>} Events the detail of each event, by its name
  */
@@ -11,7 +10,7 @@ export class Emitter {
   on(name, listener) {
     this.#target.addEventListener(name, (event) => {
       const { detail } = /** @type {CustomEvent} */ (event);
-      listener(detail ?? undefined); // CustomEvent makes null of undefined
+      listener(detail ?? undefined); // CustomEvent turns undefined into null
     });
   }
 

@@ -20,7 +20,7 @@ export function formatRecent(when) {
   return isToday ? formatTime(when) : `${day.format(when)}, ${formatTime(when)}`;
 }
 
-/** @param {HTMLElement} element a <time> @param {string} at RFC 3339; empty: not known yet */
+/** @param {HTMLElement} element a <time> @param {string} at RFC 3339; empty if not known yet */
 export function showTime(element, at) {
   const when = new Date(at);
   const isKnown = !Number.isNaN(when.getTime());

@@ -1,4 +1,4 @@
-/** Turns web addresses in a text into links and leaves the rest as it is. */
+/** Turns web addresses in a text into links, and keeps the rest as it is. */
 
 const ADDRESS = /https?:\/\/[^\s<>"'`“”„‘’«»\u2066-\u2069\u200e\u200f\u202a-\u202e]+/giu;
 const TRAILING = /[.,;:!?…*_~。、！？，；：」』）】]$/u;
@@ -17,7 +17,7 @@ export function linkify(text) {
   return [...pieces, text.slice(done)];
 }
 
-/** Cut off the punctuation of the sentence around it: "(see http://a.example/b)." @param {string} address */
+/** Cut off punctuation that belongs to the sentence around it: "(see http://a.example/b)." @param {string} address */
 function withoutTrailing(address) {
   const surplus = new Map(BRACKETS.map(([open, close]) => [close, count(address, close) - count(address, open)]));
   for (let end = address.length; ; end--) {
