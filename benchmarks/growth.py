@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-from watchparty.party import clock
+from watchparty.party import timestamps
 from watchparty.party.service import ChatAccess, ChatService
 from watchparty.party.validation import Draft
 from watchparty.server.cleanup import BATCH_PAUSE
@@ -32,7 +32,7 @@ PAUSE = 0.005  # seconds between two messages of the chat that stays active
 GROWTH_MAX = 1.1  # times the size after the second round
 
 _offset = 0  # milliseconds that the simulated clock is ahead
-_now = clock.now
+_now = timestamps.now
 
 
 def simulated_now() -> int:
@@ -137,7 +137,7 @@ async def run(file: Path, chats: int, rounds: int) -> list[int]:
 def main() -> None:
     """Print a table; exit with 1 if the database grew."""
     chats, rounds = [*map(int, sys.argv[1:]), *(CHATS, ROUNDS)[len(sys.argv) - 1 :]]
-    clock.now = simulated_now
+    timestamps.now = simulated_now
     print(f"{chats:,} chats in each round, with {MESSAGES} messages of 2 people each")
     print("        KB before   KB after    free  cleanup  longest     latency (ms)")
     print("round     cleanup    cleanup   pages        s batch ms   median      max")

@@ -18,6 +18,7 @@ from tests.support.api_fixtures import (
 )
 from tests.support.load_clients import HOLD, until_held
 from tests.support.server_process import Server
+from tests.support.waiting import AT_ONCE
 
 
 async def replace(person: Person, **fields: Any) -> Answer:
@@ -71,10 +72,11 @@ async def test_a_removed_member_is_out_at_once_and_no_link_leads_back(
     many = {"wait": HOLD, "chats": {str(story.chat_id): {"since": 0, "token": story.bob.auth_key}}}
     held_many = asyncio.create_task(api.post("/poll", json=many))
     await until_held(server, held, held_many)
-    left = (await delete(story.alice, "/members/2")).ok()
+    async with asyncio.timeout(AT_ONCE):
+        left = (await delete(story.alice, "/members/2")).ok()
+        assert (await held).error == (403, "forbidden")
+        assert (await held_many).ok()["chats"][str(story.chat_id)]["error"] == "forbidden"
     assert [member["username"] for member in left["state"]["members"]] == ["Alice"]
-    assert (await held).error == (403, "forbidden")
-    assert (await held_many).ok()["chats"][str(story.chat_id)]["error"] == "forbidden"
     for token in (story.bob.session_token, story.bob.auth_key):
         answer = await api.get(story.bob.path, token)
         assert answer.body == (await story.charlie.try_to_read(story.chat_id)).body

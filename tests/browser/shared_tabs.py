@@ -11,7 +11,8 @@ KEEP_ACCOUNT = """
     window.missed = new Map();
     new MutationObserver(() => {
         for (const { dataset } of document.querySelectorAll('[data-id]')) seen.add(+dataset.id);
-        document.querySelectorAll('.log-notice').forEach(line => missed.set(line, line.textContent));
+        for (const line of document.querySelectorAll('.log-notice'))
+            missed.set(line, line.textContent);
     }).observe(document, { subtree: true, childList: true, attributeFilter: ['data-id'] });
 """
 

@@ -18,7 +18,7 @@ from tests.support.api_fixtures import Person, new_story
 from tests.support.load_clients import is_quiet, until_held
 from tests.support.raw_socket import send
 from tests.support.server_process import BIN, HYPERCORN, Server
-from tests.support.waiting import until
+from tests.support.waiting import AT_ONCE, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -230,7 +230,8 @@ async def test_a_removed_member_is_answered_even_when_the_server_no_longer_recei
         held = [ask(story.bob, "&wait=25") for _ in range(8)]
         await until_held(server, *held)
         members = f"{story.alice.path}/members/2"
-        (await api.call("DELETE", members, story.alice.session_token)).ok()
-        assert [(await one).error for one in held] == [(403, "forbidden")] * 8
+        async with asyncio.timeout(AT_ONCE):
+            (await api.call("DELETE", members, story.alice.session_token)).ok()
+            assert [(await one).error for one in held] == [(403, "forbidden")] * 8
         outside = await story.charlie.try_to_read(story.chat_id, since=0)
         assert outside.error == (403, "forbidden")

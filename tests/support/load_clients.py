@@ -21,7 +21,7 @@ from tests.support.server_process import SERVE, Server
 from tests.support.waiting import PATIENCE, until
 from watchparty.server.sockets import raise_file_limit
 
-HOLD = 30  # seconds asked for; less than PATIENCE, so that a forgotten poll fails its test
+HOLD = 30  # seconds asked for; less than PATIENCE, so that a forgotten poll of news fails its test
 NO_TIME = struct.pack("ii", True, 0)  # linger for zero seconds (socket(7))
 
 

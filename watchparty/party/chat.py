@@ -3,8 +3,7 @@
 import asyncio
 from typing import Protocol
 
-from watchparty.party import clock
-from watchparty.party.changes import Change, DeleteMessage
+from watchparty.party import timestamps
 from watchparty.party.confusables import find_confusable
 from watchparty.party.errors import Forbidden, NotAllowed, NotFound
 from watchparty.party.models import (
@@ -16,6 +15,7 @@ from watchparty.party.models import (
     State,
     User,
 )
+from watchparty.party.moderation import Change, DeleteMessage
 from watchparty.party.store import RateCheck, Store, no_check
 from watchparty.party.uncancellable import uncancellable
 from watchparty.party.validation import Draft
@@ -90,7 +90,7 @@ class Chat:
         result = await self.store.append(self.chat_id, author, draft, check_rate)
         if not result.replayed:
             self._add_message(result.message)
-            self.active_at = clock.now()
+            self.active_at = timestamps.now()
             self.wake()
         return result
 
@@ -106,7 +106,7 @@ class Chat:
             self.chat_id, user, magic_key, credential, members_max
         )
         if member.member_id not in self.members:
-            self.active_at = clock.now()
+            self.active_at = timestamps.now()
             self.apply_state(state, coalesce=True)
         return member
 

@@ -4,7 +4,7 @@ from cachetools import LRUCache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from watchparty.party import clock, tokens
+from watchparty.party import timestamps, tokens
 from watchparty.party.chat import Chat
 from watchparty.party.chat_cache import ChatCache
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite, NotAllowed
@@ -159,7 +159,7 @@ class ChatService:
 
     async def delete_expired(self, ttl: int) -> int:
         """Delete a batch of chats idle for `ttl` seconds, and return how many."""
-        expired = await self.store.expire(clock.now() - ttl * 1000)
+        expired = await self.store.expire(timestamps.now() - ttl * 1000)
         for chat_id in expired:
             self.chats.drop(chat_id)
         return len(expired)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from watchparty.party.changes import Change
 from watchparty.party.models import (
     AppendResult,
     ChatRecord,
@@ -14,6 +13,7 @@ from watchparty.party.models import (
     Session,
     User,
 )
+from watchparty.party.moderation import Change
 from watchparty.party.validation import Draft
 
 # The store calls it before it stores something new, but not for a repeat, and lets errors pass.

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from aiosqlite import Connection
 
-from watchparty.party.changes import Change
 from watchparty.party.errors import StoreUnavailable
 from watchparty.party.models import (
     AppendResult,
@@ -18,6 +17,7 @@ from watchparty.party.models import (
     Session,
     User,
 )
+from watchparty.party.moderation import Change
 from watchparty.party.store import RateCheck, Store, no_check
 from watchparty.party.validation import Draft
 from watchparty.storage import transactions

@@ -8,15 +8,6 @@ from typing import assert_never
 
 from aiosqlite import Connection
 
-from watchparty.party.changes import (
-    Change,
-    DeleteMessage,
-    Leave,
-    RemoveMember,
-    ReplaceInvite,
-    SetRole,
-    SetTopic,
-)
 from watchparty.party.errors import ChatFull, Forbidden, InvalidInvite, NotFound
 from watchparty.party.models import (
     ChatState,
@@ -26,6 +17,15 @@ from watchparty.party.models import (
     NewChat,
     Session,
     User,
+)
+from watchparty.party.moderation import (
+    Change,
+    DeleteMessage,
+    Leave,
+    RemoveMember,
+    ReplaceInvite,
+    SetRole,
+    SetTopic,
 )
 from watchparty.party.store import RateCheck
 from watchparty.storage.queries import chats, idempotency, members, messages

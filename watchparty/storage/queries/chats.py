@@ -2,7 +2,7 @@
 
 from aiosqlite import Connection
 
-from watchparty.party import clock
+from watchparty.party import timestamps
 from watchparty.party.models import ChatRecord, ChatState, InviteRole, Invites, NewChat
 from watchparty.storage.queries.members import select_members
 from watchparty.storage.queries.messages import select_messages
@@ -12,7 +12,7 @@ INVITE_COLUMNS: dict[InviteRole, str] = {"guest": "magic_key", "viewer": "viewer
 
 async def insert_chat(db: Connection, chat: NewChat) -> bool:
     """Add a chat. Returns False when its id is taken."""
-    now = clock.now()
+    now = timestamps.now()
     rows = await db.execute_fetchall(
         "INSERT INTO chats (chat_id, magic_key, viewer_key, created_at, active_at)"
         " VALUES (?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING RETURNING chat_id",

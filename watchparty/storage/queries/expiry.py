@@ -4,7 +4,7 @@ import time
 
 from aiosqlite import Connection
 
-from watchparty.party import clock
+from watchparty.party import timestamps
 from watchparty.storage.queries.idempotency import KEY_LIFETIME_MS
 
 BATCH_ROWS = 500  # users, and keys of each kind
@@ -38,7 +38,7 @@ async def delete_absent_users(db: Connection) -> None:
         "DELETE FROM users WHERE user_id IN (SELECT user_id FROM users WHERE active_at <= ?"
         " AND NOT EXISTS (SELECT 1 FROM members WHERE members.user_id = users.user_id)"
         " ORDER BY active_at LIMIT ?)",
-        (clock.now() - USER_LIFETIME_MS, BATCH_ROWS),
+        (timestamps.now() - USER_LIFETIME_MS, BATCH_ROWS),
     )
 
 
@@ -51,5 +51,5 @@ async def delete_expired_keys(db: Connection) -> None:
         await db.execute_fetchall(
             f"DELETE FROM {table} WHERE ({key}) IN"  # noqa: S608  (both from the lines above)
             f" (SELECT {key} FROM {table} WHERE created_at <= ? ORDER BY created_at LIMIT ?)",
-            (clock.now() - KEY_LIFETIME_MS, BATCH_ROWS),
+            (timestamps.now() - KEY_LIFETIME_MS, BATCH_ROWS),
         )

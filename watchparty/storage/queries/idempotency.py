@@ -11,7 +11,7 @@ from typing import Any
 
 from aiosqlite import Connection
 
-from watchparty.party import clock
+from watchparty.party import timestamps
 from watchparty.party.errors import KeyReused
 from watchparty.party.models import Member, Message, NewChat
 from watchparty.party.validation import Draft
@@ -34,7 +34,7 @@ async def find_message(
     )
     for digest, id_, created_at in rows:
         _check_digest(digest, draft.key, draft.body)
-        when = clock.rfc3339(created_at)
+        when = timestamps.rfc3339(created_at)
         return Message(id_, author.username, author.member_id, draft.body, when)
     return None
 
@@ -71,12 +71,12 @@ async def insert_chat(db: Connection, chat: NewChat, key: str) -> None:
     digest = _digest(key, chat.requested_name)
     await db.execute_fetchall(
         "INSERT OR REPLACE INTO chat_keys VALUES (?, ?, ?, ?, ?)",
-        (chat.host.user_id, _hash(key), digest, chat.chat_id, clock.now()),
+        (chat.host.user_id, _hash(key), digest, chat.chat_id, timestamps.now()),
     )
 
 
 async def _unexpired(db: Connection, sql: str, values: tuple[Any, ...]) -> Iterable[Any]:
-    return await db.execute_fetchall(sql, (*values, clock.now() - KEY_LIFETIME_MS))
+    return await db.execute_fetchall(sql, (*values, timestamps.now() - KEY_LIFETIME_MS))
 
 
 def _hash(key: str | None) -> bytes:

@@ -5,10 +5,10 @@ from sys import intern
 
 from aiosqlite import Connection
 
-from watchparty.party import clock
+from watchparty.party import timestamps
 from watchparty.party.errors import Forbidden, NoSuccessor, NotFound
 from watchparty.party.models import Member, Role, Session, User
-from watchparty.storage.queries.rows import require_rows
+from watchparty.storage.queries.require_rows import require_rows
 
 MEMBERS_SHARED = 10_000  # about 250 bytes each
 
@@ -22,7 +22,7 @@ async def insert_member(
         " SELECT chat_id, last_member_id + 1, ?1, ?2, ?3, ?4 FROM chats WHERE chat_id = ?5 AND"
         " (?6 IS NULL OR ?6 > (SELECT count(*) FROM members WHERE members.chat_id = ?5))"
         " ON CONFLICT (user_id, chat_id) DO NOTHING",
-        (user.user_id, user.username, role, clock.now(), chat_id, members_max),
+        (user.user_id, user.username, role, timestamps.now(), chat_id, members_max),
     )
 
 
@@ -30,7 +30,7 @@ async def insert_session(db: Connection, credential: bytes, session: Session) ->
     """Add a session of a member."""
     await db.execute_fetchall(
         "INSERT INTO sessions (credential, chat_id, member_id, created_at) VALUES (?, ?, ?, ?)",
-        (credential, session.chat_id, session.member_id, clock.now()),
+        (credential, session.chat_id, session.member_id, timestamps.now()),
     )
 
 

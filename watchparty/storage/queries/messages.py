@@ -3,13 +3,13 @@
 from aiosqlite import Connection
 from msgspec import UNSET
 
-from watchparty.party import clock
+from watchparty.party import timestamps
 from watchparty.party.errors import Forbidden, NotFound
 from watchparty.party.models import AppendResult, Member, Message
 from watchparty.party.store import RateCheck
 from watchparty.party.validation import Draft
 from watchparty.storage.queries import idempotency
-from watchparty.storage.queries.rows import require_rows
+from watchparty.storage.queries.require_rows import require_rows
 
 
 async def append_message(
@@ -51,7 +51,7 @@ async def blank_message(db: Connection, chat_id: int, id_: int) -> None:
 
 async def _insert(db: Connection, chat_id: int, author: Member, draft: Draft) -> Message | None:
     """Add a message under the next id of its chat. Returns None when there is no such member."""
-    now = clock.now()
+    now = timestamps.now()
     rows = await db.execute_fetchall(
         "INSERT INTO messages (chat_id, id, member_id, username, body, created_at, key)"
         " SELECT chat_id, last_id + 1, member_id, ?, ?, ?, ?"
@@ -73,5 +73,5 @@ def _message(
     key: str | None,
     deleted: int = 0,
 ) -> Message:
-    when = clock.rfc3339(created_at)
+    when = timestamps.rfc3339(created_at)
     return Message(id_, username, member_id, body, when, key or UNSET, bool(deleted) or UNSET)

@@ -2,7 +2,7 @@
 
 from aiosqlite import Connection
 
-from watchparty.party import clock
+from watchparty.party import timestamps
 from watchparty.party.models import Session, User
 
 
@@ -10,7 +10,7 @@ async def insert_user(db: Connection, credential: bytes, username: str) -> User:
     """Add a user."""
     [(user_id,)] = await db.execute_fetchall(
         "INSERT INTO users (credential, username, created_at) VALUES (?, ?, ?) RETURNING user_id",
-        (credential, username, clock.now()),
+        (credential, username, timestamps.now()),
     )
     return User(user_id, username)
 

@@ -5,7 +5,7 @@ from msgspec.structs import asdict, replace
 from quart import Blueprint, Request, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from watchparty.party import clock, validation
+from watchparty.party import timestamps, validation
 from watchparty.party.chat import ChatView
 from watchparty.party.errors import InvalidRequest, MissingCredentials
 from watchparty.party.models import Message
@@ -138,8 +138,8 @@ def _state_answer(access: ChatAccess, cursor: Cursor) -> StateAnswer:
         role=member.role,
         members=[*chat.state.members],
         magic_link=_magic_link(access),
-        expires_at=clock.rfc3339(chat.active_at + settings().chat_ttl * 1000),
-        server_time=clock.rfc3339(clock.now()),
+        expires_at=timestamps.rfc3339(chat.active_at + settings().chat_ttl * 1000),
+        server_time=timestamps.rfc3339(timestamps.now()),
     )
 
 

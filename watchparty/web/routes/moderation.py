@@ -5,7 +5,9 @@ from typing import get_args
 from quart import Blueprint, Response, request
 
 from watchparty.party import validation
-from watchparty.party.changes import (
+from watchparty.party.errors import InvalidRequest, NotAllowed
+from watchparty.party.models import InviteRole, Role
+from watchparty.party.moderation import (
     DeleteMessage,
     Leave,
     RemoveMember,
@@ -13,8 +15,6 @@ from watchparty.party.changes import (
     SetRole,
     SetTopic,
 )
-from watchparty.party.errors import InvalidRequest, NotAllowed
-from watchparty.party.models import InviteRole, Role
 from watchparty.party.service import ChatAccess
 from watchparty.web.context import authorize, limits, service
 from watchparty.web.request import body
