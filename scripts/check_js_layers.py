@@ -6,9 +6,10 @@ from pathlib import Path
 
 ROOT = Path("static/js").resolve()
 MAY_IMPORT = {
-    "pages": {"pages", "chat", "host", "identity", "net", "ui"},
-    "chat": {"chat", "identity", "net", "ui"},
-    "host": {"host", "identity", "net", "ui"},
+    "pages": {"pages", "chat", "host", "messages", "identity", "net", "ui"},
+    "chat": {"chat", "messages", "identity", "net", "ui"},
+    "host": {"host", "messages", "identity", "net", "ui"},
+    "messages": {"messages", "identity", "net", "ui"},
     "identity": {"identity", "net", "ui"},
     "net": {"net"},
     "ui": {"ui"},

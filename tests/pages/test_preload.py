@@ -18,7 +18,7 @@ STATIC = assets.find("static")
 
 PRELOADED = re.compile(r'<link rel="modulepreload" href="/static/\w+/([^"]+)">')
 ENTRY = re.compile(r'<script type="module" src="/static/\w+/([^"]+)"></script>')
-ROOM = "js/pages/room.js"
+ROOM = "js/chat/parts.js"
 PAGES = ["/", "/username", "/chat/100000000001"]
 
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { History, WINDOW } from "../../static/js/chat/history.js";
+import { History, WINDOW } from "../../static/js/messages/history.js";
 
 const message = (id) => ({ id, member_id: 1, username: "Bob", body: `Line ${id}`, created_at: "" });
 const range = (first, last) => Array.from({ length: last - first + 1 }, (_, index) => first + index);

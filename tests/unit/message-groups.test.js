@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { messageGroups, newest } from "../../static/js/chat/message-groups.js";
+import { messageGroups, newest } from "../../static/js/messages/message-groups.js";
 
 const ME = { memberId: 7, username: "Alice" };
 const START = Date.UTC(2026, 0, 12, 20, 0, 0);

@@ -3,7 +3,7 @@
  * are matched by their idempotency key.
  *
  * @typedef {import("../net/api.js").Message} Message
- * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
+ * @typedef {import("../messages/pending-messages.js").PendingMessage} PendingMessage
  * @typedef {(pending: PendingMessage, choice: "retry" | "discard") => void} Resolve
  */
 import { cloneTemplate, query } from "../ui/dom.js";

@@ -2,7 +2,7 @@
  * A notice in the last hour of a party, which says when the party is deleted unless somebody writes.
  *
  * @typedef {import("../net/api.js").Answer & { expires_at?: string, server_time?: string }} ChatAnswer
- * @typedef {import("./history.js").Notice} Notice
+ * @typedef {import("../messages/history.js").Notice} Notice
  */
 import { Refused, ask } from "../net/api.js";
 import { formatTime } from "../ui/format.js";

@@ -5,8 +5,8 @@
  * @typedef {import("../net/api.js").Answer} Answer
  * @typedef {import("../net/api.js").Message} Message
  * @typedef {import("../net/api.js").State} State
- * @typedef {import("./history.js").Notice} Notice
- * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
+ * @typedef {import("../messages/history.js").Notice} Notice
+ * @typedef {import("../messages/pending-messages.js").PendingMessage} PendingMessage
  * @typedef {{ memberId: number, username: string, role: string }} Me `memberId` is 0 before the first answer
  *
  * @typedef {object} RoomEvents
@@ -23,8 +23,8 @@
 import { ChatAccess } from "../identity/chat-access.js";
 import { Feed } from "../net/feed.js";
 import { Emitter } from "../ui/emitter.js";
-import { History } from "./history.js";
-import { Outbox } from "./outbox.js";
+import { History } from "../messages/history.js";
+import { Outbox } from "../messages/outbox.js";
 
 /** @extends {Emitter<RoomEvents>} */
 export class Room extends Emitter {

@@ -2,16 +2,16 @@
  * The messages on the page. Each render moves as few elements as possible: a message keeps its bubble from
  * "Sending…" on, and screen readers announce nothing twice.
  *
- * @typedef {import("./history.js").Notice} Notice
- * @typedef {import("./message-groups.js").MessageGroup} MessageGroup
+ * @typedef {import("../messages/history.js").Notice} Notice
+ * @typedef {import("../messages/message-groups.js").MessageGroup} MessageGroup
  */
 import { arrange, byId, cloneTemplate, colourClass, query } from "../ui/dom.js";
 import { showTime } from "../ui/format.js";
 import { firstGrapheme } from "../ui/graphemes.js";
 import { Bubbles } from "./bubbles.js";
-import { WINDOW } from "./history.js";
-import { messageGroups, newest } from "./message-groups.js";
-import { isUnderway } from "./pending-messages.js";
+import { WINDOW } from "../messages/history.js";
+import { messageGroups, newest } from "../messages/message-groups.js";
+import { isUnderway } from "../messages/pending-messages.js";
 import { ScrollAnchor } from "./scroll-anchor.js";
 
 export class Transcript {

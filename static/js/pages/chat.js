@@ -7,7 +7,7 @@ import { appendLinks, byId } from "../ui/dom.js";
 
 const RETRY = 3000; // ms between two attempts to load the room
 
-/** @type {Promise<typeof import("./room.js")> | undefined} */
+/** @type {Promise<typeof import("../chat/parts.js")> | undefined} */
 let loading;
 
 /** Load the modules and style sheets of the room; the invitation does not need them. */
@@ -32,7 +32,7 @@ async function importRoom() {
   /** @type {HTMLTemplateElement} */
   const files = byId("room-files");
   const links = /** @type {DocumentFragment} */ (files.content.cloneNode(true)).querySelectorAll("link");
-  const [room] = await Promise.all([import("./room.js"), appendLinks(links)]);
+  const [room] = await Promise.all([import("../chat/parts.js"), appendLinks(links)]);
   return room;
 }
 

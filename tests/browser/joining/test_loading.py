@@ -20,8 +20,8 @@ OPENING = "You’re in. Opening the party…"
 async def test_an_invitation_needs_few_files(arrive: Arrival, story: Story) -> None:
     dora = await arrive("Dora")
     await follows(dora, story)
-    await until(lambda: any(url.endswith("/pages/room.js") for url in files(dora)))
-    first = list(takewhile(lambda url: not url.endswith("/pages/room.js"), files(dora)))
+    await until(lambda: any(url.endswith("/chat/parts.js") for url in files(dora)))
+    first = list(takewhile(lambda url: not url.endswith("/chat/parts.js"), files(dora)))
     assert len(first) + 1 <= REQUESTS_MAX
     assert len([url for url in first if url.endswith(".js")]) <= MODULES_MAX
     assert [url for url in first if "/js/chat/" in url or "/js/host/" in url] == []

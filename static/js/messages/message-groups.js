@@ -4,7 +4,7 @@
  * @typedef {import("../net/api.js").Message} Message
  * @typedef {import("./history.js").Notice} Notice
  * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
- * @typedef {import("./room.js").Me} Me
+ * @typedef {import("../chat/room.js").Me} Me
  * @typedef {{ author: number, username: string, at: string, isMine: boolean,
  *             items: (Message | PendingMessage)[] }} MessageGroup
  */

@@ -2,13 +2,13 @@
  * The room: one chat, and the parts of the page that show it. To add a part, add it to the list: each is
  * given the room and subscribes to its events (see chat/room.js).
  */
-import { Composer } from "../chat/composer.js";
-import { ConnectionStatus } from "../chat/connection-status.js";
-import { Header } from "../chat/header.js";
-import { InviteField } from "../chat/invite-field.js";
-import { LazyExpiryNotice, LazyHostTools } from "../chat/lazy-parts.js";
-import { Room } from "../chat/room.js";
-import { Transcript } from "../chat/transcript.js";
+import { Composer } from "./composer.js";
+import { ConnectionStatus } from "./connection-status.js";
+import { Header } from "./header.js";
+import { InviteField } from "./invite-field.js";
+import { LazyExpiryNotice, LazyHostTools } from "./lazy-parts.js";
+import { Room } from "./room.js";
+import { Transcript } from "./transcript.js";
 
 const PARTS = [Header, ConnectionStatus, InviteField, Transcript, Composer, LazyExpiryNotice, LazyHostTools];
 
