@@ -1,7 +1,7 @@
 """People join one chat until it is full, and each receives the list of members, as the page does.
 
-Sending the whole list to everybody at each join would cost n² lists. The figure is how often, in
-bytes, each of them was sent the final list.
+Sending the whole list to everybody at each join would cost n² lists. The figure is the
+bytes sent, as a multiple of sending the final list once to each of them.
 """
 
 import asyncio
