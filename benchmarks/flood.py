@@ -122,19 +122,26 @@ async def requests(url: str) -> dict[str, Request]:
     }
 
 
+async def measure_each(url: str, seconds: float, only: list[str]) -> list[str]:
+    """Measure each kind of request, or only these; print and return a row of the table for each."""
+    table = []
+    for number, (name, request) in enumerate((await requests(url)).items()):
+        if not only or name in only:
+            quiet, flooded = await measure(url, f"192.0.2.{number}", request, seconds)
+            ratio = p95(flooded) / p95(quiet)
+            table.append(f"| {name} | {p95(quiet):.1f} | {p95(flooded):.1f} | {ratio:.2f} |")
+            print(table[-1], flush=True)
+    return table
+
+
 async def main(seconds: float, only: list[str]) -> None:
     """Print a table with a row for each kind of request."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder), limits="on", trusted_proxies="1")
-        table = []
-        for number, (name, request) in enumerate((await requests(server.url)).items()):
-            if not only or name in only:
-                party = f"192.0.2.{number}"
-                quiet, flooded = await measure(server.url, party, request, seconds)
-                ratio = p95(flooded) / p95(quiet)
-                table.append(f"| {name} | {p95(quiet):.1f} | {p95(flooded):.1f} | {ratio:.2f} |")
-                print(table[-1], flush=True)
-        server.stop()
+        try:
+            table = await measure_each(server.url, seconds, only)
+        finally:
+            server.stop()
     print("\n| flood | p95 without, ms | p95 with, ms | ratio |\n| --- | --- | --- | --- |")
     print("\n".join(table))
 
