@@ -21,6 +21,9 @@ INTERVAL = 10.0  # seconds between two of these log lines
 # At shutdown, asyncio.streams of Python 3.11 asks a cancelled task for its exception, which raises.
 CANCELLED_CONNECTION = "StreamReaderProtocol.connection_made"
 
+# One second after it ran out of files, asyncio accepts again; a stop may have closed the socket.
+LATE_RETRY = "_start_serving"  # asyncio.selector_events
+
 # With several requests on one connection, uvicorn reports the disconnect only to the last one.
 # The others write to a closed handle, and uvloop raises (handles/handle.pyx, _ensure_alive).
 CLOSED_HANDLE = "; the handler is closed"
@@ -36,7 +39,7 @@ def init_log_filters(app: Quart) -> None:
 
         def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
             nonlocal logged_at
-            if _is_lost_client(context):
+            if _is_lost_client(context) or _is_late_retry(context):
                 return
             if context.get("message") == OUT_OF_FILES:
                 if time.monotonic() - logged_at >= INTERVAL:
@@ -66,6 +69,10 @@ def _is_lost_client(context: dict[str, Any]) -> bool:
     if isinstance(error, asyncio.CancelledError):
         return CANCELLED_CONNECTION in context["message"]
     return getattr(error, "errno", None) == errno.ETIMEDOUT or isinstance(error, ProtocolError)
+
+
+def _is_late_retry(context: dict[str, Any]) -> bool:
+    return isinstance(context.get("exception"), ValueError) and LATE_RETRY in context["message"]
 
 
 def _is_closed(error: BaseException) -> bool:
