@@ -202,7 +202,9 @@ def test_without_a_browser_the_script_names_one_to_install(tools: Path) -> None:
     assert "make test-server" in ran.stderr
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+@pytest.mark.parametrize(
+    "name", ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
+)
 def test_an_installed_browser_is_enough(tools: Path, name: str) -> None:
     pretend(tools / name, "exit 1")
     ran = look_for_a_browser(tools)

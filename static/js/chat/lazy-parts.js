@@ -16,7 +16,7 @@ export class LazyExpiryNotice {
   }
 }
 
-/** Loaded when the pointer or the focus enters the room, or our role or a link changes: most guests never need them. */
+/** Loaded when a pointer moves or a focus comes in the room, or our role or a link changes: most guests never need them. */
 export class LazyHostTools {
   #room;
   /** @type {import("../host/index.js").HostTools | undefined} */
@@ -30,7 +30,8 @@ export class LazyHostTools {
     byId("people").addEventListener("click", () => this.#use((tools) => tools.openPanel()));
     byId("invite").addEventListener("click", () => this.#use((tools) => tools.offerInvite()));
     room.on("entered", () => {
-      for (const sign of ["pointerover", "focusin"])
+      // Not "pointerover": the page moves under a pointer that rests, too.
+      for (const sign of ["pointermove", "pointerdown", "focusin"])
         byId("room").addEventListener(sign, () => this.#use(), { once: true });
     });
     room.on("state", (state) => this.#update(state));
