@@ -10,6 +10,7 @@ import pytest
 from tests.support.answers import is_error
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, new_story
+from tests.support.raw_socket import send, statuses
 from tests.support.server_process import Server, patched
 from tests.support.waiting import PATIENCE
 
@@ -110,3 +111,18 @@ async def test_a_huge_body_ends_the_connection(api: Api, head: str, before: byte
     assert b"413" in answer.partition(b"\r\n")[0]
     assert answer.endswith(b'"message":"The body is larger than 64 KiB."}')
     assert (await api.get("/healthz")).ok() == {"status": "ok"}
+
+
+async def test_a_poll_is_held_once_its_body_has_arrived(server: Server, story: Story) -> None:
+    """Answered before, its client could lose the answer with the connection."""
+    await story.alice.say("Is anybody there?")
+    head = f"GET {story.bob.path}?since=0&wait=25 HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n"
+    bearer = f"Authorization: Bearer {story.bob.session_token}\r\n\r\n"
+    half = b" " * 30_000
+    first = (head + bearer).encode() + half
+    assert statuses(await send(server, [first])) == []
+    answer = await send(server, [first, half])
+    assert statuses(answer) == [200]
+    assert b"Is anybody there?" in answer
+    refusal = await story.charlie.try_to_read(story.chat_id, since=0)
+    assert refusal.error == (403, "forbidden")

@@ -11,9 +11,10 @@ import pytest
 
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Person, guest, new_story
-from tests.support.load_clients import until_held
+from tests.support.load_clients import is_quiet, until_held
 from tests.support.rate_limits import LIMITED, retry_after
 from tests.support.server_process import Server, patched
+from tests.support.waiting import until
 
 FRIENDS = 50
 QUOTAS = "watchparty.web.limits.quotas"
@@ -83,6 +84,36 @@ async def test_one_poll_of_many_chats_may_end_several_at_once(tmp_path: Path) ->
         ]
         assert {(await task).status for task in held} == {429}
         assert {(await task).status for task in singles} <= {200, 429}
+
+
+@pytest.mark.parametrize("way", ["wait=25", "stream"])
+async def test_a_request_cut_in_the_middle_of_its_body_takes_no_place(
+    tmp_path: Path, way: str
+) -> None:
+    command = patched(QUOTAS, HELD_IN_ALL="6")
+    async with Server(tmp_path, command, limits="on") as server, Api(server.url) as api:
+        story = await new_story(api)
+        for _ in range(12):
+            _, writer = await asyncio.open_connection(
+                *server.url.removeprefix("http://").split(":")
+            )
+            writer.write(cut_in_body(story.bob, way))
+            writer.close()  # at once, while the route decides
+            await writer.wait_closed()
+        await until(lambda: is_quiet(server), "the server never came to rest")
+        held = [poll(person) for person in (story.alice, story.bob, story.charlie) for _ in "12"]
+        await until_held(server, *held)
+        await story.alice.say("news")
+        await story.charlie.say("here, too")
+        assert [(await answer).status for answer in held] == [200] * 6
+
+
+def cut_in_body(person: Person, way: str) -> bytes:
+    """Return a request to be held, with a part of the body that it announces."""
+    accept = "text/event-stream" if way == "stream" else "*/*"
+    fields = f"Host: a\r\nAccept: {accept}\r\nAuthorization: Bearer {person.session_token}"
+    line = f"GET {person.path}?since=0&{way} HTTP/1.1"
+    return f"{line}\r\n{fields}\r\nContent-Length: 9\r\n\r\nabc".encode()
 
 
 async def test_a_client_that_hangs_up_makes_room(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ PLAIN = [
     "gzip;q=no",
     ",,;q=1,=",
     "\xff\xfe",
+    "gzip" + ",a" * 2_000,  # parsing that would take long
 ]
 
 

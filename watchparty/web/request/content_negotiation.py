@@ -1,10 +1,10 @@
-"""Find out which media type a client prefers (RFC 9110 section 12.5.1)."""
+"""Find out which media type and encoding a client prefers (RFC 9110 section 12.5)."""
 
 from quart import Request
-from werkzeug.datastructures import MIMEAccept
+from werkzeug.datastructures import Accept, MIMEAccept
 
 JSON = "application/json"
-ACCEPT_MAX = 1_000  # characters; parsing takes time, and no real `Accept` is longer
+ACCEPT_MAX = 1_000  # characters; parsing takes time, and no real header of this kind is longer
 
 
 def prefers(request: Request, media_type: str) -> bool:
@@ -14,6 +14,13 @@ def prefers(request: Request, media_type: str) -> bool:
         return False
     accepted = _without_parameters(request.accept_mimetypes)
     return accepted.best_match([JSON, media_type]) == media_type
+
+
+def encodings(request: Request) -> Accept:
+    """Return the encodings that a client accepts."""
+    if len(request.headers.get("Accept-Encoding", "")) > ACCEPT_MAX:
+        return Accept()
+    return request.accept_encodings
 
 
 def _without_parameters(accepted: MIMEAccept) -> MIMEAccept:

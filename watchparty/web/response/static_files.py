@@ -12,6 +12,7 @@ from quart import Quart, Response, request
 from werkzeug.exceptions import NotFound
 
 from watchparty import assets
+from watchparty.web.request.content_negotiation import encodings
 from watchparty.web.response.module_graph import static_imports
 from watchparty.web.response.precompressed import Precompressed
 
@@ -33,7 +34,7 @@ def init_static_files(app: Quart, folder: Path) -> None:
     async def static(name: str) -> Response:
         if name not in contents:
             raise NotFound
-        return contents[name].response(request.accept_encodings)
+        return contents[name].response(encodings(request))
 
     app.jinja_env.globals["static"] = root
     app.jinja_env.globals["static_imports"] = partial(static_imports, folder)

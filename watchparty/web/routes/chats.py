@@ -64,12 +64,12 @@ async def read(chat_id: int) -> Response | Redirect:
     bearer = [credentials.require(request.headers)]
     is_head = request.method == "HEAD"
     if prefers(request, sse.MEDIA_TYPE):
-        return sse.head() if is_head else hold(Stream(view, holders(bearer)))
+        return sse.head() if is_head else await _hold(Stream(view, holders(bearer)))
     if cursor.since is None:
         return json(_state_answer(access, cursor))
     if is_head or not wait:
         return json(view.look()[1])
-    return hold(Poll(view, wait, holders(bearer)))
+    return await _hold(Poll(view, wait, holders(bearer)))
 
 
 @chats.post("/<id:chat_id>")
@@ -83,6 +83,12 @@ async def post(chat_id: int) -> Response:
     draft = validation.Draft.parse(text, body.idempotency_key(request.headers, fields))
     result = await access.chat.say(access.member, draft, limits().check_post(access))
     return _replayable(_message_answer(chat_id, result.message), result.replayed)
+
+
+async def _hold(held: Poll | Stream) -> Response:
+    """Hold the request once all of it has arrived: a disconnect before that is not the waiter's."""
+    await body.receive(request)
+    return hold(held)
 
 
 def _is_visit(request: Request) -> bool:

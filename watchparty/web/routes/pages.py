@@ -2,6 +2,7 @@
 
 from quart import Blueprint, Response, current_app, render_template, request
 
+from watchparty.web.request.content_negotiation import encodings
 from watchparty.web.response.precompressed import Precompressed
 
 pages = Blueprint("pages", __name__)
@@ -13,7 +14,7 @@ async def _shell(name: str) -> Response:
     if name not in shells:
         html = (await render_template(name)).encode()
         shells[name] = Precompressed.of(html, "text/html; charset=utf-8")
-    return shells[name].response(request.accept_encodings)
+    return shells[name].response(encodings(request))
 
 
 @pages.get("/")
