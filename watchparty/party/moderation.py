@@ -1,9 +1,9 @@
 """The changes that members can make to a chat, each a value with its permission.
 
-To add one, add a value here, a case in the store and a route. If it sets a column of its own, add a
-migration whose trigger raises `rev`: only newer revisions are shown. `Chat.change` checks the
-permission against the roles in memory. The store checks again, in its transaction, that the actor
-and the member concerned still have these roles.
+To add one, add a value here, a case in storage/transactions.py and a route. If it sets a column of
+its own, add a migration whose trigger raises `rev`: only newer revisions are shown. `Chat.change`
+checks the permission against the roles in memory. The store checks again, in its transaction, that
+the actor and the member concerned still have these roles.
 """
 
 from msgspec import Struct, field
