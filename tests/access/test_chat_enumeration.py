@@ -1,6 +1,7 @@
 """The store gets the same queries for a chat that exists and for one that does not.
 
-So that no clock distinguishes them; `python -m benchmarks.existence` holds a clock against it.
+Otherwise response times would reveal which chats exist; `python -m benchmarks.existence`
+measures them.
 """
 
 from collections.abc import AsyncIterator
@@ -15,27 +16,27 @@ from watchparty.party.tokens import new_chat_id, new_secret
 from watchparty.storage import open_store
 
 
-class Witness:
-    """A store that notes what it is asked."""
+class RecordingStore:
+    """A store that records the names of the methods that are used."""
 
     def __init__(self, path: Path) -> None:
-        self.asked: list[str] = []
+        self.calls: list[str] = []
         self._store = open_store(f"sqlite:{path}")
 
     def __getattr__(self, name: str) -> Any:
-        self.asked.append(name)
+        self.calls.append(name)
         return getattr(self._store, name)
 
 
 @pytest.fixture
-async def witness(tmp_path: Path) -> AsyncIterator[Witness]:
-    witness = Witness(tmp_path / "party.db")
-    yield witness
-    await witness.close()
+async def store(tmp_path: Path) -> AsyncIterator[RecordingStore]:
+    store = RecordingStore(tmp_path / "party.db")
+    yield store
+    await store.close()
 
 
-async def test_a_stranger_costs_the_same_wherever_they_knock(witness: Witness) -> None:
-    service = ChatService(witness)
+async def test_a_stranger_causes_the_same_queries_for_every_chat(store: RecordingStore) -> None:
+    service = ChatService(store)
     warm, cold = await service.create(None, "Alice"), await service.create(None, "Dora")
     charlie = await service.create(None, "Charlie")
     assert charlie.auth_key
@@ -43,19 +44,19 @@ async def test_a_stranger_costs_the_same_wherever_they_knock(witness: Witness) -
     service.chats.drop(cold_id)  # from memory, where everything begins
     places = (warm.access.chat.chat_id, cold_id, new_chat_id())
     for secret in (new_secret(), charlie.session_token, charlie.auth_key):
-        asked = [await ask(witness, service.authorize(place, secret)) for place in places]
-        assert asked[0] == asked[1] == asked[2] != []
+        calls = [await calls_to_refuse(store, service.authorize(place, secret)) for place in places]
+        assert calls[0] == calls[1] == calls[2] != []
     for auth_key in (None, charlie.auth_key):
-        asked = [
-            await ask(witness, service.join(place, new_secret(), auth_key, None))
+        calls = [
+            await calls_to_refuse(store, service.join(place, new_secret(), auth_key, None))
             for place in places
         ]
-        assert asked[0] == asked[1] == asked[2] != []
+        assert calls[0] == calls[1] == calls[2] != []
 
 
-async def ask(witness: Witness, question: Any) -> list[str]:
-    """Return what it takes to refuse something."""
-    witness.asked.clear()
+async def calls_to_refuse(store: RecordingStore, request: Any) -> list[str]:
+    """Return the store methods used until the request is refused."""
+    store.calls.clear()
     with pytest.raises(PartyError):
-        await question
-    return [*witness.asked]
+        await request
+    return [*store.calls]

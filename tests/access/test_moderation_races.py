@@ -1,4 +1,4 @@
-"""A member who was removed or has another role changes nothing, however late a request comes."""
+"""A request that was begun before a removal or a change of role no longer has any effect."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ TRIES = 12
 
 
 async def begin(person: Person, method: str, path: str, **fields: Any) -> Any:
-    """Send a request but for the end of its body; return what sends that and reads the answer."""
+    """Send all but the end of a request; return a function that sends it and reads the answer."""
     reader, writer = await asyncio.open_connection(
         *person.api.url.removeprefix("http://").split(":")
     )
@@ -37,7 +37,7 @@ async def begin(person: Person, method: str, path: str, **fields: Any) -> Any:
     ("method", "path", "fields"),
     [("POST", "/invite", {"role": "guest"}), ("PUT", "/topic", {"topic": "Mine"})],
 )
-async def test_a_removed_co_host_gets_nothing_for_a_request_begun_before(
+async def test_a_request_begun_by_a_co_host_is_refused_after_their_removal(
     story: Story, method: str, path: str, fields: dict[str, str]
 ) -> None:
     await put(story.alice, "/members/2", role="cohost")
@@ -63,7 +63,7 @@ async def test_a_host_who_left_cannot_return_by_repeating_the_creation(
     assert [m["username"] for m in (await bob.read())["members"]] == ["Bob"]
 
 
-async def test_a_chat_always_has_a_host_whoever_leaves_at_once(api: Api, story: Story) -> None:
+async def test_a_chat_keeps_a_host_when_two_leave_at_once(api: Api, story: Story) -> None:
     for _ in range(TRIES):
         bob = await guest(api, "Bob", story.chat_id, story.magic_key)
         me = (await bob.read())["member_id"]
@@ -91,11 +91,11 @@ async def test_a_member_removed_while_joining_again_stays_out(api: Api, story: S
             delete(story.alice, f"/members/{me}"),
         )
         names = [member["username"] for member in (await story.alice.read())["members"]]
-        assert names.count("Bob") == 1  # the one of the story
+        assert names.count("Bob") == 1  # the story's own Bob
         assert (await api.get(bob.path, bob.auth_key)).error == FORBIDDEN
 
 
-async def test_revisions_only_grow_and_each_is_one_document(api: Api, story: Story) -> None:
+async def test_revisions_only_grow_and_each_has_one_state(api: Api, story: Story) -> None:
     seen: dict[int, Any] = {}
 
     async def follow(last: int) -> None:

@@ -77,12 +77,12 @@ async def test_a_name_may_come_in_any_of_its_fields(api: Api, field: str) -> Non
     assert (await api.post("/auth", json={field: "Alice"})).ok()["username"] == "Alice"
 
 
-async def test_of_several_names_username_counts(api: Api) -> None:
+async def test_username_wins_over_other_name_fields(api: Api) -> None:
     names = {"user_name": "third", "name": "second", "username": "first"}
     assert (await api.post("/auth", json=names)).ok()["username"] == "first"
 
 
-async def test_a_rename_keeps_the_key_and_is_for_chats_to_come(api: Api, story: Story) -> None:
+async def test_a_rename_keeps_the_key_and_affects_new_chats_only(api: Api, story: Story) -> None:
     alice = story.alice
     before = await alice.say("I am Alice")
     renamed = await api.post("/auth", alice.auth_key, json={"username": "Alicia"})
@@ -97,7 +97,7 @@ async def test_a_rename_keeps_the_key_and_is_for_chats_to_come(api: Api, story: 
     assert (await api.post("/create", story.charlie.auth_key)).ok()["username"] == "Charlie"
 
 
-async def test_a_key_that_is_nobodys_renames_nobody(api: Api, story: Story) -> None:
+async def test_an_unknown_key_cannot_rename_anybody(api: Api, story: Story) -> None:
     answer = await api.post("/auth", "x" * 33, json={"username": "Mallory"})
     assert answer.error == (401, "invalid_credentials")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -105,7 +105,7 @@ async def test_a_key_that_is_nobodys_renames_nobody(api: Api, story: Story) -> N
     assert (await api.post("/create", story.charlie.auth_key)).ok()["username"] == "Charlie"
 
 
-async def test_keys_to_a_chat_are_no_auth_keys(api: Api, story: Story) -> None:
+async def test_the_keys_of_a_chat_are_not_auth_keys(api: Api, story: Story) -> None:
     for key in (story.alice.session_token, story.magic_key):
         answer = await api.post("/auth", key, json={"username": "Mallory"})
         assert answer.error == (401, "invalid_credentials")
@@ -145,7 +145,7 @@ async def test_a_name_is_a_string(api: Api, value: object) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"username": null}', b'{"nickname": "Alice"}'])
-async def test_without_a_name_nobody_is_made(api: Api, body: bytes) -> None:
+async def test_a_user_is_not_created_without_a_name(api: Api, body: bytes) -> None:
     answer = await api.post("/auth", data=body)
     assert answer.error == (400, "invalid_request")
     assert "username" in answer.json["message"]

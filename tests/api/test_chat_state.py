@@ -29,7 +29,9 @@ async def test_the_whole_window_comes_with_the_state_of_the_chat(story: Story) -
         assert secret not in str(page)
 
 
-async def test_a_chat_lives_for_a_week_of_silence_or_as_set(story: Story, tmp_path: Path) -> None:
+async def test_an_idle_chat_lives_for_a_week_or_the_configured_time(
+    story: Story, tmp_path: Path
+) -> None:
     assert abs(lifetime(await story.bob.read()) - timedelta(days=7)) < timedelta(seconds=30)
     async with Server(tmp_path, chat_ttl="3600") as server, Api(server.url) as api:
         page = await (await new_story(api)).bob.read()
@@ -45,7 +47,7 @@ async def test_every_time_is_utc_in_milliseconds(story: Story) -> None:
     assert times[0] == times[1] <= times[2] < times[3]
 
 
-async def test_a_chat_lives_on_with_what_happens_in_it_not_with_who_looks(story: Story) -> None:
+async def test_messages_and_joins_prolong_a_chat_but_reads_do_not(story: Story) -> None:
     made = (await story.alice.read())["expires_at"]
     assert (await story.bob.read())["expires_at"] == made
     said = await story.alice.say("Still here")
@@ -57,7 +59,7 @@ async def test_a_chat_lives_on_with_what_happens_in_it_not_with_who_looks(story:
     assert (await story.bob.read())["expires_at"] > after_message
 
 
-async def test_the_revision_grows_with_the_members_and_with_nothing_else(story: Story) -> None:
+async def test_the_revision_grows_with_new_members_but_not_with_messages(story: Story) -> None:
     before = (await story.alice.read())["rev"]
     await story.alice.say("This changes no member")
     refused = await story.charlie.api.post(f"/{story.chat_id}/join", json={"magic_key": "x"})

@@ -1,4 +1,4 @@
-"""Names that look like another member's are allowed, but reported: nobody passes for the host."""
+"""Names that look like another member's are allowed, but reported to everybody in the chat."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ async def alike(person: Person) -> list[int]:
     return found
 
 
-async def joins(story: Story, name: str) -> Person:
+async def join_as(story: Story, name: str) -> Person:
     return await guest(story.alice.api, name, story.chat_id, story.magic_key)
 
 
@@ -41,14 +41,14 @@ async def joins(story: Story, name: str) -> Person:
 )
 async def test_a_name_that_looks_like_the_hosts_is_reported(story: Story, name: str) -> None:
     assert await alike(story.bob) == []
-    await joins(story, name)
+    await join_as(story, name)
     assert await alike(story.bob) == [1, 3]
     assert await alike(story.charlie) == []
 
 
 @pytest.mark.parametrize("name", ["Alicia", "Al", "Älice", "花子", "Alice B.", "ليلى", "👩‍👩‍👧"])
 async def test_a_name_that_looks_different_is_not_reported(story: Story, name: str) -> None:
-    await joins(story, name)
+    await join_as(story, name)
     assert await alike(story.alice) == []
 
 
@@ -57,28 +57,28 @@ async def test_a_name_that_looks_different_is_not_reported(story: Story, name: s
     [("Zoe\N{COMBINING DIAERESIS}", "ZOË"), ("Amy", "Arny"), ("Ivan", "|van")],
 )
 async def test_names_that_look_alike_are_found(story: Story, one: str, another: str) -> None:
-    await joins(story, one)
-    await joins(story, another)
+    await join_as(story, one)
+    await join_as(story, another)
     assert await alike(story.alice) == [3, 4]
 
 
-async def test_the_name_of_a_member_who_left_counts_while_their_messages_are_shown(
+async def test_the_name_of_a_former_member_counts_while_their_messages_are_shown(
     story: Story,
 ) -> None:
-    dora = await joins(story, "Dora")
+    dora = await join_as(story, "Dora")
     await dora.say("Bye")
     await leave(dora, 3)
-    await joins(story, "Dоra")  # with a Cyrillic o
+    await join_as(story, "Dоra")  # with a Cyrillic o
     assert await alike(story.alice) == [3, 4]
     for _ in range(30):
         await story.bob.say("much later")
     assert await alike(story.alice) == []
 
 
-async def test_lookalikes_are_the_same_after_a_restart(tmp_path: Path) -> None:
+async def test_a_restart_does_not_change_the_lookalikes(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
         story = await new_story(api)
-        await joins(story, "ВоЬ")  # Cyrillic to the last letter
+        await join_as(story, "ВоЬ")  # all letters are Cyrillic
         before = await alike(story.alice)
         server.restart()
         assert await alike(story.alice) == before == [2, 3]

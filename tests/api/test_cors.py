@@ -44,9 +44,9 @@ async def test_a_listed_origin_may_use_the_api(tmp_path: Path) -> None:
         assert {"GET", "POST", "PUT", "DELETE"} == set(
             may["access-control-allow-methods"].split(", ")
         )
-        sent = may["access-control-allow-headers"].lower()
+        names = may["access-control-allow-headers"].lower()
         asked_for = PREFLIGHT["Access-Control-Request-Headers"].split(", ")
-        assert all(name in sent for name in asked_for)
+        assert all(name in names for name in asked_for)
         assert int(may["access-control-max-age"]) > 0
         assert "access-control-allow-credentials" not in may
         for token, status in ((story.alice.session_token, 200), (story.charlie.session_token, 403)):
@@ -55,7 +55,7 @@ async def test_a_listed_origin_may_use_the_api(tmp_path: Path) -> None:
             assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
             assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
             assert "Origin" in answer.headers["Vary"]
-        assert (await story.alice.read())["last_id"] == 0  # a preflight says nothing
+        assert (await story.alice.read())["last_id"] == 0  # a preflight posts nothing
         for headers in (asked, {"Origin": FRIEND}):
             foreign = await api.call(
                 "OPTIONS", story.alice.path, headers=headers | {"Origin": STRANGER}

@@ -1,4 +1,4 @@
-"""Anybody can create a chat, and its links lead to where the request came to."""
+"""Anybody can create a chat, and its links lead to the host of the request."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,7 +9,7 @@ from tests.support.api_client import Api
 from tests.support.api_fixtures import Story
 from tests.support.server_process import Server
 
-PLACE = {"chat_id", "session_token", "username", "magic_key", "magic_link", "last_id", "epoch"}
+CREATED = {"chat_id", "session_token", "username", "magic_key", "magic_link", "last_id", "epoch"}
 
 PROXIED = {
     "X-Forwarded-For": "6.6.6.6, 203.0.113.7",
@@ -39,7 +39,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 
 async def test_somebody_known_starts_a_chat_under_their_name(api: Api, story: Story) -> None:
     made = (await api.post("/create", story.alice.auth_key)).ok()
-    assert set(made) == PLACE
+    assert set(made) == CREATED
     assert (made["username"], made["last_id"]) == ("Alice", 0)
     page = (await api.get(f"/{made['chat_id']}", made["session_token"])).ok()
     assert page["members"] == [{"member_id": 1, "username": "Alice", "role": "host"}]
@@ -48,7 +48,7 @@ async def test_somebody_known_starts_a_chat_under_their_name(api: Api, story: St
 
 async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None:
     made = (await api.post("/create", json={"username": "Dana"})).ok()
-    assert set(made) == PLACE | {"auth_key"}
+    assert set(made) == CREATED | {"auth_key"}
     assert made["username"] == "Dana"
     path = f"/{made['chat_id']}"
     assert (await api.get(path, made["auth_key"])).ok()["username"] == "Dana"
@@ -59,15 +59,15 @@ async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None
 @pytest.mark.parametrize("body", [None, b"", b"  ", b"{}", b'{"username": null}'])
 async def test_a_host_without_a_name_is_called_guest(api: Api, body: bytes | None) -> None:
     made = (await api.post("/create", data=body)).ok()
-    assert set(made) == PLACE | {"auth_key"}
+    assert set(made) == CREATED | {"auth_key"}
     assert made["username"] == "Guest"
 
 
 @pytest.mark.parametrize("field", ["username", "name", "user_name"])
-async def test_another_name_counts_in_this_chat_only(api: Api, story: Story, field: str) -> None:
+async def test_another_name_is_used_in_this_chat_only(api: Api, story: Story, field: str) -> None:
     key = story.alice.auth_key
     made = (await api.post("/create", key, json={field: "Captain"})).ok()
-    assert set(made) == PLACE
+    assert set(made) == CREATED
     assert made["username"] == "Captain"
     said = await api.post(f"/{made['chat_id']}", key, json={"body": "Aye"})
     assert said.ok()["username"] == "Captain"
@@ -82,7 +82,7 @@ async def test_a_bad_name_starts_no_chat(api: Api, name: object) -> None:
     assert "username" in answer.json["message"]
 
 
-async def test_a_key_that_is_nobodys_starts_no_chat(api: Api, story: Story) -> None:
+async def test_an_unknown_auth_key_cannot_create_a_chat(api: Api, story: Story) -> None:
     for key in ("x" * 33, story.alice.session_token, story.magic_key):
         answer = await api.post("/create", key, json={"username": "Mallory"})
         assert answer.error == (401, "invalid_credentials")
@@ -105,18 +105,18 @@ async def test_one_server_has_one_epoch(api: Api, story: Story) -> None:
     assert epochs != {""}
 
 
-async def test_a_server_can_insist_on_auth_keys(serve: Serve) -> None:
+async def test_a_server_can_require_auth_keys(serve: Serve) -> None:
     async with Api(serve(require_auth_key="true").url) as api:
         answer = await api.post("/create", json={"username": "Mallory"})
         assert answer.error == (401, "missing_credentials")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert (await api.post("/create", "x" * 33)).error == (401, "invalid_credentials")
         auth_key = (await api.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
-        assert set((await api.post("/create", auth_key)).ok()) == PLACE
+        assert set((await api.post("/create", auth_key)).ok()) == CREATED
 
 
 async def created(url: str, **headers: str) -> tuple[str, str]:
-    """Return the link of a new chat, and what has to follow its origin."""
+    """Return the link of a new chat, and the expected part of it after the origin."""
     async with Api(url) as api:
         made = (await api.post("/create", headers=headers)).ok()
         page = (await api.get(f"/{made['chat_id']}", made["session_token"], headers=headers)).ok()
@@ -137,13 +137,15 @@ async def test_a_link_leads_to_the_public_url_if_there_is_one(serve: Serve) -> N
 
 
 @pytest.mark.parametrize("headers", [PROXIED, TWICE_PROXIED])
-async def test_without_proxies_nobody_forwards(server: Server, headers: dict[str, str]) -> None:
+async def test_without_trusted_proxies_forwarded_headers_are_ignored(
+    server: Server, headers: dict[str, str]
+) -> None:
     link, rest = await created(server.url, **headers)
     assert link == f"{server.url}{rest}"
 
 
 @pytest.mark.parametrize(("proxies", "headers"), [("1", PROXIED), ("2", TWICE_PROXIED)])
-async def test_trusted_proxies_say_where_a_link_leads(
+async def test_a_link_leads_to_the_host_that_trusted_proxies_forward(
     serve: Serve, proxies: str, headers: dict[str, str]
 ) -> None:
     server = serve(trusted_proxies=proxies)

@@ -12,13 +12,13 @@ from tests.support.api_fixtures import Story, new_story
 from tests.support.load_clients import until_held
 from tests.support.server_process import Server
 
-NOWHERE = 100000000001  # the id of no chat
+NOWHERE = 100000000001  # an id that belongs to no chat
 
 PATHS = ["/nothing", "/create/", "/auth/x", "/chat/", "/chat/abc", "/favicon.ico", "/a/b/c"]
 PATHS += ["/static/nothing.js", "/static/x/../../pyproject.toml", "/1/join/2", "/%00", "/%FF"]
 
-NO_CHATS = ["0", "1", "9" * 18, "0" * 18]
-NO_CHAT_IDS = ["1" * 19, "9" * 400, "-1", "+1", "1.0", "1e3", "%D9%A1%D9%A2", "%C2%B2", "1%00"]
+UNUSED_IDS = ["0", "1", "9" * 18, "0" * 18]
+MALFORMED_IDS = ["1" * 19, "9" * 400, "-1", "+1", "1.0", "1e3", "%D9%A1%D9%A2", "%C2%B2", "1%00"]
 
 METHODS = {
     ("GET", "/auth"): "POST",
@@ -46,20 +46,20 @@ async def test_a_wrong_method_is_answered_with_the_right_ones(
     assert method not in answer.headers["Allow"]
 
 
-@pytest.mark.parametrize("chat_id", NO_CHATS)
-async def test_any_number_might_be_a_chat(story: Story, chat_id: str) -> None:
+@pytest.mark.parametrize("chat_id", UNUSED_IDS)
+async def test_an_unused_number_is_refused_like_a_foreign_chat(story: Story, chat_id: str) -> None:
     token = story.charlie.session_token
     assert is_error(await story.bob.api.get(f"/{chat_id}", token), 403, "forbidden")
     assert is_error(await story.bob.api.get(f"/{chat_id}"), 401, "missing_credentials")
 
 
-@pytest.mark.parametrize("chat_id", NO_CHAT_IDS)
+@pytest.mark.parametrize("chat_id", MALFORMED_IDS)
 async def test_a_chat_id_that_is_not_a_number_is_not_found(story: Story, chat_id: str) -> None:
     for path in (f"/{chat_id}", f"/{chat_id}/join", f"/chat/{chat_id}"):
         assert is_error(await story.bob.api.get(path, story.bob.session_token), 404, "not_found")
 
 
-async def test_a_chat_with_zeros_before_it_is_open_to_nobody_else(story: Story) -> None:
+async def test_leading_zeros_do_not_open_a_chat_to_outsiders(story: Story) -> None:
     path = f"/000{story.chat_id}"
     assert is_error(await story.bob.api.get(path, story.charlie.auth_key), 403, "forbidden")
     assert (await story.bob.api.get(path, story.bob.auth_key)).status in {200, 403}

@@ -12,13 +12,13 @@ from tests.support.api_fixtures import Person, Story, host, new_story
 from tests.support.server_process import Server
 from watchparty.party.service import MEMBERS_MAX
 
-PLACE = {"chat_id", "session_token", "username", "last_id", "epoch", "magic_link"}
+JOINED = {"chat_id", "session_token", "username", "last_id", "epoch", "magic_link"}
 
 FULL = (409, "chat_full")
 
 
 async def join(person: Person, story: Story, **fields: object) -> Answer:
-    """Ask to come into the story's chat."""
+    """Ask to join the story's chat."""
     return await person.api.post(f"/{story.chat_id}/join", person.auth_key, json=fields)
 
 
@@ -31,7 +31,7 @@ async def test_an_invitation_lets_somebody_in(story: Story) -> None:
     charlie = story.charlie
     assert (await charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
     joined = (await join(charlie, story, magic_key=story.magic_key)).ok()
-    assert set(joined) == PLACE
+    assert set(joined) == JOINED
     assert (joined["chat_id"], joined["username"]) == (story.chat_id, "Charlie")
     assert joined["magic_link"] == story.magic_link
     page = (await charlie.api.get(f"/{story.chat_id}", joined["session_token"])).ok()
@@ -43,7 +43,7 @@ async def test_an_invitation_lets_somebody_in(story: Story) -> None:
 async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None:
     fields = {"magic_key": story.magic_key, "username": "Dana"}
     joined = (await api.post(f"/{story.chat_id}/join", json=fields)).ok()
-    assert set(joined) == PLACE | {"auth_key"}
+    assert set(joined) == JOINED | {"auth_key"}
     for key in (joined["auth_key"], joined["session_token"]):
         assert (await api.get(f"/{story.chat_id}", key)).ok()["username"] == "Dana"
     assert (await api.post("/create", joined["auth_key"])).ok()["username"] == "Dana"
@@ -56,7 +56,7 @@ async def test_a_newcomer_without_a_name_is_called_guest(api: Api, story: Story)
 
 
 @pytest.mark.parametrize("field", ["username", "name", "user_name"])
-async def test_another_name_counts_in_this_chat_only(story: Story, field: str) -> None:
+async def test_another_name_is_used_in_this_chat_only(story: Story, field: str) -> None:
     fields = {"magic_key": story.magic_key, field: "Chuck"}
     assert (await join(story.charlie, story, **fields)).ok()["username"] == "Chuck"
     assert await names(story) == ["Alice", "Bob", "Chuck"]
@@ -83,7 +83,7 @@ async def test_nobody_learns_why_an_invitation_fails(api: Api, story: Story) -> 
     assert await names(story) == ["Alice", "Bob"]
 
 
-async def test_a_key_that_is_nobodys_is_refused_with_any_invitation(api: Api, story: Story) -> None:
+async def test_an_unknown_auth_key_is_refused_with_any_invitation(api: Api, story: Story) -> None:
     for key in ("x" * 33, story.charlie.session_token, story.bob.session_token):
         fields = {"magic_key": story.magic_key}
         answer = await api.post(f"/{story.chat_id}/join", key, json=fields)
@@ -106,7 +106,7 @@ async def test_joining_again_is_the_same_member_with_one_more_key(story: Story) 
 
 async def test_a_member_needs_no_invitation(story: Story) -> None:
     again = (await join(story.bob, story)).ok()
-    assert set(again) == PLACE
+    assert set(again) == JOINED
     page = (await story.bob.api.get(story.bob.path, again["session_token"])).ok()
     assert (page["member_id"], page["role"]) == (2, "guest")
     assert (await join(story.charlie, story)).error == (403, "invalid_invite")

@@ -30,7 +30,7 @@ async def said(story: Story) -> list[str]:
 
 
 @pytest.mark.parametrize("content_type", TYPES)
-async def test_json_is_json_whatever_it_is_called(story: Story, content_type: str) -> None:
+async def test_json_is_read_with_any_content_type(story: Story, content_type: str) -> None:
     bob, sent = story.bob, json.dumps({"body": TEXT}).encode()
     headers = {"Content-Type": content_type}
     answer = await bob.api.post(bob.path, bob.session_token, data=sent, headers=headers)
@@ -72,7 +72,7 @@ async def test_a_multipart_form_is_read(story: Story) -> None:
 
 
 async def test_a_multipart_form_with_nothing_in_it_has_no_fields(api: Api) -> None:
-    """What browsers send of a FormData that nobody put anything into."""
+    """Browsers send such a body for an empty FormData."""
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     made = (await api.post("/create", data=b"--x--\r\n", headers=headers)).ok()
     assert made["username"] == "Guest"
@@ -81,7 +81,7 @@ async def test_a_multipart_form_with_nothing_in_it_has_no_fields(api: Api) -> No
         assert answer.error == (400, "invalid_request")
 
 
-async def test_forms_make_names_chats_and_members(api: Api, story: Story) -> None:
+async def test_forms_are_read_by_auth_create_and_join(api: Api, story: Story) -> None:
     key = (await api.post("/auth", data={"user_name": "Zoë"})).ok()
     assert key["username"] == "Zoë"
     made = (await api.post("/create", data={"name": "Zoë"})).ok()
@@ -93,7 +93,9 @@ async def test_forms_make_names_chats_and_members(api: Api, story: Story) -> Non
 
 
 @pytest.mark.parametrize("field", ["body", "message", "text", "content", "new_message", "comment"])
-async def test_a_message_has_many_names(story: Story, field: str) -> None:
+async def test_the_text_of_a_message_may_come_in_any_of_its_fields(
+    story: Story, field: str
+) -> None:
     bob = story.bob
     for how in ({"json": {field: TEXT}}, {"data": {field: TEXT}}):
         assert (await bob.api.post(bob.path, bob.session_token, **how)).ok()["body"] == TEXT
@@ -132,7 +134,7 @@ async def test_a_key_comes_in_a_header_of_its_own(story: Story, header: str) -> 
 
 
 @pytest.mark.parametrize("header", HEADERS)
-async def test_of_several_keys_authorization_counts(story: Story, header: str) -> None:
+async def test_authorization_wins_over_the_other_headers(story: Story, header: str) -> None:
     api, path, bob, charlie = story.bob.api, story.bob.path, story.bob, story.charlie
     headers = {header: charlie.session_token}
     assert (await api.get(path, bob.session_token, headers=headers)).ok()["username"] == "Bob"
@@ -155,7 +157,9 @@ async def test_a_key_in_the_address_is_refused(story: Story, field: str) -> None
     assert await said(story) == []
 
 
-async def test_a_key_in_the_open_makes_nobody_its_owner(api: Api, story: Story) -> None:
+async def test_a_key_outside_the_headers_does_not_identify_its_owner(
+    api: Api, story: Story
+) -> None:
     fields = {"username": "Mallory", "auth_key": story.alice.auth_key}
     made = (await api.post(f"/auth?auth_key={story.alice.auth_key}", json=fields)).ok()
     assert made["auth_key"] != story.alice.auth_key
@@ -163,7 +167,7 @@ async def test_a_key_in_the_open_makes_nobody_its_owner(api: Api, story: Story) 
     assert (await api.post("/create", story.alice.auth_key)).ok()["username"] == "Alice"
 
 
-async def test_a_timer_is_never_held(story: Story) -> None:
+async def test_a_client_that_polls_on_a_timer_is_never_held(story: Story) -> None:
     async with asyncio.timeout(NEVER_HELD):
         assert (await story.bob.read())["messages"] == []
         assert (await story.bob.read(since=0))["messages"] == []
@@ -172,7 +176,7 @@ async def test_a_timer_is_never_held(story: Story) -> None:
         assert (await story.bob.read(since=1))["messages"] == []
 
 
-async def test_fields_and_parameters_nobody_knows_do_no_harm(story: Story) -> None:
+async def test_unknown_fields_and_parameters_are_ignored(story: Story) -> None:
     bob = story.bob
     sent = {"body": TEXT, "color": "red", "nested": {"a": [1, None]}, "id": 77}
     assert (await bob.api.post(bob.path, bob.session_token, json=sent)).ok()["id"] == 1

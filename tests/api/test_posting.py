@@ -35,7 +35,7 @@ KEPT = {
 
 
 @pytest.mark.parametrize("text", KEPT.values(), ids=KEPT.keys())
-async def test_a_message_stays_exactly_as_it_was_said(story: Story, text: str) -> None:
+async def test_a_message_is_kept_exactly_as_it_was_sent(story: Story, text: str) -> None:
     said = await story.alice.say(text)
     assert said["body"] == text
     page = await story.bob.read()
@@ -51,7 +51,7 @@ async def test_a_message_may_come_as_plain_or_escaped_json(story: Story) -> None
         assert said.ok()["body"] == text
 
 
-async def test_a_message_is_trimmed_outside_only(story: Story) -> None:
+async def test_a_message_is_trimmed_at_both_ends_only(story: Story) -> None:
     assert (await story.alice.say(" \n\t\u3000a \n b\u00a0\r\n"))["body"] == "a \n b"
     assert (await story.alice.say(" " * 3000 + "x" * 2000 + "\n"))["body"] == "x" * 2000
 
@@ -76,7 +76,7 @@ async def test_a_message_is_a_string(story: Story, field: str, value: object) ->
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b'{"body": null}', b'{"words": "hi"}'])
-async def test_without_a_message_nothing_is_said(story: Story, data: bytes) -> None:
+async def test_a_post_without_a_message_is_refused(story: Story, data: bytes) -> None:
     alice = story.alice
     answer = await alice.api.post(alice.path, alice.session_token, data=data)
     assert answer.error == (400, "invalid_request")
@@ -84,7 +84,7 @@ async def test_without_a_message_nothing_is_said(story: Story, data: bytes) -> N
     assert (await story.bob.read())["messages"] == []
 
 
-async def test_the_author_is_who_holds_the_token(story: Story) -> None:
+async def test_the_holder_of_the_token_is_the_author(story: Story) -> None:
     lie = {"body": "hi", "username": "Alice", "name": "Alice", "user_name": "Alice"}
     lie |= {"author": "Alice", "member_id": "1", "id": "99", "created_at": "1999-01-01"}
     said = (await story.bob.api.post(story.bob.path, story.bob.session_token, json=lie)).ok()
@@ -94,7 +94,7 @@ async def test_the_author_is_who_holds_the_token(story: Story) -> None:
     assert (said["username"], said["member_id"], said["id"]) == ("Bob", 2, 2)
 
 
-async def test_of_several_messages_the_first_known_field_counts(story: Story) -> None:
+async def test_the_first_known_field_wins_over_the_others(story: Story) -> None:
     bob = story.bob
     for count in range(len(FIELDS)):
         left = FIELDS[count:]
@@ -118,7 +118,7 @@ async def test_messages_are_numbered_without_holes_in_each_chat(story: Story) ->
     assert numbers == [1, 2, 3]
 
 
-async def test_a_message_has_its_time(story: Story) -> None:
+async def test_a_message_has_the_time_of_posting(story: Story) -> None:
     said = await story.alice.say("now")
     assert WHEN.fullmatch(said["created_at"])
     age = datetime.now(UTC) - datetime.fromisoformat(said["created_at"])

@@ -10,11 +10,11 @@ from watchparty.web.request import poll_query
 
 PAGE = {"chat_id", "epoch", "messages", "last_id", "missed", "reset"}
 
-NO_IDS = ["", "-1", "+1", "1.0", "1e3", "0x1", "1_0", "%201", "1%20", "null", "nan", "inf"]
-NO_IDS += ["9007199254740992", "9" * 400, "%D9%A1", "%C2%B2", "%FF", "%00"]
+MALFORMED_IDS = ["", "-1", "+1", "1.0", "1e3", "0x1", "1_0", "%201", "1%20", "null", "nan", "inf"]
+MALFORMED_IDS += ["9007199254740992", "9" * 400, "%D9%A1", "%C2%B2", "%FF", "%00"]
 
-NO_SECONDS = ["", "-1", "-0", "+1", "1e1", "0x1", "1_0", "1,5", ".", "%201", "null", "%00"]
-NO_SECONDS += ["nan", "inf", "-inf", "Infinity", "1e999", "%D9%A1", "%E2%88%9E", "%FF"]
+MALFORMED_SECONDS = ["", "-1", "-0", "+1", "1e1", "0x1", "1_0", "1,5", ".", "%201", "null", "%00"]
+MALFORMED_SECONDS += ["nan", "inf", "-inf", "Infinity", "1e999", "%D9%A1", "%E2%88%9E", "%FF"]
 
 
 NEVER_HELD = 20  # seconds; a poll that waits takes 25 and more
@@ -49,13 +49,13 @@ async def test_a_wait_without_a_cursor_is_never_held(story: Story) -> None:
         assert (await story.bob.read(wait=30))["messages"] == []
 
 
-async def test_a_request_without_a_credential_is_asked_for_one(api: Api, story: Story) -> None:
+async def test_a_request_without_a_credential_gets_401(api: Api, story: Story) -> None:
     answer = await api.get(story.alice.path)
     assert answer.error == (401, "missing_credentials")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-async def test_news_of_another_party_wakes_nobody(story: Story) -> None:
+async def test_news_of_another_chat_does_not_answer_a_poll(story: Story) -> None:
     waiting = asyncio.create_task(story.bob.read(since=0, wait=0.5))
     await story.charlie.say("Only for me")
     assert (await waiting)["messages"] == []
@@ -68,7 +68,7 @@ async def test_everybody_who_waits_is_answered_at_once(story: Story) -> None:
 
 
 @pytest.mark.parametrize("wait", ["25", "30.5", "31", "86400", "0030.000", "9" * 400])
-async def test_a_poll_may_ask_for_any_time(story: Story, wait: str) -> None:
+async def test_a_poll_may_ask_for_any_wait(story: Story, wait: str) -> None:
     waiting = asyncio.create_task(story.bob.read(since=0, wait=wait))
     await story.alice.say("It starts!")
     assert ids(await waiting) == [1]
@@ -83,7 +83,7 @@ async def test_pending_messages_come_in_one_answer_without_waiting(story: Story)
     assert (page["last_id"], page["missed"], page["reset"]) == (3, 0, False)
 
 
-@pytest.mark.parametrize("since", NO_IDS)
+@pytest.mark.parametrize("since", MALFORMED_IDS)
 async def test_since_is_a_message_id(story: Story, since: str) -> None:
     answer = await story.bob.api.get(f"{story.bob.path}?since={since}", story.bob.session_token)
     assert answer.error == (400, "invalid_request")
@@ -92,7 +92,7 @@ async def test_since_is_a_message_id(story: Story, since: str) -> None:
     assert answer.error == (403, "forbidden")
 
 
-@pytest.mark.parametrize("wait", NO_SECONDS)
+@pytest.mark.parametrize("wait", MALFORMED_SECONDS)
 @pytest.mark.parametrize("before", ["?since=0&", "?"])
 async def test_wait_is_a_time_in_seconds(story: Story, before: str, wait: str) -> None:
     path = f"{story.bob.path}{before}wait={wait}"
@@ -159,7 +159,7 @@ async def test_an_answer_is_never_cached(story: Story) -> None:
     "accept",
     ["text/html", "text/html,application/xml;q=0.9,*/*;q=0.8", "TEXT/HTML;level=1, */*;q=0.8"],
 )
-async def test_a_browser_is_led_to_the_page(api: Api, story: Story, accept: str) -> None:
+async def test_a_browser_is_redirected_to_the_page(api: Api, story: Story, accept: str) -> None:
     for chat_id in (story.chat_id, 100000000001):
         answer = await api.get(f"/{chat_id}", headers={"Accept": accept})
         assert answer.status in {302, 303}
@@ -169,7 +169,7 @@ async def test_a_browser_is_led_to_the_page(api: Api, story: Story, accept: str)
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", ""])
-async def test_a_program_is_led_nowhere(api: Api, story: Story, accept: str) -> None:
+async def test_a_program_is_not_redirected(api: Api, story: Story, accept: str) -> None:
     answer = await api.get(story.bob.path, headers={"Accept": accept})
     assert answer.error == (401, "missing_credentials")
 

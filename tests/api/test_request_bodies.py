@@ -14,12 +14,12 @@ from tests.support.raw_socket import send, statuses
 from tests.support.server_process import Server, patched
 from tests.support.waiting import PATIENCE
 
-NOWHERE = 100000000001  # the id of no chat
+NOWHERE = 100000000001  # an id that belongs to no chat
 TOO_LARGE = b'{"body": "hi", "magic_key": "x"}'.ljust(64 * 1024 + 1)
 
 LARGEST = 64 * 1024  # bytes of a request's body
 HUGE = 10_000_000_000  # bytes announced
-POURED = 10_000_000  # bytes sent, then nothing more
+SENT = 10_000_000  # bytes sent, then nothing more
 AS_ONE = f"POST /create HTTP/1.1\r\nContent-Length: {HUGE}\r\n"
 AS_CHUNK = "POST /create HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
 
@@ -75,10 +75,10 @@ def patient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 
 
 @pytest.mark.parametrize("size", [200_000, 5_000_000])
-async def test_a_sender_of_far_too_much_still_receives_the_refusal(
+async def test_a_sender_of_a_far_too_large_body_still_receives_the_refusal(
     patient_server: Server, size: int
 ) -> None:
-    """A server that hangs up on unread bytes takes its answer with it."""
+    """If a server closes while bytes are unread, the TCP reset discards its answer."""
     async with Api(patient_server.url) as api:
         story = await new_story(api)
         stranger = story.charlie.session_token
@@ -90,8 +90,8 @@ async def test_a_sender_of_far_too_much_still_receives_the_refusal(
             assert (await api.post("/nowhere", data=sent[2])).error == (404, "not_found")
 
 
-async def poured(api: Api, head: str, data: bytes) -> bytes:
-    """Send a body without looking up, and return what came back before the hang-up."""
+async def send_blindly(api: Api, head: str, data: bytes) -> bytes:
+    """Send a body without reading; then return all bytes that the server sent before closing."""
     reader, writer = await asyncio.open_connection(*api.url.removeprefix("http://").split(":"))
     writer.write(head.encode() + b"Host: x\r\n\r\n" + data)
     answer = b""
@@ -107,7 +107,7 @@ async def poured(api: Api, head: str, data: bytes) -> bytes:
 @pytest.mark.parametrize(("head", "before"), [(AS_ONE, b""), (AS_CHUNK, b"%x\r\n" % HUGE)])
 async def test_a_huge_body_ends_the_connection(api: Api, head: str, before: bytes) -> None:
     async with asyncio.timeout(PATIENCE):
-        answer = await poured(api, head, before + b" " * POURED)
+        answer = await send_blindly(api, head, before + b" " * SENT)
     assert b"413" in answer.partition(b"\r\n")[0]
     assert answer.endswith(b'"message":"The body is larger than 64 KiB."}')
     assert (await api.get("/healthz")).ok() == {"status": "ok"}

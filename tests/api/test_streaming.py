@@ -120,7 +120,7 @@ async def test_silence_is_filled_with_heartbeats(tmp_path: Path) -> None:
             assert (await waiting).data["body"] == "at last"
 
 
-async def test_a_stream_is_a_held_poll(tmp_path: Path) -> None:
+async def test_a_stream_counts_as_a_held_poll(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await new_story(api)
         async with stream(story.bob, since=0) as first:
@@ -132,7 +132,7 @@ async def test_a_stream_is_a_held_poll(tmp_path: Path) -> None:
             assert end.data["retry_after"] > 0
             await story.alice.say("news")
             assert [(await poll).status for poll in polls] == [200] * 4
-        for _ in range(10):  # who goes makes room
+        for _ in range(10):  # a stream that ended no longer counts
             async with stream(story.bob, since=0) as bob:
                 assert await bob.ids(1) == [1]
 
@@ -172,7 +172,7 @@ async def test_a_bad_cursor_is_a_bad_request(
     ],
 )
 @pytest.mark.parametrize("query", [{}, {"since": 0, "wait": 0.1}])
-async def test_a_stream_is_asked_for_in_any_spelling(
+async def test_the_media_type_of_a_stream_may_be_spelled_in_any_way(
     story: Story, accept: str, query: dict[str, Any]
 ) -> None:
     await story.alice.say("one")

@@ -13,7 +13,7 @@ INSTALL = (
     "Without it, `make test-server` runs all the other tests."
 )
 
-HOME_NETWORK = "party.test"  # a host that browsers trust as little as http://192.168.…
+HOME_NETWORK = "party.test"  # not a secure context, like http://192.168.…
 
 ARGS = [
     "--no-sandbox",

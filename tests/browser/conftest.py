@@ -16,13 +16,13 @@ from tests.support.api_fixtures import Person, Story, new_story
 from tests.support.faulty_proxy import Line
 from tests.support.server_process import Server
 
-PATIENCE = 30_000  # ms until what must happen counts as not happening
+PATIENCE = 30_000  # ms until an expected change counts as failed
 
 Arrival = Callable[..., Awaitable[Guest]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands in this folder; all of it runs in one loop, the browser's."""
+    """Mark the tests in this folder, and run them all in the event loop of the browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
@@ -53,23 +53,23 @@ async def api(server: Server) -> AsyncIterator[Api]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def line(server: Server) -> AsyncIterator[Line]:
-    """What lies between browsers and server, for a story that cuts it or listens to it."""
+    """A proxy between browsers and server, for tests that cut or watch the connection."""
     async with Line(server.url) as line:
         yield line
 
 
 @pytest.fixture
 def origin(server: Server, request: pytest.FixtureRequest) -> str:
-    """What the browsers call the server; a parameter is another name for its host."""
+    """The origin that browsers open; a parameter replaces its host name."""
     host = getattr(request, "param", "127.0.0.1")
-    listens = "line" in request.fixturenames
-    url = request.getfixturevalue("line").url if listens else server.url
+    uses_line = "line" in request.fixturenames
+    url = request.getfixturevalue("line").url if uses_line else server.url
     return str(url).replace("127.0.0.1", host)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def arrive(browser: Browser, origin: str) -> AsyncIterator[Arrival]:
-    """Bring somebody with a fresh browser profile; nothing may go wrong in it unforgiven."""
+    """Open a fresh browser profile for somebody; errors that are not forgiven fail the test."""
     guests: list[Guest] = []
 
     async def arrive(name: str, **profile: Any) -> Guest:
@@ -88,7 +88,7 @@ async def arrive(browser: Browser, origin: str) -> AsyncIterator[Arrival]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def story(arrive: Arrival, api: Api) -> AsyncIterator[Story]:
-    """A chat made without a page; in the end Charlie's browser must not know a word of it."""
+    """A chat made without a page; afterwards Charlie's browser must show nothing of it."""
     story = await new_story(api)
     yield story
     state = await story.alice.read()
@@ -113,7 +113,7 @@ async def bob(arrive: Arrival, story: Story) -> Guest:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def party(arrive: Arrival, api: Api) -> AsyncIterator[Party]:
-    """A chat made on the page; in the end Charlie's browser must not know a word of it."""
+    """A chat made on the page; afterwards Charlie's browser must show nothing of it."""
     alice, bob = await arrive("Alice"), await arrive("Bob")
     link = await alice.starts_a_party()
     await bob.joins(link)

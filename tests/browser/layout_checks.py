@@ -1,4 +1,4 @@
-"""Screens of phones, and whether the page fits them."""
+"""Sizes of phone screens, and a check that the page fits them."""
 
 from playwright.async_api import ViewportSize
 
@@ -6,16 +6,16 @@ from tests.browser.page_actions import Guest
 
 SMALL: ViewportSize = {"width": 320, "height": 640}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-TOUCH = 44  # px; the least a thumb hits surely (WCAG 2.5.5)
+TOUCH = 44  # px; the smallest target that a thumb hits reliably (WCAG 2.5.5)
 
-# Visible elements with a part outside the window; art may bleed, and a name may end in "…".
+# Visible elements that are partly outside the window, except in the art and in names cut by "…".
 SPILLS = """() => [...document.body.querySelectorAll('*:not(svg *)')].filter(element => {
     const { left, right, width, height } = element.getBoundingClientRect();
     return width && height && element.checkVisibility()
         && getComputedStyle(element.parentElement).textOverflow != 'ellipsis'
         && (left < -0.5 || right > innerWidth + 0.5);
 }).map(element => `${element.tagName}.${element.className}`)"""
-# Boxes with more in them than they show from left to right.
+# Boxes whose content is wider than they are.
 SIDEWAYS = """() => [document.documentElement]
     .concat(...document.querySelectorAll('[role=log], main, li *'))
     .filter(element => element.scrollWidth > element.clientWidth).map(element => element.tagName)"""

@@ -1,4 +1,4 @@
-"""Posts of messages: written, watched, and hindered on their way."""
+"""Write messages, record their requests, and make those fail or wait."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from tests.support.api_fixtures import Story
 
 
 def posts_of(guest: Guest) -> list[Request]:
-    """The messages that leave this page from now on."""
+    """Return a list to which each POST of this page is added from now on."""
     posts: list[Request] = []
     guest.page.on("request", lambda one: posts.append(one) if one.method == "POST" else None)
     return posts
@@ -33,7 +33,7 @@ async def refuse_posts(route: Route) -> None:
 
 
 def holding_answers(until: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
-    """A route on which requests arrive, and their answers come back only then."""
+    """Return a route that forwards requests, but holds their answers until the event is set."""
 
     async def hold(route: Route) -> None:
         answer = await route.fetch()
@@ -49,12 +49,12 @@ async def lose_answers(route: Route) -> None:
 
 
 async def bodies(story: Story) -> list[str]:
-    """What the server has."""
+    """Return the texts that the server has stored."""
     return [message["body"] for message in (await story.bob.read())["messages"]]
 
 
 async def writes_without_connection(guest: Guest, story: Story, *texts: str) -> None:
-    """Write what no server hears, until the route is taken away."""
+    """Write messages whose posts fail until the route is removed."""
     guest.witness.forgive(UNREACHABLE)
     await guest.page.route(f"**/{story.chat_id}", fail_posts)
     for text in texts:

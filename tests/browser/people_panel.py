@@ -1,4 +1,4 @@
-"""The panel behind the line of names: who is here, and what one may do about it."""
+"""The people panel, which opens from the names in the bar."""
 
 from playwright.async_api import Locator, expect
 
@@ -6,7 +6,7 @@ from tests.browser.page_actions import Guest
 
 
 def people(guest: Guest) -> Locator:
-    """The line in the bar that says who is here."""
+    """The button in the bar that shows the names."""
     return guest.button("People: ")
 
 
@@ -26,6 +26,6 @@ async def opens_panel(guest: Guest) -> Locator:
 
 
 async def sure(within: Locator, press: str, yes: str) -> None:
-    """Press a button that asks, and say yes."""
+    """Press a button that asks for confirmation, and confirm."""
     await within.get_by_role("button", name=press).click()
     await within.get_by_role("group").get_by_role("button", name=yes, exact=True).click()

@@ -5,8 +5,8 @@ from tests.browser.page_fixtures import is_known
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, host
 
-# All messages that ever stood on the page, and all that it said are missing.
-KEEP_ACCOUNT = """
+# Record all messages that the page ever showed, and all notices of missing ones.
+RECORD_MESSAGES = """
     window.seen = new Set();
     window.missed = new Map();
     new MutationObserver(() => {
@@ -18,7 +18,7 @@ KEEP_ACCOUNT = """
 
 
 async def in_chats(api: Api, guest: Guest, count: int) -> tuple[Guest, list[Person]]:
-    """Let this browser be a member of so many chats."""
+    """Make the user of this browser a member of `count` new chats."""
     owner, _ = await host(api, guest.name)
     await is_known(guest, owner.auth_key)
     chats = []
@@ -32,7 +32,7 @@ async def in_chats(api: Api, guest: Guest, count: int) -> tuple[Guest, list[Pers
 async def opens(guest: Guest, chat: Person) -> Guest:
     """Open a chat in one more tab."""
     tab = await guest.another_tab(guest.name)
-    await tab.page.add_init_script(KEEP_ACCOUNT)
+    await tab.page.add_init_script(RECORD_MESSAGES)
     await tab.opens(f"/chat/{chat.chat_id}")
     await tab.is_connected()
     return tab

@@ -8,8 +8,8 @@ from tests.support.raw_socket import KB, SECRET, is_well, send, statuses
 from tests.support.server_process import Server
 
 Packets = list[bytes]
-# What requests are made of, right and wrong. The outsider's own chat is CHARLIE's, so that some
-# of it gets far; the other is Alice's.
+# Valid and invalid parts of requests. CHARLIE stands for the chat of the outsider who sends
+# them, so that some succeed; ALICE stands for the chat that they must not reach.
 EOL = st.sampled_from([b"\r\n"] * 8 + [b"\n", b"\r", b"\r\r\n"])
 METHOD = st.sampled_from(
     [b"GET"] * 3 + [b"POST"] * 3 + [b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"CONNECT", b"PRI"]
@@ -37,7 +37,7 @@ BODIES += [b"SM\r\n\r\n", b"\0\0\0\4\0\0\0\0\0", b"x" * 70 * KB]
 
 @st.composite
 def requests(draw: st.DrawFn) -> bytes:
-    """One request, or what is meant to be one."""
+    """Draw one request, valid or not."""
     eol = draw(EOL)
     line = b" ".join([draw(METHOD), draw(st.sampled_from(TARGETS)), draw(VERSION)])
     headers = draw(st.lists(st.sampled_from(HEADERS), max_size=6))
@@ -47,7 +47,7 @@ def requests(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def streams(draw: st.DrawFn) -> Packets:
-    """A few of them, and random bytes, torn off anywhere and in any packets."""
+    """Draw a few requests and random bytes, cut off anywhere and split into packets."""
     whole = b"".join(draw(st.lists(requests() | st.binary(max_size=40), min_size=1, max_size=3)))
     cuts = sorted(draw(st.lists(st.integers(0, len(whole)), max_size=2)))
     end = draw(st.just(len(whole)) | st.integers(0, len(whole)))
@@ -69,6 +69,6 @@ async def test_random_bytes_do_the_server_no_harm(
     for name, value in names.items():
         packets = [packet.replace(name, value.encode()) for packet in packets]
     answer = await send(impatient_server, packets)
-    assert not {500, 502, 503, 504} & set(statuses(answer))  # 501 and 505 are fair
+    assert not {500, 502, 503, 504} & set(statuses(answer))  # 501 and 505 are right answers
     assert SECRET.encode() not in answer
     await is_well(secret_story)

@@ -1,4 +1,4 @@
-"""Broken HTTP on a socket: no request is taken for another, and everybody else is served."""
+"""Broken HTTP on a socket smuggles in no request, and does not disturb other clients."""
 
 import asyncio
 import json
@@ -12,11 +12,11 @@ from tests.support.server_process import Server
 
 HOSTS = ["..", ".", "a..b", ".a", "a" * 64, "a" * 64 + ":80"]
 TARGETS = ["?", "?x", "http://[", "http://[x]/", "http%3a//[", "http://party.test"]
-LOST = ["a" * 256, "a/" * 3000, "a" * 8000]
+OVERLONG = ["a" * 256, "a/" * 3000, "a" * 8000]
 
 
-def to_say(story: Story, body: str) -> bytes:
-    """Return what Alice's client sends to say something."""
+def post_of(story: Story, body: str) -> bytes:
+    """Return the request with which Alice posts a message."""
     said = f'{{"body": "{body}"}}'.encode()
     head = f"POST /{story.chat_id} HTTP/1.1\r\nHost: party.test\r\nContent-Length: {len(said)}\r\n"
     return f"{head}Authorization: Bearer {story.alice.session_token}\r\n\r\n".encode() + said
@@ -67,8 +67,8 @@ BROKEN = {
 async def test_nothing_after_a_broken_request_is_executed(
     impatient_server: Server, secret_story: Story, broken: bytes
 ) -> None:
-    """Where it ends nobody knows: what looks like Alice's words may be part of it."""
-    answer = await send(impatient_server, [broken + to_say(secret_story, "smuggled")])
+    """The end of a broken request is unknown, so Alice's request may be a part of its body."""
+    answer = await send(impatient_server, [broken + post_of(secret_story, "smuggled")])
     assert len(statuses(answer)) == 1
     assert statuses(answer)[0] in {400, 413, 431, 501}
     await is_well(secret_story)
@@ -88,10 +88,10 @@ async def test_requests_in_one_packet_are_answered_in_their_order(
     await is_well(secret_story)
 
 
-async def test_a_torn_request_does_nothing_wherever_it_is_torn(
+async def test_a_request_cut_off_at_any_byte_has_no_effect(
     impatient_server: Server, secret_story: Story
 ) -> None:
-    whole = to_say(secret_story, "torn")
+    whole = post_of(secret_story, "torn")
     for end in range(len(whole)):
         assert statuses(await send(impatient_server, [whole[:end]])) == []
     await is_well(secret_story)
@@ -100,8 +100,8 @@ async def test_a_torn_request_does_nothing_wherever_it_is_torn(
 
 async def ask(server: Server, target: str, *headers: str) -> tuple[int, dict[str, str]]:
     """Send a request as it is written; return the status and the JSON."""
-    place = server.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(*place)
+    address = server.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(*address)
     lines = [f"GET {target} HTTP/1.1", *headers, "Connection: close", "", ""]
     writer.write("\r\n".join(lines).encode())
     async with asyncio.timeout(20):
@@ -135,7 +135,7 @@ async def test_a_target_in_absolute_form_is_understood(server: Server) -> None:
     )
 
 
-@pytest.mark.parametrize("rest", LOST, ids=len)
+@pytest.mark.parametrize("rest", OVERLONG, ids=len)
 async def test_an_overlong_path_is_not_found(server: Server, api: Api, rest: str) -> None:
     page = (await api.get("/")).body.decode()
     static = page.partition('stylesheet" href="')[2].partition("/css/")[0]

@@ -27,7 +27,7 @@ async def test_the_way_in_can_be_read(
 
 
 @by_day_and_by_night
-async def test_eight_authors_and_all_the_rest_can_be_read(
+async def test_a_chat_with_eight_authors_can_be_read(
     arrive: Arrival, api: Api, story: Story, line: Line, scheme: Scheme
 ) -> None:
     names = ["Dora", "Emil", "Fatima", "Goran", "Hana", "Ines"]

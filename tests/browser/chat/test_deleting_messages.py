@@ -18,20 +18,20 @@ async def test_an_author_deletes_a_message_for_everybody(alice: Guest, bob: Gues
         await one.sees("Don't tell!")
     await bob.message("I know who did it").hover()
     await expect(bob.button("Delete message")).to_have_count(0)
-    await takes_back(bob, "Don't tell!")
+    await deletes(bob, "Don't tell!")
     for one in (alice, bob):
         await expect(one.messages).to_have_text(["I know who did it", "Message deleted"])
-    await takes_back(alice, "I know who did it")
+    await deletes(alice, "I know who did it")
     for one in (alice, bob):
         await expect(one.messages).to_have_text(["Message deleted"] * 2)
     await bob.page.reload()
     await expect(bob.messages).to_have_text(["Message deleted"] * 2)
 
 
-async def test_a_host_takes_back_what_a_guest_said(alice: Guest, bob: Guest) -> None:
+async def test_a_host_deletes_the_message_of_a_guest(alice: Guest, bob: Guest) -> None:
     await bob.says("The butler did it")
     await alice.sees("The butler did it")
-    await takes_back(alice, "The butler did it")
+    await deletes(alice, "The butler did it")
     for one in (alice, bob):
         await expect(one.messages).to_have_text(["Message deleted"])
 
@@ -55,7 +55,7 @@ async def test_the_button_appears_for_a_reader_who_reached_the_log_before_it_was
     await expect(delete).to_have_accessible_name("Delete message: The butler did it")
 
 
-async def test_a_message_is_taken_back_without_a_mouse(alice: Guest, story: Story) -> None:
+async def test_a_message_is_deleted_without_a_mouse(alice: Guest, story: Story) -> None:
     for number in range(3):
         await story.bob.say(f"Line number {number}")
     await alice.says("My own line")
@@ -79,7 +79,7 @@ async def test_a_message_is_taken_back_without_a_mouse(alice: Guest, story: Stor
     await expect(alice.log).to_be_focused()
 
 
-async def test_a_message_is_taken_back_by_touch_and_not_by_a_double_tap(
+async def test_a_message_is_deleted_by_touch_and_not_by_a_double_tap(
     arrive: Arrival, story: Story
 ) -> None:
     await story.alice.say("Typed with a thumb")
@@ -98,7 +98,7 @@ async def test_a_message_is_taken_back_by_touch_and_not_by_a_double_tap(
     await expect(alice.messages).to_have_text(["Message deleted"])
 
 
-async def takes_back(guest: Guest, text: str) -> None:
+async def deletes(guest: Guest, text: str) -> None:
     """Point at the message, press, and press again."""
     await guest.message(text).hover()
     await guest.message(text).get_by_role("button", name="Delete message").click()

@@ -1,4 +1,4 @@
-"""Web addresses become links that give nothing away; everything else stays text."""
+"""Web addresses become links that send no referrer; everything else stays text."""
 
 from playwright.async_api import expect
 
@@ -29,7 +29,7 @@ TEXTS = [
 ]
 
 
-async def test_addresses_are_links_without_the_sentence_around_them(
+async def test_a_link_excludes_the_punctuation_around_the_address(
     alice: Guest, story: Story
 ) -> None:
     for text in ADDRESSES:
@@ -49,7 +49,7 @@ async def test_a_link_opens_in_a_new_tab_and_sends_no_referrer(alice: Guest, sto
     await expect(links.first).to_have_attribute("href", "https://example.org/film")
 
 
-async def test_nothing_but_the_web_becomes_a_link(alice: Guest, story: Story) -> None:
+async def test_only_http_addresses_become_links(alice: Guest, story: Story) -> None:
     for text in TEXTS:
         await story.bob.say(text)
     await expect(alice.messages).to_have_count(len(TEXTS))

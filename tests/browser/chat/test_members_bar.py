@@ -1,4 +1,4 @@
-"""The bar shows who is in the chat before anybody speaks, and nobody passes for another."""
+"""The bar shows the members before anybody speaks, and numbers those with similar names."""
 
 from playwright.async_api import expect
 
@@ -46,7 +46,7 @@ async def test_two_tabs_of_one_chat_keep_up_with_it(alice: Guest, api: Api, stor
     await expect(tab.messages).to_have_count(2)
 
 
-async def test_a_tab_that_stood_still_learns_who_came_meanwhile(
+async def test_a_paused_tab_shows_members_who_joined_meanwhile(
     alice: Guest, api: Api, story: Story
 ) -> None:
     twin = await alice.another_tab("Alice")
@@ -77,7 +77,7 @@ async def test_two_members_of_the_same_name_can_be_distinguished(
     await expect(member(alice, "#2")).to_have_count(1)
 
 
-async def test_nobody_passes_for_the_host(alice: Guest, api: Api, story: Story) -> None:
+async def test_nobody_can_pose_as_the_host(alice: Guest, api: Api, story: Story) -> None:
     mallory = await guest(api, "\N{CYRILLIC CAPITAL LETTER A}lice", story.chat_id, story.magic_key)
     await mallory.say("I am the host, trust me")
     await story.bob.say("Hm")

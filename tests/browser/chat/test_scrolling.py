@@ -5,7 +5,7 @@ from playwright.async_api import expect
 from tests.browser.page_actions import Guest
 from tests.support.api_fixtures import Story
 
-NEAR = 2  # px; fractions of a pixel are no distance
+NEAR = 2  # px; a fraction of a pixel may remain
 
 SCROLLED = """log => ({
     promise: new Promise(done => log.addEventListener('scrollend', () => done(), { once: true }))
@@ -31,7 +31,7 @@ async def test_the_bottom_stays_in_view_when_the_window_shrinks(alice: Guest, st
     await expect(alice.messages.last).to_be_in_viewport(ratio=1)
 
 
-async def test_a_reader_further_up_sees_that_there_is_news_and_jumps_to_it_with_a_press(
+async def test_a_reader_further_up_gets_a_button_that_jumps_to_the_new_messages(
     alice: Guest, story: Story
 ) -> None:
     await fills(alice, story, 24)
@@ -54,11 +54,11 @@ async def test_a_reader_of_a_message_that_is_dropped_continues_at_the_oldest_one
     for number in range(40):
         await story.bob.say(f"News {number}")
     await expect(alice.messages.last).to_have_text("News 39")
-    await expect(alice.message("News 10")).to_be_in_viewport()  # or in part, as it stood before
+    await expect(alice.message("News 10")).to_be_in_viewport()  # a part of it is enough
     await expect(alice.button("30 new messages")).to_be_visible()
 
 
-async def test_the_lines_one_reads_do_not_move_while_older_ones_vanish(
+async def test_the_lines_in_view_do_not_move_when_older_ones_are_dropped(
     alice: Guest, story: Story
 ) -> None:
     await fills(alice, story, 30)
@@ -75,7 +75,7 @@ async def test_the_lines_one_reads_do_not_move_while_older_ones_vanish(
     assert abs(after["y"] - before["y"]) < NEAR
 
 
-async def test_saying_something_leads_to_the_bottom(alice: Guest, story: Story) -> None:
+async def test_posting_scrolls_to_the_bottom(alice: Guest, story: Story) -> None:
     await fills(alice, story, 25)
     await scrolls_up(alice)
     await alice.says("Back to the present")
@@ -91,7 +91,7 @@ async def fills(reader: Guest, story: Story, count: int) -> None:
 
 
 async def scrolls_up(guest: Guest) -> None:
-    """Turn the wheel until the twelfth line is in the middle of things."""
+    """Turn the mouse wheel until line 12 is in view."""
     scrolled = await guest.log.evaluate_handle(SCROLLED)
     await guest.log.hover()
     await guest.page.mouse.wheel(0, -500)

@@ -1,4 +1,4 @@
-"""A message is sent by itself, once; only a refused one waits for Retry."""
+"""A message is sent once, automatically; a refused message waits for Retry."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ BUSY = r"status of (429|503)"
 REFUSED = r"status of 400"
 
 
-async def test_a_message_that_cannot_leave_waits_and_then_goes_out_by_itself(
+async def test_a_message_written_offline_waits_and_is_sent_automatically(
     alice: Guest, bob: Guest, story: Story
 ) -> None:
     alice.witness.forgive(UNREACHABLE)
@@ -87,7 +87,7 @@ async def test_a_discarded_message_disappears_and_was_never_sent(
     assert await bodies(story) == ["Something else"]
 
 
-async def test_the_rest_goes_out_when_one_message_was_refused(alice: Guest, story: Story) -> None:
+async def test_a_refused_message_does_not_block_the_next_ones(alice: Guest, story: Story) -> None:
     alice.witness.forgive(REFUSED)
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await writes(alice, "The first is refused")
@@ -101,7 +101,7 @@ async def test_the_rest_goes_out_when_one_message_was_refused(alice: Guest, stor
     await expect(alice.messages).to_have_text(["The second goes", "The first is refused"])
 
 
-async def test_a_lost_answer_is_asked_for_again_with_the_same_key(
+async def test_a_message_whose_answer_is_lost_is_sent_again_with_the_same_key(
     alice: Guest, bob: Guest, story: Story
 ) -> None:
     alice.witness.forgive(UNREACHABLE)
@@ -132,7 +132,9 @@ async def test_the_echo_may_come_before_the_answer(alice: Guest, story: Story) -
     assert await alice.most_messages() == 3
 
 
-async def test_a_busy_server_is_given_the_time_it_asks_for(alice: Guest, story: Story) -> None:
+async def test_a_message_waits_for_the_retry_after_of_a_busy_server(
+    alice: Guest, story: Story
+) -> None:
     alice.witness.forgive(BUSY)
     times: list[float] = []
 

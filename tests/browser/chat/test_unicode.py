@@ -1,4 +1,4 @@
-"""Whatever people type is shown as text, in messages and in names."""
+"""The page shows messages and names as text, and never as markup."""
 
 import unicodedata
 
@@ -86,6 +86,6 @@ async def test_right_to_left_text_stays_beside_its_author(alice: Guest, story: S
 
 
 async def runs_nothing(reader: Guest) -> None:
-    """The page holds no element that came out of a text, and no text has run."""
+    """Check that no text became an element, and that no script in a text has run."""
     assert await reader.page.evaluate("typeof pwned") == "undefined"
     assert await reader.page.locator("main").locator("img, script, b").count() == 0

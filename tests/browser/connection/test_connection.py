@@ -1,4 +1,4 @@
-"""The page shows truly whether the party can be reached, and reconnects as soon as it can."""
+"""The page shows whether the server can be reached, and reconnects as soon as possible."""
 
 import re
 import time
@@ -36,7 +36,7 @@ async def test_an_outage_is_announced_once_with_its_time(
 
 
 @shared_or_alone
-async def test_after_a_sleep_a_connection_that_died_is_not_waited_for(
+async def test_after_a_sleep_the_page_replaces_a_dead_connection_at_once(
     arrive: Arrival, story: Story, line: Line, script: str
 ) -> None:
     guest = await arrive("Alice")
@@ -50,7 +50,7 @@ async def test_after_a_sleep_a_connection_that_died_is_not_waited_for(
     await alice.page.clock.set_system_time(time.time() + 600)
     await alice.page.clock.fast_forward("00:05")
     await alice.sees("Said to the sleeping")
-    assert time.monotonic() - start < 20  # it would be given up after 35
+    assert time.monotonic() - start < 20  # without the check for a sleep it takes 35
 
 
 async def test_a_poll_that_hangs_for_too_long_is_aborted(

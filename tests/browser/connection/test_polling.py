@@ -1,4 +1,4 @@
-"""One loop: the next poll is sent when the last one was answered, at once and not before."""
+"""A page sends the next poll as soon as the last one is answered, and not before."""
 
 import math
 from itertools import pairwise
@@ -12,7 +12,7 @@ from tests.support.api_fixtures import Story
 from tests.support.faulty_proxy import Call, Line
 from tests.support.waiting import until
 
-AT_ONCE = 1.0  # seconds; a timer would show, a busy machine should not
+AT_ONCE = 1.0  # seconds; a page that polls on a timer exceeds it, a busy machine should not
 
 HIDE = """hidden => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
@@ -50,7 +50,9 @@ async def test_without_news_a_page_asks_once_and_waits(
     assert len(line.matching(POLL)[before:]) <= 2
 
 
-async def test_a_tab_in_the_background_goes_on(alice: Guest, story: Story, line: Line) -> None:
+async def test_a_tab_in_the_background_keeps_polling(
+    alice: Guest, story: Story, line: Line
+) -> None:
     chrome = await alice.context.new_cdp_session(alice.page)
     await chrome.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
     other = await alice.context.new_page()

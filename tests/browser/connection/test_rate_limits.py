@@ -1,4 +1,4 @@
-"""A page that is rate-limited waits, and shows nothing untrue meanwhile."""
+"""A rate-limited page waits, and does not report an outage meanwhile."""
 
 from playwright.async_api import expect
 
@@ -29,8 +29,8 @@ async def test_a_rate_limited_poll_waits_and_is_not_announced_as_an_outage(
     refused = await limited(line, POLL)
     line.heal()
     await story.bob.say("Said while she waited")
-    await alice.page.wait_for_timeout(300)  # what she has not read yet can't make her wait
-    await alice.page.evaluate("dispatchEvent(new Event('online'))")  # no reason to push in
+    await alice.page.wait_for_timeout(300)  # let the page read the refusal first
+    await alice.page.evaluate("dispatchEvent(new Event('online'))")  # must not end the wait
     await alice.sees("Said while she waited")
     after = line.matching(POLL)[line.matching(POLL).index(refused) + 1 :]
     assert after[0].sent - refused.sent >= WAIT
@@ -61,7 +61,7 @@ async def test_a_rate_limited_message_is_shown_as_waiting_and_sent_once(
     await alice.is_connected()
 
 
-async def test_a_message_that_waited_for_the_server_may_come_to_wait_for_the_connection(
+async def test_a_rate_limited_message_waits_for_the_connection_after_an_outage(
     alice: Guest, story: Story, line: Line
 ) -> None:
     alice.witness.forgive(LIMITED, UNREACHABLE)
@@ -92,7 +92,7 @@ async def test_a_page_that_is_rate_limited_at_the_start_is_connecting(
 
 
 async def limited(line: Line, calls: str) -> Call:
-    """Wait for the call that was one too many."""
+    """Wait for a refused call, and return the first."""
 
     def refused() -> list[Call]:
         return [call for call in line.matching(calls) if call.refused]

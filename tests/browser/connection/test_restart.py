@@ -1,4 +1,4 @@
-"""The server goes away under open pages and comes back; they recover by themselves."""
+"""Open pages recover by themselves when the server stops and starts again."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ End = Callable[[Server], int | None]
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A server of this story alone."""
+    """A server for one test only."""
     with Server(tmp_path) as server:
         yield server
 
 
 @pytest.mark.parametrize("end", [Server.stop, Server.kill], ids=["stopped", "killed"])
-async def test_both_pages_recover_when_the_server_was(
+async def test_both_pages_recover_after_the_server_was(
     party: Party, server: Server, end: End
 ) -> None:
     await party.alice.says("Before it went dark")
@@ -53,7 +53,7 @@ async def test_messages_written_during_an_outage_are_sent_after_it(
     party.alice.said += written
 
 
-async def test_an_emptied_store_leads_home_where_one_press_starts_anew(
+async def test_pages_of_a_lost_chat_go_home_where_a_new_party_can_be_started(
     party: Party, server: Server
 ) -> None:
     await goes_away(party, server, Server.stop)
@@ -73,7 +73,7 @@ async def test_an_emptied_store_leads_home_where_one_press_starts_anew(
 
 
 async def goes_away(party: Party, server: Server, end: End) -> None:
-    """Take the server away, and wait until both pages say so."""
+    """Stop the server, and wait until both pages show the outage."""
     for guest in (party.alice, party.bob):
         guest.witness.forgive(UNREACHABLE)
         guest.witness.forgive("status of 503")
@@ -83,7 +83,7 @@ async def goes_away(party: Party, server: Server, end: End) -> None:
 
 
 async def comes_back(party: Party, server: Server) -> None:
-    """Start the server where it was, and wait until both pages found it."""
+    """Start the server at the same address, and wait until both pages are connected."""
     await asyncio.to_thread(server.start_again)
     for guest in (party.alice, party.bob):
         await expect(guest.connection).to_have_text("Connected", timeout=RECOVERY)

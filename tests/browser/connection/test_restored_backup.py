@@ -1,4 +1,4 @@
-"""A restored backup replaces the history that open pages know, some of them asleep."""
+"""A restored backup replaces the history in all open pages, even in those that were asleep."""
 
 import asyncio
 import shutil
@@ -23,11 +23,11 @@ REPLACED = "The history of this party was replaced."
 
 @pytest.fixture
 def server(fresh_server: Server) -> Server:
-    """A server of this story alone."""
+    """A server for one test only."""
     return fresh_server
 
 
-async def test_a_tab_that_wakes_after_the_others_learns_all_that_is_different(
+async def test_a_tab_that_wakes_after_a_restore_shows_the_restored_chat(
     arrive: Arrival, api: Api, server: Server, tmp_path: Path
 ) -> None:
     alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
@@ -42,12 +42,12 @@ async def test_a_tab_that_wakes_after_the_others_learns_all_that_is_different(
     for one in (tab, sleeper):
         await expect(topic(one)).to_have_text("The fourth film")
         await one.sees("Line 6")
-    dream = await falls_asleep(sleeper)
-    await says(chat, "Line", 7, 7)  # which reaches the sleeper, who asks for nothing more
+    debugger = await falls_asleep(sleeper)
+    await says(chat, "Line", 7, 7)  # the sleeper gets it, but does not ask again
     await tab.sees("Line 7")
     await restores(server, copy, tab)
     await expect(topic(tab)).to_have_text("The first film")
-    await wakes(dream)
+    await wakes(debugger)
     for one in (tab, sleeper):
         await expect(topic(one)).to_have_text("The first film", timeout=RECOVERY)
         await expect(one.messages).to_have_text(lines("Line", 1, 3))
@@ -57,7 +57,7 @@ async def test_a_tab_that_wakes_after_the_others_learns_all_that_is_different(
         await expect(topic(one)).to_have_text("The last film")
 
 
-async def test_a_tab_that_is_ahead_of_a_plain_copy_begins_anew_beside_one_that_is_not(
+async def test_only_a_tab_that_is_ahead_of_a_plain_copy_starts_over(
     arrive: Arrival, api: Api, server: Server, tmp_path: Path
 ) -> None:
     alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
@@ -66,20 +66,20 @@ async def test_a_tab_that_is_ahead_of_a_plain_copy_begins_anew_beside_one_that_i
     await says(chat, "Line", 1, 3)
     for tab in (behind, ahead):
         await tab.sees("Line 3")
-    dream = await falls_asleep(behind)
-    await says(chat, "Line", 4, 4)  # which reaches it, and is what it finds when it wakes
+    debugger = await falls_asleep(behind)
+    await says(chat, "Line", 4, 4)  # `behind` gets it, and shows it when it wakes
     await ahead.sees("Line 4")
     copy = tmp_path / "copy.db"
     with closing(sqlite3.connect(server.database)) as db:
         db.execute("VACUUM INTO ?", [str(copy)])  # `watchparty backup` would mark it as a copy
     await says(chat, "Line", 5, 8)
     await ahead.sees("Line 8")
-    another = await falls_asleep(ahead)
+    debugger_ahead = await falls_asleep(ahead)
     await restores(server, copy)
     await says(chat, "Other line", 5, 6)
-    await wakes(dream)
+    await wakes(debugger)
     await behind.sees("Other line 6")
-    await wakes(another)
+    await wakes(debugger_ahead)
     await expect(ahead.connection).to_have_text("Connected", timeout=RECOVERY)
     await says(chat, "Other line", 7, 7)
     whole = [*lines("Line", 1, 4), *lines("Other line", 5, 7)]
@@ -90,19 +90,19 @@ async def test_a_tab_that_is_ahead_of_a_plain_copy_begins_anew_beside_one_that_i
 
 
 async def falls_asleep(tab: Guest) -> CDPSession:
-    """Let a tab stand still from its next step on, until it wakes."""
+    """Pause the scripts of a tab; `wakes` resumes them."""
     chrome = await tab.context.new_cdp_session(tab.page)
     await chrome.send("Debugger.enable")
     await chrome.send("Debugger.pause")
     return chrome
 
 
-async def wakes(dream: CDPSession) -> None:
-    await dream.send("Debugger.disable")
+async def wakes(debugger: CDPSession) -> None:
+    await debugger.send("Debugger.disable")
 
 
 async def restores(server: Server, copy: Path, *awake: Guest) -> None:
-    """Put a copy in the place of the database, as docs/self-hosting.md has it."""
+    """Put a copy in the place of the database, as docs/self-hosting.md describes."""
     for tab in awake:
         tab.witness.forgive(UNREACHABLE, "status of 503")
     await asyncio.to_thread(server.stop)

@@ -18,7 +18,7 @@ from tests.support.api_client import Api
 from tests.support.faulty_proxy import Line
 from tests.support.waiting import until
 
-AT_ONCE = 15  # seconds; behind a held poll it would be 25
+AT_ONCE = 15  # seconds; a request that waits for a held poll takes 25
 
 NO_GOODBYE = "addEventListener('pagehide', event => event.stopImmediatePropagation())"
 
@@ -65,7 +65,7 @@ async def test_tabs_that_close_leave_no_gap_for_the_others(
     await until(lambda: not line.held())
 
 
-async def test_a_tab_that_stands_still_holds_up_nobody_and_catches_up(
+async def test_a_paused_tab_delays_nobody_and_catches_up(
     arrive: Arrival, api: Api, line: Line
 ) -> None:
     alice, [chat, other] = await in_chats(api, await arrive("Alice"), 2)
@@ -116,7 +116,7 @@ async def test_an_outage_is_shown_in_every_tab_and_ends_for_all(
     assert len(line.calls) - before < 10
 
 
-async def test_a_tab_that_vanished_without_a_word_costs_the_others_nothing(
+async def test_a_tab_that_vanished_without_notice_does_not_affect_the_others(
     arrive: Arrival, api: Api, line: Line
 ) -> None:
     alice, chats = await in_chats(api, await arrive("Alice"), 2)
@@ -133,7 +133,7 @@ async def test_a_tab_that_vanished_without_a_word_costs_the_others_nothing(
 
 
 async def accounted(guest: Guest) -> set[int]:
-    """The messages seen, and the gap that the page reports, where it is."""
+    """Return the ids seen or missing. Fails if the page reports another number of missing ones."""
     seen = set(await guest.page.evaluate("[...seen]"))
     lines = await guest.page.evaluate("[...missed.values()]")
     reported = sum(int(re.sub(r"\D", "", line)) for line in lines)

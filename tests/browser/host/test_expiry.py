@@ -31,14 +31,14 @@ lives_longer = pytest.mark.parametrize("server", [2 * HOUR], indirect=True)
 
 @pytest.fixture
 def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
-    """A server on which an idle chat lives for so many seconds."""
+    """A server that deletes chats after as many idle seconds as the parameter says."""
     with Server(tmp_path, chat_ttl=str(request.param)) as server:
         yield server
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sleeper(arrive: Arrival, story: Story) -> AsyncIterator[Guest]:
-    """Alice, with a phone whose clock is three hours fast, and can be wound."""
+    """Alice, on a phone whose clock is three hours fast and can be moved forward."""
     guest = await arrive("Alice", **TOKYO)
     await guest.page.clock.install(time=time.time() + 3 * HOUR)
     yield await seated(guest, story.alice)
@@ -61,7 +61,7 @@ async def test_a_short_life_is_announced_at_once_until_somebody_writes(
 
 
 @lives
-async def test_an_own_message_ends_the_announcement_too(alice: Guest, story: Story) -> None:
+async def test_a_message_of_our_own_ends_the_announcement_too(alice: Guest, story: Story) -> None:
     await expect(alice.log).to_contain_text(UNLESS)
     await alice.says("Not before the end of the film")
     await expect(alice.log).not_to_contain_text(UNLESS)
@@ -73,7 +73,7 @@ async def test_the_end_is_announced_an_hour_before_and_again_after_the_next_mess
     sleeper: Guest, story: Story, server: Server
 ) -> None:
     alice, clock = sleeper, sleeper.page.clock
-    await minds_the_time(alice)
+    await has_checked_the_expiry(alice)
     await expect(alice.log).not_to_contain_text(UNLESS)
     await story.bob.say("See you next week")
     await alice.sees("See you next week")
@@ -103,7 +103,7 @@ async def test_a_message_before_the_announcement_postpones_it_silently(
     sleeper: Guest, story: Story
 ) -> None:
     alice = sleeper
-    await minds_the_time(alice)
+    await has_checked_the_expiry(alice)
     await alice.page.clock.fast_forward("01:00:30")
     await until(lambda: whole_reads(alice) == 1)
     await story.bob.say("Still watching")
@@ -113,10 +113,10 @@ async def test_a_message_before_the_announcement_postpones_it_silently(
 
 
 @pytest.mark.parametrize("server", [30 * 24 * HOUR], indirect=True)
-async def test_a_long_life_is_longer_than_any_timer_and_costs_nothing(
+async def test_a_lifetime_longer_than_any_timer_causes_no_requests(
     alice: Guest, story: Story
 ) -> None:
-    await minds_the_time(alice)
+    await has_checked_the_expiry(alice)
     await story.bob.say("Is it December yet?")
     await alice.sees("Is it December yet?")
     assert whole_reads(alice) == 0
@@ -137,20 +137,20 @@ async def test_the_panel_shows_the_current_end_whenever_it_opens(
 
 
 def whole_reads(guest: Guest) -> int:
-    """How often the page asked for the whole chat again."""
+    """Count the requests of the page for the whole chat."""
     return guest.witness.calls.count(f"GET /{guest.chat_id}")
 
 
 async def idles(guest: Guest, server: Server, seconds: float) -> None:
-    """Let time pass for the server, which the page of somebody outlives."""
+    """Let time pass for the server, and reconnect the page."""
     guest.witness.forgive(UNREACHABLE, RESTARTED)
     age(server, "UPDATE chats SET active_at = active_at - ?", int(seconds * 1000))
     await guest.page.evaluate("dispatchEvent(new Event('online'))")
     await guest.is_connected()
 
 
-async def minds_the_time(guest: Guest) -> None:
-    """Wait until the page has thought about the end for the first time."""
+async def has_checked_the_expiry(guest: Guest) -> None:
+    """Wait until the page has checked the expiry for the first time."""
     await until(lambda: bool(modules(guest)))
     await guest.page.evaluate("url => import(url).then(() => {})", modules(guest)[0])
 
@@ -160,6 +160,6 @@ def modules(guest: Guest) -> list[str]:
 
 
 async def end(person: Person, form: str) -> str:
-    """When the chat will be deleted, as a clock in Tokyo shows it."""
+    """Return the time of deletion, as a clock in Tokyo shows it."""
     at = datetime.fromisoformat((await person.read())["expires_at"])
     return at.astimezone(ZoneInfo("Asia/Tokyo")).strftime(form)

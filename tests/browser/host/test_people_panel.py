@@ -1,4 +1,4 @@
-"""The people panel works with keys alone, fits a phone, can be read, and is loaded on demand."""
+"""The people panel is usable by keyboard, fits a phone, is legible and is loaded on demand."""
 
 import pytest
 from playwright.async_api import ViewportSize, expect
@@ -13,7 +13,7 @@ from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, guest
 
 
-async def test_the_panel_is_worked_without_a_mouse(alice: Guest) -> None:
+async def test_the_panel_can_be_used_without_a_mouse(alice: Guest) -> None:
     keys, dialog = alice.page.keyboard, panel(alice)
     await tabs_to(alice.page, people(alice))
     await keys.press("Enter")
@@ -74,9 +74,7 @@ async def test_the_panel_can_be_read(arrive: Arrival, story: Story, scheme: Sche
     assert "Remove" in await alice.page.evaluate("window.wordsSeen")
 
 
-async def test_the_panel_is_not_loaded_before_somebody_reaches_for_it(
-    arrive: Arrival, story: Story
-) -> None:
+async def test_the_panel_is_not_loaded_before_the_first_tap(arrive: Arrival, story: Story) -> None:
     alice = await seated(await arrive("Alice", has_touch=True, is_mobile=True), story.alice)
     await story.bob.say("Just reading")
     await alice.sees("Just reading")

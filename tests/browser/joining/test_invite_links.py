@@ -1,4 +1,4 @@
-"""Invite links in every form: with a key in any place, with a dead one, and with none."""
+"""Invite links in every form: the key may be anywhere, replaced, or missing."""
 
 import pytest
 from playwright.async_api import expect
@@ -33,13 +33,13 @@ async def test_the_key_leaves_the_address_and_nothing_is_sent_before_join(
     dora = await arrive("Dora")
     await dora.opens(link.format(story.chat_id, story.magic_key))
     await dora.is_invited()
-    await keeps_no_key_in_sight(dora, story.magic_key)
+    await shows_no_key(dora, story.magic_key)
     assert dora.witness.calls == []
     await dora.name_box.fill("Dora")
     await dora.button("Join").click()
     await dora.is_in()
     assert f"POST /{story.chat_id}/join" in dora.witness.calls
-    await keeps_no_key_in_sight(dora, story.magic_key)
+    await shows_no_key(dora, story.magic_key)
 
 
 async def test_the_key_of_a_member_leaves_the_address_before_the_first_request(
@@ -51,7 +51,7 @@ async def test_the_key_of_a_member_leaves_the_address_before_the_first_request(
     await party.bob.is_in()
     addresses = await party.bob.page.evaluate("window.addresses")
     assert set(addresses) == {f"{party.bob.origin}/chat/{party.chat_id}"}
-    await keeps_no_key_in_sight(party.bob, party.magic_key)
+    await shows_no_key(party.bob, party.magic_key)
 
 
 async def test_a_guest_who_reloads_the_invitation_can_still_join(
@@ -80,7 +80,7 @@ async def test_a_dead_key_leads_home_with_a_plain_notice(arrive: Arrival, story:
     await learns_nothing(dora, story.chat_id, [story.magic_key, "Nobody outside may read this"])
 
 
-async def test_a_key_to_a_chat_that_never_was_leads_home_with_the_same_notice(
+async def test_a_key_of_an_unknown_chat_leads_home_with_the_same_notice(
     arrive: Arrival,
 ) -> None:
     dora = await arrive("Dora")
@@ -141,8 +141,8 @@ async def test_the_page_of_a_chat_is_the_same_whether_it_exists_or_not(
     assert shells[0] == shells[1]
 
 
-async def keeps_no_key_in_sight(guest: Guest, magic_key: str) -> None:
-    """The address bar and the history know the chat and nothing else."""
+async def shows_no_key(guest: Guest, magic_key: str) -> None:
+    """Check that the key is neither in the address bar nor in the state of the history."""
     assert guest.page.url == f"{guest.origin}/chat/{guest.chat_id}"
     shown = await guest.page.evaluate("location.href + JSON.stringify(history.state)")
     assert magic_key not in shown

@@ -47,7 +47,7 @@ async def test_a_name_saved_beforehand_is_used_and_can_be_changed(
     assert [m["username"] for m in (await story.alice.read())["members"]][-1] == "Dorothea"
 
 
-async def test_renaming_keeps_the_key_and_the_name_in_chats_one_is_in(party: Party) -> None:
+async def test_renaming_keeps_the_key_and_the_name_in_joined_chats(party: Party) -> None:
     key = "JSON.parse(localStorage.getItem('watchparty:me')).auth_key"
     before = await party.bob.page.evaluate(key)
     tab = await party.bob.another_tab("Robert")
@@ -57,7 +57,7 @@ async def test_renaming_keeps_the_key_and_the_name_in_chats_one_is_in(party: Par
     await expect(party.alice.signed("Bob")).to_contain_text("Still me")
 
 
-async def test_nobody_gets_far_without_a_name(arrive: Arrival) -> None:
+async def test_a_party_cannot_be_started_without_a_name(arrive: Arrival) -> None:
     dora = await arrive("Dora")
     await dora.opens("/")
     await dora.name_box.fill("   ")
