@@ -13,7 +13,7 @@
  * @property {void} open the room is visible from now on
  * @property {Answer} entered the first answer: we are a member, `me` is known
  * @property {State} state members, roles, the topic or the links changed
- * @property {Message} message a message of somebody else arrived
+ * @property {Message} message a message from somebody else arrived
  * @property {"connected" | "lost"} connection after each attempt to reach the server
  * @property {string | undefined} invite the invite link: empty if not known yet, undefined if we may not share one
  * @property {void} posted we wrote a message

@@ -1,7 +1,7 @@
 /**
  * Messages that the server has not confirmed yet. They survive reloads and restarts: each has a record of its
- * own in storage, so that tabs of one chat never overwrite each other's. A tab adopts what a closed tab left
- * behind; if both send it, the idempotency key keeps it one message.
+ * own in storage, so that the tabs of one chat never overwrite each other's messages. A tab adopts the messages
+ * of a closed tab; if two tabs send the same one, its idempotency key prevents a duplicate.
  *
  * @typedef {object} PendingMessage
  * @property {string} key the idempotency key

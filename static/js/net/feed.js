@@ -34,7 +34,7 @@ export class Feed {
     this.#shared = new SharedPoll(() => this.onLost());
   }
 
-  /** Read the chat until the access to it is gone. */
+  /** Read the chat until our access to it ends. */
   follow() {
     this.#lastTick = Date.now();
     for (const change of ["online", "offline"]) addEventListener(change, () => this.#poller.nudge());

@@ -113,7 +113,7 @@ def _message_answer(chat_id: int, message: Message) -> MessageAnswer:
 
 
 def _replayable(answer: Struct, replayed: bool) -> Response:
-    """Return an answer, marked if it repeats that to an earlier request with the same key."""
+    """Return an answer, with a header if it replays one for the same idempotency key."""
     response = json(answer)
     if replayed:
         response.headers["Idempotent-Replay"] = "true"

@@ -17,7 +17,7 @@ from watchparty.web.response.schemas import PollAnswer, error_body, json
 
 
 class View(Protocol):
-    """The chats that one request waits for, as it sees them."""
+    """One request's view of the chats that it waits for."""
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Wake `subscriber` whenever there may be news."""
@@ -52,7 +52,7 @@ class Stream(NamedTuple):
 
 
 def hold(held: Poll | Stream) -> Response:
-    """Hand the current request over; return the answer for the framework to finish with."""
+    """Mark the current request as held; return a placeholder answer for the framework."""
     scope: Any = request.scope
     scope[SCOPE_KEY].append(held)
     return json(b"") if isinstance(held, Poll) else sse.head()

@@ -1,14 +1,14 @@
 """A timer wheel: requests that expire in the same tenth of a second share one timer.
 
-Thousands of held requests wait equally long; a timer of the event loop for each would cost more
-than all the rest of the wait (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", 1987).
+Thousands of held requests wait equally long. One event loop timer for each would cost more than
+the rest of the wait (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", 1987).
 """
 
 import asyncio
 from functools import cached_property
 from typing import Protocol
 
-RESOLUTION = 0.1  # seconds; a timer fires at most that much late, and never early
+RESOLUTION = 0.1  # seconds; a timer fires at most this late, and never early
 
 
 class Expiring(Protocol):
