@@ -17,7 +17,7 @@ ROLES = ("host", "co-host", "guest", "viewer")
 
 @dataclass
 class Cast:
-    """A chat with one of each role, somebody who acts, and others it can be done to."""
+    """A chat with two members of each role but host: one acts, and the other is acted on."""
 
     api: Api
     people: dict[str, Person]
@@ -33,7 +33,7 @@ Deed = Callable[[Cast, str | None, str], Awaitable[Answer]]
 
 
 async def cast(api: Api) -> Cast:
-    """Set the scene anew: most deeds change it."""
+    """Create a new chat for each deed, because most deeds change it."""
     alice, made = await host(api, "Alice")
     chat_id, token = made["chat_id"], alice.session_token
     invites = (await api.get(f"/{chat_id}/invite", token)).ok()["invites"]
@@ -83,7 +83,7 @@ async def replace(cast: Cast, token: str | None, who: str) -> Answer:
     return await cast.ask("POST", "/invite", token, role="viewer")
 
 
-async def take_back(cast: Cast, token: str | None, who: str) -> Answer:
+async def delete_message(cast: Cast, token: str | None, who: str) -> Answer:
     return await cast.ask("DELETE", "/messages/1" if who != "host" else "/messages/2", token)
 
 
@@ -107,7 +107,7 @@ DEEDS: dict[str, Deed] = {
     "get the QR code for guests": get_guest_code,
     "get the QR code for viewers": get_viewer_code,
     "replace a link": replace,
-    "delete a message": take_back,
+    "delete a message": delete_message,
     "remove a guest or viewer": removing("guest"),
     "remove a co-host": removing("co-host"),
     "remove the host": removing("host"),
@@ -118,7 +118,7 @@ DEEDS: dict[str, Deed] = {
 
 
 def table() -> dict[str, dict[str, str]]:
-    """Return what the document says, by deed and role."""
+    """Return the table in the document, by deed and role."""
     text = API.read_text(encoding="utf-8")
     [rows] = re.findall(r"^\| \| host \|.*\n\|[ -|]+\n((?:\|.*\n)+)", text, re.MULTILINE)
     cells = [[cell.strip() for cell in row.strip("|\n").split("|")] for row in rows.splitlines()]
@@ -150,7 +150,7 @@ async def test_the_table_is_true(api: Api, deed: str, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["co-host", "guest", "viewer"])
-async def test_everybody_may_do_what_is_their_own(api: Api, role: str) -> None:
+async def test_everybody_may_delete_their_own_messages_and_leave(api: Api, role: str) -> None:
     scene = await cast(api)
     person = scene.people[role]
     me = (await person.read())["member_id"]

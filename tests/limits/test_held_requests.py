@@ -26,7 +26,7 @@ def poll(person: Person, wait: float = 25) -> "asyncio.Task[Answer]":
 
 
 async def settled(*tasks: "asyncio.Task[Answer]", ended: int) -> None:
-    """Wait until so many of them have been answered."""
+    """Wait until `ended` of the requests are answered."""
     while sum(task.done() for task in tasks) < ended:
         await asyncio.wait([t for t in tasks if not t.done()], return_when="FIRST_COMPLETED")
 
@@ -134,7 +134,7 @@ async def test_a_client_that_hangs_up_makes_room(tmp_path: Path) -> None:
         assert [(await answer).status for answer in held] == [200] * 3
 
 
-async def test_a_process_holds_so_many_polls(tmp_path: Path) -> None:
+async def test_a_process_holds_a_limited_number_of_polls(tmp_path: Path) -> None:
     async with (
         Server(tmp_path, patched(QUOTAS, HELD_IN_ALL="6"), limits="on") as server,
         Api(server.url) as api,
@@ -144,7 +144,9 @@ async def test_a_process_holds_so_many_polls(tmp_path: Path) -> None:
         held = [poll(person) for person in people]
         extra = await poll_until_refused(story.bob)
         assert extra.error == LIMITED
-        assert (await story.bob.read(since=0))["messages"] == []  # who does not wait is served
+        assert (await story.bob.read(since=0))[
+            "messages"
+        ] == []  # a request that does not wait is served
         await story.alice.say("news")
         assert (await poll(story.bob)).status == 200
         await story.charlie.say("here, too")
@@ -152,7 +154,7 @@ async def test_a_process_holds_so_many_polls(tmp_path: Path) -> None:
 
 
 async def poll_until_refused(person: Person) -> Answer:
-    """The others' polls may still be on their way."""
+    """Poll until a poll is refused, because the others' polls may arrive later."""
     while True:
         answer = await poll(person, wait=0.2)
         if answer.status != 200:

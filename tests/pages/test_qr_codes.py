@@ -1,4 +1,4 @@
-"""A link can be shown as a QR code by members who may hand it on, and by nobody else."""
+"""Only members who may share a link get its QR code."""
 
 import re
 
@@ -22,7 +22,7 @@ async def test_the_code_is_the_link_and_lets_people_in(api: Api, story: Story, r
     assert (await dora.read())["role"] == role
 
 
-async def test_without_a_role_it_is_the_link_for_guests(story: Story) -> None:
+async def test_the_default_code_is_the_link_for_guests(story: Story) -> None:
     for person in (story.alice, story.bob):
         assert scan((await code(person)).ok()["svg"]) == story.magic_link
 
@@ -35,7 +35,7 @@ async def test_a_replaced_link_is_another_code(story: Story) -> None:
     assert scan(new) != scan(old)
 
 
-async def test_the_address_in_it_is_the_one_the_asker_sees(api: Api, story: Story) -> None:
+async def test_the_code_contains_the_host_of_the_request(api: Api, story: Story) -> None:
     path, token = f"{story.alice.path}/invite/qr", story.alice.session_token
     answer = await api.get(path, token, headers={"Host": "192.168.1.20:8000"})
     assert scan(answer.ok()["svg"]).startswith(f"http://192.168.1.20:8000/chat/{story.chat_id}#")
@@ -43,7 +43,7 @@ async def test_the_address_in_it_is_the_one_the_asker_sees(api: Api, story: Stor
     assert endless.error == (400, "invalid_request")
 
 
-async def test_the_picture_stands_alone_and_has_room_around_it(story: Story) -> None:
+async def test_the_picture_is_self_contained_and_has_a_quiet_zone(story: Story) -> None:
     picture = (await code(story.alice)).ok()["svg"]
     assert picture.startswith('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ')
     assert not re.search(r"<\?|<script|\b(?:width|height|style|href)=", picture)
@@ -54,7 +54,7 @@ async def test_the_picture_stands_alone_and_has_room_around_it(story: Story) -> 
     assert max(y for _, y, _ in drawn) == int(size) - QUIET - 1
 
 
-async def test_only_who_may_hand_a_link_on_gets_its_code(api: Api, story: Story) -> None:
+async def test_members_who_may_not_share_a_link_do_not_get_its_code(api: Api, story: Story) -> None:
     key = (await links(story.alice))["viewer"].partition("#")[2]
     viewer = await guest(api, "Vera", story.chat_id, key)
     assert (await code(story.bob, "?role=viewer")).error == (403, "not_allowed")
@@ -79,6 +79,6 @@ async def code(person: Person, query: str = "") -> Answer:
 
 
 async def links(person: Person) -> dict[str, str]:
-    """Return the links that somebody may hand on, by role."""
+    """Return the links that a member may share, by role."""
     answer = await person.api.get(f"{person.path}/invite", person.session_token)
     return {invite["role"]: invite["magic_link"] for invite in answer.ok()["invites"]}

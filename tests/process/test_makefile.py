@@ -22,7 +22,7 @@ ADDRESS = re.compile(r"https?://\S+:\d+")
 INSTALL_MAX = 300  # seconds; a package index may be slow
 QUICKLY = 15  # seconds
 
-# What one of our chores, or a chore around these tests, would hand down to another.
+# Variables that make, or the environment of these tests, would pass on.
 OURS = re.compile(r"MAKE|MFLAGS|VENV$|PYTHON|BIND$|ARGS$|VIRTUAL_ENV|WATCHPARTY_")
 
 NOT_OURS = shutil.ignore_patterns(
@@ -32,7 +32,7 @@ NOT_OURS = shutil.ignore_patterns(
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sources, as somebody has who has just got them."""
+    """A fresh copy of the sources."""
     folder = tmp_path_factory.mktemp("make") / "checkout"
     shutil.copytree(ROOT, folder, ignore=NOT_OURS)
     return folder
@@ -45,13 +45,13 @@ def environment(*path: Path) -> dict[str, str]:
 
 
 def usual_path() -> list[Path]:
-    """Where programs are, with the Python that these tests are for in front."""
+    """Return the search path for programs, with the Python of these tests first."""
     return [Path(sys.base_prefix, "bin"), *map(Path, os.get_exec_path())]
 
 
 @contextmanager
 def running(checkout: Path, output: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Type `make run` in a terminal of its own; whatever of it is left in the end is killed."""
+    """Run `make run` in a session of its own, and kill what is left of it at the end."""
     with output.open("wb") as log:
         process = subprocess.Popen(
             ["make", "run", *options],
@@ -70,7 +70,7 @@ def running(checkout: Path, output: Path, *options: str) -> Iterator[subprocess.
 
 
 def lines_when_started(process: subprocess.Popen[bytes], output: Path, count: int) -> list[str]:
-    """Wait for so many lines with an address in them, and return those."""
+    """Wait for `count` lines that contain an address, and return them."""
     deadline = time.monotonic() + INSTALL_MAX
     while len(found := [x for x in output.read_text().splitlines() if ADDRESS.search(x)]) < count:
         if found:  # the others follow in the same moment
@@ -88,7 +88,7 @@ def address(line: str) -> str:
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Press Ctrl-C: the terminal signals every process in the foreground; nobody may be left."""
+    """Press Ctrl-C, which signals every process in the foreground; none may be left."""
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(QUICKLY) in {0, -signal.SIGINT}
     with pytest.raises(ProcessLookupError):
@@ -171,7 +171,7 @@ def pretend(program: Path, does: str) -> None:
 def test_a_python_that_is_missing_or_too_old_is_named(
     checkout: Path, tools: Path, given: list[str]
 ) -> None:
-    pretend(tools / "python3", "exit 1")  # as one says to the question whether it is new enough
+    pretend(tools / "python3", "exit 1")  # as if it were too old
     ran = make(checkout, "run", "VENV=none", *given, path=[tools])
     assert ran.returncode != 0
     assert "needs Python 3.11 or newer" in ran.stderr

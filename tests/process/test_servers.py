@@ -26,7 +26,7 @@ UVICORN = [str(BIN / "uvicorn"), "--port", "0", "watchparty.asgi:app"]
 PLAIN = ["--loop", "asyncio", "--http", "h11"]
 STANDARD = ["--loop", "uvloop", "--http", "httptools"]  # what `uvicorn[standard]` brings
 
-# Told to take any port, it would not say which.
+# If Granian chose a free port, it would not print which.
 FREE_PORT = "free port"
 GRANIAN = [
     *(str(BIN / "granian"), "--interface", "asgi", "--workers", "1", "--no-access-log"),
@@ -37,7 +37,7 @@ GRANIAN = [
 WAYS = ("", "&nothing=1")
 STREAM = {"Accept": "text/event-stream"}
 
-# What somebody writes who tries the application in a shell: no lifespan, no farewell.
+# The application in a plain script: without lifespan events, and without a shutdown.
 ALONE = """
 import asyncio, json
 from watchparty.app import create_app
@@ -67,7 +67,7 @@ OTHERS = {
 
 @pytest.fixture(params=OTHERS)
 def any_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """The application under somebody else's server."""
+    """The application under one of the ASGI servers."""
     port = str(free_port())
     command = [port if part == FREE_PORT else part for part in OTHERS[request.param]]
     with Server(tmp_path, command) as server:
@@ -83,7 +83,7 @@ def free_port() -> int:
 
 
 def accepts(url: str) -> bool:
-    """Return whether there are connections to be had; Granian gives its address before."""
+    """Return whether the server accepts connections; Granian prints its address before."""
     place = urlsplit(url)
     with socket.socket() as connection:
         return connection.connect_ex((place.hostname, place.port)) == 0
@@ -142,7 +142,7 @@ class Waiting(NamedTuple):
 
 
 def waiting(person: Person) -> Waiting:
-    """Let somebody wait in their chat in every way there is."""
+    """Start every kind of poll and stream for a member."""
     return Waiting(polls(person, since=0), [ask(person, way, headers=STREAM) for way in WAYS])
 
 
@@ -156,7 +156,7 @@ def ask(person: Person, query: str, since: int = 0, **how: Any) -> asyncio.Task[
 
 
 async def assert_ended(one: Waiting, status: int, code: str) -> None:
-    """Fail unless all that somebody waits for ends, and says why."""
+    """Fail unless every poll and stream ends with this error."""
     for poll in one.polls:
         answer = await poll
         assert answer.headers["Content-Type"] == "application/json"

@@ -15,7 +15,7 @@ from tests.support.api_fixtures import new_story
 from tests.support.server_process import SERVE, Server, refused
 from watchparty.assets import find
 
-# What macOS does where the hard limit is "unlimited".
+# Refuse the hard limit, as macOS does if it is "unlimited".
 REFUSING = """
 import resource
 allowed, real = resource.getrlimit(resource.RLIMIT_NOFILE), resource.setrlimit
@@ -30,7 +30,7 @@ main()
 
 
 def modes(folder: Path) -> dict[str, int]:
-    """Return who may do what with the files of the store."""
+    """Return the permission bits of the files of the store."""
     return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.glob("party.db*")}
 
 
@@ -81,16 +81,16 @@ def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     assert not (tmp_path / "missing").exists()
 
 
-def of_another_program(file: Path) -> None:
+def write_another_database(file: Path) -> None:
     with closing(sqlite3.connect(file)) as db:
         db.execute("CREATE TABLE users (name TEXT)")
 
 
-def a_diary(file: Path) -> None:
+def write_a_diary(file: Path) -> None:
     file.write_text("Dear diary, " * 1000)
 
 
-@pytest.mark.parametrize("make", [of_another_program, a_diary])
+@pytest.mark.parametrize("make", [write_another_database, write_a_diary])
 def test_a_file_of_another_program_is_reported_and_left_alone(
     tmp_path: Path, make: Callable[[Path], None]
 ) -> None:

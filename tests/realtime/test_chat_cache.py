@@ -18,12 +18,12 @@ from watchparty.party.window import Cursor
 from watchparty.storage import open_store
 from watchparty.storage.sqlite import SqliteStore
 
-NOWHERE = 100000000001  # the id of no chat, yet
+NOWHERE = 100000000001  # an id that no chat has yet
 MANY = 50
 
 
 class CountingStore(SqliteStore):
-    """Counts how often it is asked for a chat."""
+    """A store that counts how often a chat is loaded."""
 
     loads = 0
 
@@ -41,7 +41,7 @@ async def store(tmp_path: Path) -> AsyncIterator[CountingStore]:
 
 @pytest.fixture
 async def alice(store: CountingStore) -> Admission:
-    """In a chat of her own, which nobody has looked at since the server started."""
+    """Alice and her chat, which no service has loaded yet."""
     alice = await ChatService(store).create(None, "Alice")
     store.loads = 0
     return alice
@@ -66,7 +66,7 @@ async def test_a_request_cancelled_while_a_chat_is_loaded_does_not_fail_the_othe
     chats = ChatCache(store)
     asking = [asyncio.create_task(chats.get(alice.access.chat.chat_id)) for _ in range(MANY)]
     await asyncio.sleep(0)
-    for task in asking[::2]:  # the first, who began to load it, is among them
+    for task in asking[::2]:  # among them the first, which started the load
         task.cancel()
     found = await asyncio.gather(*asking, return_exceptions=True)
     assert all(isinstance(chat, asyncio.CancelledError) for chat in found[::2])
@@ -104,7 +104,7 @@ def alive() -> list[Chat]:
     return [thing for thing in gc.get_objects() if isinstance(thing, Chat)]
 
 
-async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_cached_chats_take_a_bounded_number_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     most = 20_000_000
     monkeypatch.setattr(chats_module, "CACHE_BYTES", most)
     service = ChatService(open_store("sqlite::memory:"))
@@ -117,18 +117,18 @@ async def test_only_so_many_bytes_of_chats_stay_warm(monkeypatch: pytest.MonkeyP
         for since in range(30):
             access.chat.look(access.member.member_id, Cursor(since))
         await service.chats.get(access.chat.chat_id)
-    del access  # the last to hold one
+    del access  # the last reference to a chat
     assert 0 < sum(chat.memory_size for chat in alive()) <= most
     light = [(await service.create(None, "Bob")).access.chat.chat_id for _ in range(100)]
     assert len(alive()) > 100
-    for chat_id in (*ids, *light):  # what went is found again
+    for chat_id in (*ids, *light):  # a chat that was evicted is loaded again
         assert (await service.chats.get(chat_id)).chat_id == chat_id
     with pytest.raises(Forbidden):
         await service.chats.get(1)
     await service.store.close()
 
 
-async def test_the_weight_of_a_chat_follows_its_contents() -> None:
+async def test_the_memory_size_of_a_chat_follows_its_contents() -> None:
     service = ChatService(open_store("sqlite::memory:"))
     access = (await service.create(None, "Alice")).access
     chat, empty = access.chat, access.chat.memory_size

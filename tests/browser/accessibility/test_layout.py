@@ -48,7 +48,7 @@ async def test_the_longest_message_fits_a_small_phone(
 
 
 @pytest.mark.parametrize("text", ["👨" + "\u200d👨" * 900, "a" + "\n" * 1990 + "b"])
-async def test_a_message_that_cannot_be_broken_takes_no_room_from_others(
+async def test_an_unbreakable_message_does_not_hide_the_others(
     arrive: Arrival, story: Story, text: str
 ) -> None:
     await story.bob.say(text)
@@ -102,7 +102,7 @@ async def test_a_message_does_not_move_while_it_is_sent(arrive: Arrival, story: 
 
 
 async def places(guest: Guest) -> dict[str, FloatRect]:
-    """Where the parts of the chat stand."""
+    """Return the positions of the parts of the chat."""
     parts = {
         "banner": guest.page.get_by_role("banner"),
         "log": guest.log,

@@ -97,5 +97,5 @@ async def test_messages_typed_fast_arrive_in_their_order(alice: Guest, bob: Gues
 
 
 async def bodies(story: Story) -> list[str]:
-    """What the server has."""
+    """Return the texts that the server has stored."""
     return [message["body"] for message in (await story.bob.read())["messages"]]

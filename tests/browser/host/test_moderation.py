@@ -30,7 +30,7 @@ async def is_out(guest: Guest, notice: str, timeout: float = AT_ONCE) -> None:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def look_on(arrive: Arrival, api: Api, story: Story) -> LookOn:
-    """Bring somebody who came by the read-only link."""
+    """Let somebody join with the read-only link."""
 
     async def look_on(name: str) -> Guest:
         answer = await api.get(f"{story.alice.path}/invite", story.alice.session_token)
@@ -70,7 +70,7 @@ async def test_a_removed_member_is_sent_home_at_once_and_the_old_link_is_dead(
     await dora.joins(fresh)
 
 
-async def test_a_replaced_link_is_the_new_one_everywhere(alice: Guest, bob: Guest) -> None:
+async def test_a_replaced_link_is_updated_everywhere(alice: Guest, bob: Guest) -> None:
     old = await invite_link(bob)
     dialog = await opens_panel(alice)
     await sure(dialog, "Replace invite link", "Replace")
@@ -95,7 +95,7 @@ async def test_a_link_is_copied_from_within_the_panel(alice: Guest, look_on: Loo
     await expect(alice.box).to_have_value(link)
 
 
-async def test_a_link_that_has_not_come_is_asked_for_before_it_is_copied(alice: Guest) -> None:
+async def test_a_link_that_was_not_loaded_is_requested_before_it_is_copied(alice: Guest) -> None:
     alice.witness.forgive(UNREACHABLE)
     invites = f"**/{alice.chat_id}/invite"
     await alice.page.route(invites, lambda route: route.abort())
@@ -181,7 +181,7 @@ async def test_a_deleted_chat_sends_everybody_home(party: Party, api: Api) -> No
     await is_out(party.alice, "The chat is burned.", 10_000)
 
 
-async def test_a_viewer_reads_and_has_nothing_to_write_with(
+async def test_a_viewer_reads_but_has_no_message_box(
     look_on: LookOn, alice: Guest, story: Story
 ) -> None:
     vera = await look_on("Vera")

@@ -32,7 +32,7 @@ async def test_the_invite_button_copies_the_link(party: Party, origin: str) -> N
 
 
 @everywhere
-async def test_copying_goes_on_to_work_once_people_talk(party: Party, origin: str) -> None:
+async def test_the_link_can_be_copied_after_the_first_message(party: Party, origin: str) -> None:
     await party.bob.says("This moves the link into its popover")
     await copies(party.alice)
     assert await pasted(party.alice) == party.link
