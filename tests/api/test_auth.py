@@ -63,7 +63,7 @@ def cases(named: dict[str, object]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", named.values(), ids=named.keys())
 
 
-async def test_everybody_who_gives_a_name_gets_a_different_key(api: Api) -> None:
+async def test_two_users_with_the_same_name_get_different_keys(api: Api) -> None:
     alice = (await api.post("/auth", json={"username": "Alice"})).ok()
     another = (await api.post("/auth", json={"username": "Alice"})).ok()
     assert set(alice) == {"auth_key", "username"}
@@ -73,7 +73,7 @@ async def test_everybody_who_gives_a_name_gets_a_different_key(api: Api) -> None
 
 
 @pytest.mark.parametrize("field", ["username", "name", "user_name"])
-async def test_a_name_may_come_in_any_of_its_fields(api: Api, field: str) -> None:
+async def test_a_name_is_read_from_any_of_its_fields(api: Api, field: str) -> None:
     assert (await api.post("/auth", json={field: "Alice"})).ok()["username"] == "Alice"
 
 
@@ -138,7 +138,7 @@ async def test_a_refused_name_changes_nothing(api: Api, story: Story) -> None:
 
 
 @pytest.mark.parametrize("value", [5, 1.5, True, [], ["Alice"], {}, {"username": "Alice"}])
-async def test_a_name_is_a_string(api: Api, value: object) -> None:
+async def test_a_name_that_is_not_a_string_is_refused(api: Api, value: object) -> None:
     answer = await api.post("/auth", json={"username": value})
     assert answer.error == (400, "invalid_request")
     assert "username" in answer.json["message"]

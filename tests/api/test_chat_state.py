@@ -15,7 +15,7 @@ STATE = {"username", "member_id", "role", "members", "magic_link", "expires_at",
 STATE |= PAGE | {"server_time"}
 
 
-async def test_the_whole_window_comes_with_the_state_of_the_chat(story: Story) -> None:
+async def test_a_read_without_a_cursor_returns_the_state_of_the_chat(story: Story) -> None:
     page = await story.bob.read()
     assert set(page) == STATE
     assert (page["chat_id"], page["username"], page["member_id"]) == (story.chat_id, "Bob", 2)

@@ -62,7 +62,7 @@ async def test_names_that_look_alike_are_found(story: Story, one: str, another: 
     assert await alike(story.alice) == [3, 4]
 
 
-async def test_the_name_of_a_former_member_counts_while_their_messages_are_shown(
+async def test_the_name_of_a_former_member_is_compared_while_their_messages_are_shown(
     story: Story,
 ) -> None:
     dora = await join_as(story, "Dora")

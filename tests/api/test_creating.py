@@ -27,7 +27,7 @@ Serve = Callable[..., Server]
 
 @pytest.fixture
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Start servers with settings of their own."""
+    """Yield a function that starts a server with the given settings."""
     with ExitStack() as servers:
 
         def start(**settings: str) -> Server:
@@ -37,7 +37,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         yield start
 
 
-async def test_somebody_known_starts_a_chat_under_their_name(api: Api, story: Story) -> None:
+async def test_a_known_user_creates_a_chat_under_their_name(api: Api, story: Story) -> None:
     made = (await api.post("/create", story.alice.auth_key)).ok()
     assert set(made) == CREATED
     assert (made["username"], made["last_id"]) == ("Alice", 0)
@@ -46,7 +46,7 @@ async def test_somebody_known_starts_a_chat_under_their_name(api: Api, story: St
     assert (await story.charlie.try_to_read(made["chat_id"])).error == (403, "forbidden")
 
 
-async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None:
+async def test_a_new_user_gets_an_auth_key_too(api: Api, story: Story) -> None:
     made = (await api.post("/create", json={"username": "Dana"})).ok()
     assert set(made) == CREATED | {"auth_key"}
     assert made["username"] == "Dana"
@@ -76,7 +76,7 @@ async def test_another_name_is_used_in_this_chat_only(api: Api, story: Story, fi
 
 
 @pytest.mark.parametrize("name", ["", "x" * 33, "\u202eecilA", 7])
-async def test_a_bad_name_starts_no_chat(api: Api, name: object) -> None:
+async def test_a_chat_is_not_created_with_an_invalid_name(api: Api, name: object) -> None:
     answer = await api.post("/create", json={"username": name})
     assert answer.error == (400, "invalid_request")
     assert "username" in answer.json["message"]
@@ -89,7 +89,7 @@ async def test_an_unknown_auth_key_cannot_create_a_chat(api: Api, story: Story) 
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-async def test_chats_have_numbers_and_keys_of_their_own(api: Api) -> None:
+async def test_each_chat_has_its_own_id_and_keys(api: Api) -> None:
     chats = [(await api.post("/create")).ok() for _ in range(5)]
     for chat in chats:
         assert isinstance(chat["chat_id"], int)
@@ -99,7 +99,7 @@ async def test_chats_have_numbers_and_keys_of_their_own(api: Api) -> None:
         assert len({chat[field] for chat in chats}) == 5
 
 
-async def test_one_server_has_one_epoch(api: Api, story: Story) -> None:
+async def test_all_chats_of_a_server_have_the_same_epoch(api: Api, story: Story) -> None:
     epochs = {(await api.post("/create")).ok()["epoch"] for _ in range(3)}
     assert epochs == {(await story.bob.read())["epoch"]}
     assert epochs != {""}
@@ -116,7 +116,7 @@ async def test_a_server_can_require_auth_keys(serve: Serve) -> None:
 
 
 async def created(url: str, **headers: str) -> tuple[str, str]:
-    """Return the link of a new chat, and the expected part of it after the origin."""
+    """Create a chat; return its link, and the part that must follow the origin in it."""
     async with Api(url) as api:
         made = (await api.post("/create", headers=headers)).ok()
         page = (await api.get(f"/{made['chat_id']}", made["session_token"], headers=headers)).ok()
@@ -125,12 +125,12 @@ async def created(url: str, **headers: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("host", ["party.example.org", "192.168.1.20:8000", "[::1]:8000"])
-async def test_a_link_leads_to_the_host_that_was_asked(server: Server, host: str) -> None:
+async def test_a_link_leads_to_the_host_of_the_request(server: Server, host: str) -> None:
     link, rest = await created(server.url, Host=host)
     assert link == f"http://{host}{rest}"
 
 
-async def test_a_link_leads_to_the_public_url_if_there_is_one(serve: Serve) -> None:
+async def test_a_link_leads_to_the_public_url_if_one_is_set(serve: Serve) -> None:
     server = serve(public_url="https://party.example.org/")
     link, rest = await created(server.url, Host="evil.example", **PROXIED)
     assert link == f"https://party.example.org{rest}"

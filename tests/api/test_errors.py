@@ -12,7 +12,7 @@ from tests.support.api_fixtures import Story, new_story
 from tests.support.load_clients import until_held
 from tests.support.server_process import Server
 
-NOWHERE = 100000000001  # an id that belongs to no chat
+NOWHERE = 100000000001  # an id that no chat has
 
 PATHS = ["/nothing", "/create/", "/auth/x", "/chat/", "/chat/abc", "/favicon.ico", "/a/b/c"]
 PATHS += ["/static/nothing.js", "/static/x/../../pyproject.toml", "/1/join/2", "/%00", "/%FF"]
@@ -37,7 +37,7 @@ async def test_an_unknown_path_is_not_found(api: Api, path: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), METHODS)
-async def test_a_wrong_method_is_answered_with_the_right_ones(
+async def test_a_wrong_method_is_refused_with_the_allowed_ones(
     api: Api, method: str, path: str
 ) -> None:
     answer = await api.call(method, path)
@@ -47,7 +47,9 @@ async def test_a_wrong_method_is_answered_with_the_right_ones(
 
 
 @pytest.mark.parametrize("chat_id", UNUSED_IDS)
-async def test_an_unused_number_is_refused_like_a_foreign_chat(story: Story, chat_id: str) -> None:
+async def test_an_unused_chat_id_is_refused_like_a_chat_of_others(
+    story: Story, chat_id: str
+) -> None:
     token = story.charlie.session_token
     assert is_error(await story.bob.api.get(f"/{chat_id}", token), 403, "forbidden")
     assert is_error(await story.bob.api.get(f"/{chat_id}"), 401, "missing_credentials")
@@ -65,7 +67,7 @@ async def test_leading_zeros_do_not_open_a_chat_to_outsiders(story: Story) -> No
     assert (await story.bob.api.get(path, story.bob.auth_key)).status in {200, 403}
 
 
-async def test_nobody_learns_which_chats_exist(story: Story) -> None:
+async def test_a_refusal_does_not_reveal_whether_a_chat_exists(story: Story) -> None:
     api = story.bob.api
     strangers = (story.charlie.session_token, story.charlie.auth_key, "x" * 33, story.magic_key)
     queries, bodies = ("", "?since=0&wait=1&epoch=x", "?since=x"), (b'{"body": "hi"}', b"{")
@@ -100,7 +102,7 @@ async def test_a_poll_is_answered_when_the_server_stops(fresh_server: Server) ->
     assert int(answer.headers["Retry-After"]) > 0
 
 
-async def test_every_answer_is_guarded(story: Story) -> None:
+async def test_every_answer_has_the_security_headers(story: Story) -> None:
     api, token = story.bob.api, story.bob.session_token
     paths = ("/", "/username", f"/chat/{NOWHERE}", "/healthz", "/openapi.json", story.bob.path)
     answers = [await api.get(path, token) for path in paths]
@@ -112,7 +114,7 @@ async def test_every_answer_is_guarded(story: Story) -> None:
         assert "Strict-Transport-Security" not in answer.headers
 
 
-async def test_head_is_get_without_the_body(story: Story) -> None:
+async def test_head_is_answered_like_get_but_without_a_body(story: Story) -> None:
     bearer = {"Authorization": f"Bearer {story.bob.session_token}"}
     async with aiohttp.ClientSession(story.bob.api.url, headers=bearer) as session:
         for path in ("/", "/healthz", f"/chat/{NOWHERE}", f"/{story.chat_id}?since=0"):

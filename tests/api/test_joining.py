@@ -1,4 +1,4 @@
-"""Only an invitation lets somebody in, and a refusal never reveals the reason."""
+"""Users join only with an invitation, and a refusal never reveals its reason."""
 
 import asyncio
 from pathlib import Path
@@ -26,7 +26,7 @@ async def names(story: Story) -> list[str]:
     return [member["username"] for member in (await story.alice.read())["members"]]
 
 
-async def test_an_invitation_lets_somebody_in(story: Story) -> None:
+async def test_a_user_joins_with_an_invitation(story: Story) -> None:
     await story.alice.say("Who's there?")
     charlie = story.charlie
     assert (await charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
@@ -40,7 +40,7 @@ async def test_an_invitation_lets_somebody_in(story: Story) -> None:
     assert page["members"][2] == {"member_id": 3, "username": "Charlie", "role": "guest"}
 
 
-async def test_somebody_new_gets_an_auth_key_too(api: Api, story: Story) -> None:
+async def test_a_new_user_gets_an_auth_key_too(api: Api, story: Story) -> None:
     fields = {"magic_key": story.magic_key, "username": "Dana"}
     joined = (await api.post(f"/{story.chat_id}/join", json=fields)).ok()
     assert set(joined) == JOINED | {"auth_key"}
@@ -63,7 +63,7 @@ async def test_another_name_is_used_in_this_chat_only(story: Story, field: str) 
     assert (await story.charlie.read())["username"] == "Charlie"
 
 
-async def test_nobody_learns_why_an_invitation_fails(api: Api, story: Story) -> None:
+async def test_a_refusal_does_not_reveal_why_an_invitation_fails(api: Api, story: Story) -> None:
     _, other = await host(api, "Dana")
     known, unknown = f"/{story.chat_id}/join", "/100000000001/join"
     own = story.charlie.auth_key
@@ -92,7 +92,7 @@ async def test_an_unknown_auth_key_is_refused_with_any_invitation(api: Api, stor
     assert await names(story) == ["Alice", "Bob"]
 
 
-async def test_joining_again_is_the_same_member_with_one_more_key(story: Story) -> None:
+async def test_a_member_who_joins_again_stays_the_same_and_gets_another_token(story: Story) -> None:
     bob = story.bob
     again = (await join(bob, story, magic_key=story.magic_key)).ok()
     tokens = {bob.session_token, again["session_token"], story.alice.session_token}
@@ -119,7 +119,9 @@ async def test_a_host_who_joins_stays_the_host(story: Story) -> None:
 
 
 @pytest.mark.parametrize("key", [5, True, [], {}])
-async def test_a_magic_key_is_a_string(api: Api, story: Story, key: object) -> None:
+async def test_a_magic_key_that_is_not_a_string_is_refused(
+    api: Api, story: Story, key: object
+) -> None:
     for chat_id in (story.chat_id, 100000000001):
         answer = await api.post(f"/{chat_id}/join", json={"magic_key": key})
         assert answer.error == (400, "invalid_request")
@@ -127,7 +129,7 @@ async def test_a_magic_key_is_a_string(api: Api, story: Story, key: object) -> N
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 33, "\u3164", 7])
-async def test_a_bad_name_is_refused_and_nobody_joins(story: Story, name: object) -> None:
+async def test_a_user_with_an_invalid_name_does_not_join(story: Story, name: object) -> None:
     answer = await join(story.charlie, story, magic_key=story.magic_key, username=name)
     assert answer.error == (400, "invalid_request")
     assert "username" in answer.json["message"]
@@ -135,7 +137,7 @@ async def test_a_bad_name_is_refused_and_nobody_joins(story: Story, name: object
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-async def test_looking_at_an_invitation_changes_nothing(story: Story, method: str) -> None:
+async def test_a_request_for_an_invitation_link_changes_nothing(story: Story, method: str) -> None:
     before = await story.alice.read()
     query = f"?magic_key={story.magic_key}"
     bearer = {"Authorization": f"Bearer {story.charlie.auth_key}"}

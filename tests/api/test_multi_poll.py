@@ -1,4 +1,4 @@
-"""One held request for many chats: it brings news of those chats, and of no other."""
+"""One held request waits for news of many chats, and returns news of those chats only."""
 
 import asyncio
 from typing import Any
@@ -24,7 +24,7 @@ async def ask(api: Api, places: dict[Any, Any], wait: float = 0) -> Answer:
 
 @pytest.fixture
 async def parties(api: Api) -> list[tuple[Person, Person]]:
-    """Twelve chats of Alice, each with Bob in it."""
+    """Create twelve chats of Alice's, each with Bob in it."""
     pairs = []
     for _ in range(CHATS):
         alice, made = await host(api, "Alice")
@@ -32,7 +32,7 @@ async def parties(api: Api) -> list[tuple[Person, Person]]:
     return pairs
 
 
-async def test_news_in_any_chat_is_answered_at_once_and_alone(
+async def test_news_of_one_chat_is_sent_at_once_and_without_the_others(
     api: Api, parties: list[tuple[Person, Person]]
 ) -> None:
     places = {alice.chat_id: place(alice) for alice, _ in parties}
@@ -69,7 +69,7 @@ async def test_gaps_and_another_history_are_reported_as_in_a_single_poll(
         assert answers["chats"] == {str(story.chat_id): await story.bob.read(**query)}
 
 
-async def test_a_chat_that_is_not_yours_is_refused_at_once_beside_the_news_of_yours(
+async def test_one_answer_refuses_a_chat_of_others_and_has_the_news_of_the_readers_chat(
     api: Api, story: Story
 ) -> None:
     await story.charlie.say("In my own party")
@@ -91,7 +91,7 @@ async def test_an_auth_key_opens_the_chats_of_its_holder(api: Api, story: Story)
     assert answers[str(story.chat_id)]["last_id"] == 1
 
 
-async def test_a_credential_in_the_header_opens_nothing_here(api: Api, story: Story) -> None:
+async def test_a_credential_in_the_header_opens_none_of_the_chats(api: Api, story: Story) -> None:
     places = {"chats": {str(story.chat_id): {"since": 0, "token": ""}}}
     answer = await api.post("/poll", story.alice.session_token, json=places)
     assert answer.ok()["chats"][str(story.chat_id)]["error"] == "forbidden"
@@ -134,7 +134,7 @@ async def test_a_body_that_is_not_json_is_refused(api: Api, body: bytes) -> None
     assert (await api.post("/poll", data=body)).error == (400, "invalid_request")
 
 
-async def test_as_many_chats_as_may_be_are_asked_for_at_once(api: Api) -> None:
+async def test_one_poll_may_ask_for_the_maximum_of_chats(api: Api) -> None:
     story = await new_story(api)
     places = dict.fromkeys(range(1, CHATS_MAX), GOOD) | {story.chat_id: place(story.bob)}
     answers = (await ask(api, places)).ok()["chats"]

@@ -22,7 +22,7 @@ TYPES += [
     "application/xml",
 ]
 
-NEVER_HELD = 20  # seconds; a poll that waits takes 25 and more
+NEVER_HELD = 20  # seconds; a poll that waits takes at least 25
 
 
 async def said(story: Story) -> list[str]:
@@ -40,7 +40,7 @@ async def test_json_is_read_with_any_content_type(story: Story, content_type: st
     assert outside.error == (403, "forbidden")
 
 
-async def test_json_may_come_without_a_type(story: Story) -> None:
+async def test_json_is_read_without_a_content_type(story: Story) -> None:
     bob = story.bob
     sent = json.dumps({"body": TEXT}).encode()
     async with aiohttp.ClientSession(skip_auto_headers=["Content-Type"]) as session:
@@ -51,7 +51,7 @@ async def test_json_may_come_without_a_type(story: Story) -> None:
 
 
 @pytest.mark.parametrize("encode", [urlencode, lambda form: urlencode(form, quote_via=quote)])
-async def test_a_form_of_a_page_is_read(story: Story, encode: object) -> None:
+async def test_a_url_encoded_form_is_read(story: Story, encode: object) -> None:
     assert callable(encode)
     bob, headers = story.bob, {"Content-Type": FORM}
     sent = encode({"body": TEXT, "username": "Alice"})
@@ -93,7 +93,7 @@ async def test_forms_are_read_by_auth_create_and_join(api: Api, story: Story) ->
 
 
 @pytest.mark.parametrize("field", ["body", "message", "text", "content", "new_message", "comment"])
-async def test_the_text_of_a_message_may_come_in_any_of_its_fields(
+async def test_the_text_of_a_message_is_read_from_any_of_its_fields(
     story: Story, field: str
 ) -> None:
     bob = story.bob
@@ -103,7 +103,7 @@ async def test_the_text_of_a_message_may_come_in_any_of_its_fields(
 
 
 @pytest.mark.parametrize("scheme", ["", "Bearer ", "bearer ", "BEARER  ", "Token ", "token "])
-async def test_a_key_comes_with_any_scheme_or_none(story: Story, scheme: str) -> None:
+async def test_a_key_is_read_with_any_scheme_or_none(story: Story, scheme: str) -> None:
     api, path = story.bob.api, story.bob.path
     for key in (story.bob.session_token, story.bob.auth_key):
         answer = await api.get(path, headers={"Authorization": scheme + key})
@@ -122,7 +122,7 @@ async def test_a_scheme_without_a_key_is_refused(story: Story, scheme: str) -> N
 
 
 @pytest.mark.parametrize("header", HEADERS)
-async def test_a_key_comes_in_a_header_of_its_own(story: Story, header: str) -> None:
+async def test_a_key_is_read_from_a_header_of_its_own(story: Story, header: str) -> None:
     api, path = story.bob.api, story.bob.path
     for key in (story.bob.session_token, story.bob.auth_key):
         assert (await api.get(path, headers={header: key})).ok()["username"] == "Bob"
@@ -144,7 +144,7 @@ async def test_authorization_wins_over_the_other_headers(story: Story, header: s
 
 
 @pytest.mark.parametrize("field", [*HEADERS, "Authorization", "token", "access_token"])
-async def test_a_key_in_the_address_is_refused(story: Story, field: str) -> None:
+async def test_a_key_in_the_query_a_cookie_or_the_body_is_refused(story: Story, field: str) -> None:
     api, path = story.bob.api, story.bob.path
     for key in (story.bob.session_token, story.bob.auth_key):
         refused = [

@@ -43,7 +43,7 @@ async def test_a_message_is_kept_exactly_as_it_was_sent(story: Story, text: str)
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_a_message_may_come_as_plain_or_escaped_json(story: Story) -> None:
+async def test_a_message_is_read_from_plain_or_escaped_json(story: Story) -> None:
     text = "🎬" * 2000
     for escaped in (True, False):
         data = json.dumps({"body": text}, ensure_ascii=escaped).encode()
@@ -57,7 +57,7 @@ async def test_a_message_is_trimmed_at_both_ends_only(story: Story) -> None:
 
 
 @pytest.mark.parametrize("value", ["", " ", "\n\t\u3000", "x" * 2001, "🎬" * 2001])
-async def test_a_message_has_1_to_2000_characters(story: Story, value: str) -> None:
+async def test_a_message_that_is_empty_or_too_long_is_refused(story: Story, value: str) -> None:
     alice = story.alice
     answer = await alice.api.post(alice.path, alice.session_token, json={"body": value})
     assert answer.error == (400, "invalid_request")
@@ -67,7 +67,9 @@ async def test_a_message_has_1_to_2000_characters(story: Story, value: str) -> N
 
 @pytest.mark.parametrize("value", [5, 1.5, True, ["hi"], {"text": "hi"}])
 @pytest.mark.parametrize("field", FIELDS)
-async def test_a_message_is_a_string(story: Story, field: str, value: object) -> None:
+async def test_a_message_that_is_not_a_string_is_refused(
+    story: Story, field: str, value: object
+) -> None:
     alice = story.alice
     answer = await alice.api.post(alice.path, alice.session_token, json={field: value})
     assert answer.error == (400, "invalid_request")

@@ -1,4 +1,4 @@
-"""Members read the chat and wait for news; nobody else learns anything."""
+"""Members read the chat and wait for news; others are refused."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ MALFORMED_SECONDS = ["", "-1", "-0", "+1", "1e1", "0x1", "1_0", "1,5", ".", "%20
 MALFORMED_SECONDS += ["nan", "inf", "-inf", "Infinity", "1e999", "%D9%A1", "%E2%88%9E", "%FF"]
 
 
-NEVER_HELD = 20  # seconds; a poll that waits takes 25 and more
+NEVER_HELD = 20  # seconds; a poll that waits takes at least 25
 
 
 def ids(page: dict[str, list[dict[str, int]]]) -> list[int]:
@@ -33,7 +33,7 @@ async def test_a_waiting_poll_is_answered_by_the_next_message(story: Story) -> N
     assert (await story.charlie.try_to_read(story.chat_id, since=0)).error == (403, "forbidden")
 
 
-async def test_a_poll_without_news_is_answered_empty_when_its_time_is_over(story: Story) -> None:
+async def test_a_poll_without_news_gets_an_empty_answer_when_its_wait_is_over(story: Story) -> None:
     page = await story.bob.read(since=0, wait=0.2)
     assert page["messages"] == []
     assert (page["last_id"], page["missed"], page["reset"]) == (0, 0, False)
@@ -61,7 +61,7 @@ async def test_news_of_another_chat_does_not_answer_a_poll(story: Story) -> None
     assert (await waiting)["messages"] == []
 
 
-async def test_everybody_who_waits_is_answered_at_once(story: Story) -> None:
+async def test_all_waiting_polls_are_answered_at_once(story: Story) -> None:
     waiting = [asyncio.create_task(story.bob.read(since=0, wait=25)) for _ in range(20)]
     await story.alice.say("Everybody!")
     assert [ids(page) for page in await asyncio.gather(*waiting)] == [[1]] * 20
@@ -84,7 +84,7 @@ async def test_pending_messages_come_in_one_answer_without_waiting(story: Story)
 
 
 @pytest.mark.parametrize("since", MALFORMED_IDS)
-async def test_since_is_a_message_id(story: Story, since: str) -> None:
+async def test_a_since_that_is_not_a_message_id_is_refused(story: Story, since: str) -> None:
     answer = await story.bob.api.get(f"{story.bob.path}?since={since}", story.bob.session_token)
     assert answer.error == (400, "invalid_request")
     assert "since" in answer.json["message"]
@@ -94,7 +94,9 @@ async def test_since_is_a_message_id(story: Story, since: str) -> None:
 
 @pytest.mark.parametrize("wait", MALFORMED_SECONDS)
 @pytest.mark.parametrize("before", ["?since=0&", "?"])
-async def test_wait_is_a_time_in_seconds(story: Story, before: str, wait: str) -> None:
+async def test_a_wait_that_is_not_a_number_of_seconds_is_refused(
+    story: Story, before: str, wait: str
+) -> None:
     path = f"{story.bob.path}{before}wait={wait}"
     answer = await story.bob.api.get(path, story.bob.session_token)
     assert answer.error == (400, "invalid_request")
@@ -136,7 +138,7 @@ async def test_a_cursor_ahead_of_an_empty_chat_starts_over_at_once(story: Story)
     assert (page["messages"], page["reset"], page["last_id"]) == ([], True, 0)
 
 
-async def test_an_answer_to_a_cursor_is_the_same_bytes_for_everybody(story: Story) -> None:
+async def test_all_members_with_the_same_cursor_get_the_same_bytes(story: Story) -> None:
     said = await story.alice.say("hi")
     for query in ({"since": "0"}, {"since": "1"}, {"since": "9"}, {"since": "0", "epoch": "x"}):
         hers = await story.alice.try_to_read(story.chat_id, **query)
@@ -169,7 +171,9 @@ async def test_a_browser_is_redirected_to_the_page(api: Api, story: Story, accep
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", ""])
-async def test_a_program_is_not_redirected(api: Api, story: Story, accept: str) -> None:
+async def test_a_client_that_does_not_ask_for_html_is_not_redirected(
+    api: Api, story: Story, accept: str
+) -> None:
     answer = await api.get(story.bob.path, headers={"Accept": accept})
     assert answer.error == (401, "missing_credentials")
 
@@ -177,5 +181,5 @@ async def test_a_program_is_not_redirected(api: Api, story: Story, accept: str) 
 @pytest.mark.parametrize(
     ("asked", "held"), [("0", 0), ("7.5", 7.5), ("30", 30), ("30.5", 30), ("9" * 400, 30)]
 )
-def test_nobody_is_held_for_more_than_30_seconds(asked: str, held: float) -> None:
+def test_a_poll_is_held_for_at_most_30_seconds(asked: str, held: float) -> None:
     assert poll_query.wait({"wait": asked}) == held

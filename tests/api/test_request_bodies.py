@@ -14,7 +14,7 @@ from tests.support.raw_socket import send, statuses
 from tests.support.server_process import Server, patched
 from tests.support.waiting import PATIENCE
 
-NOWHERE = 100000000001  # an id that belongs to no chat
+NOWHERE = 100000000001  # an id that no chat has
 TOO_LARGE = b'{"body": "hi", "magic_key": "x"}'.ljust(64 * 1024 + 1)
 
 LARGEST = 64 * 1024  # bytes of a request's body
@@ -44,7 +44,7 @@ async def test_a_large_body_is_refused_in_a_chat_and_reveals_nothing_to_stranger
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", b"1", b'"x"', b"null", b"username=A", b"\xff"])
-async def test_a_body_is_an_object(api: Api, data: bytes) -> None:
+async def test_a_body_that_is_not_an_object_is_refused(api: Api, data: bytes) -> None:
     for path in ("/auth", "/create", f"/{NOWHERE}/join"):
         assert is_error(await api.post(path, data=data), 400, "invalid_request")
 
@@ -114,7 +114,7 @@ async def test_a_huge_body_ends_the_connection(api: Api, head: str, before: byte
 
 
 async def test_a_poll_is_held_once_its_body_has_arrived(server: Server, story: Story) -> None:
-    """Answered before, its client could lose the answer with the connection."""
+    """If the server answered earlier, the client could lose the answer with the connection."""
     await story.alice.say("Is anybody there?")
     head = f"GET {story.bob.path}?since=0&wait=25 HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n"
     bearer = f"Authorization: Bearer {story.bob.session_token}\r\n\r\n"

@@ -55,7 +55,7 @@ async def test_a_gap_is_reported_once(story: Story) -> None:
 
 
 @pytest.mark.parametrize("lost", [{"since": 99}, {"since": 1, "epoch": "another"}])
-async def test_another_history_is_reported_and_sent_with_its_window(
+async def test_a_reader_of_another_history_gets_a_reset_and_the_window(
     story: Story, lost: dict[str, Any]
 ) -> None:
     await story.alice.say("one")
@@ -68,7 +68,7 @@ async def test_another_history_is_reported_and_sent_with_its_window(
         assert await bob.ids(1) == [3]
 
 
-async def test_a_reader_who_asks_for_it_gets_the_state_of_the_chat(story: Story) -> None:
+async def test_a_reader_gets_the_state_of_the_chat_on_request(story: Story) -> None:
     async with stream(story.bob, since=0, rev=0) as bob, stream(story.alice, since=0) as alice:
         first = await bob.next()
         assert first.kind == "state"
@@ -93,7 +93,7 @@ async def test_a_stream_ends_at_once_when_its_reader_loses_access(story: Story, 
             await bob.next()
 
 
-async def test_a_stop_ends_every_stream(fresh_server: Server) -> None:
+async def test_a_stopping_server_ends_every_stream(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
         story = await new_story(api)
         async with stream(story.bob) as bob, stream(story.alice) as alice:
@@ -105,7 +105,7 @@ async def test_a_stop_ends_every_stream(fresh_server: Server) -> None:
             assert await stopping == 0
 
 
-async def test_silence_is_filled_with_heartbeats(tmp_path: Path) -> None:
+async def test_an_idle_stream_gets_heartbeats(tmp_path: Path) -> None:
     async with (
         Server(
             tmp_path, patched("watchparty.web.response.sse", HEARTBEAT="0.1"), limits="on"
@@ -137,7 +137,7 @@ async def test_a_stream_counts_as_a_held_poll(tmp_path: Path) -> None:
                 assert await bob.ids(1) == [1]
 
 
-async def test_a_slow_reader_delays_nobody_and_gets_a_gap(story: Story) -> None:
+async def test_a_slow_reader_does_not_delay_others_and_gets_a_gap(story: Story) -> None:
     async with stream(story.bob, since=0) as slow:
         for _ in range(MANY // 50):  # more than fits into the buffers on the way
             await asyncio.gather(*(story.alice.say("\N{POPCORN}" * 2_000) for _ in range(50)))
@@ -154,7 +154,7 @@ async def test_a_slow_reader_delays_nobody_and_gets_a_gap(story: Story) -> None:
 
 
 @pytest.mark.parametrize(("last_id", "query"), [("x", {}), ("-1", {}), (None, {"since": "1.5"})])
-async def test_a_bad_cursor_is_a_bad_request(
+async def test_an_invalid_cursor_is_refused(
     story: Story, last_id: str | None, query: dict[str, Any]
 ) -> None:
     headers = WANTED | ({"Last-Event-ID": last_id} if last_id else {})

@@ -22,7 +22,7 @@ JSON = st.recursive(
 FIELDS = ["username", "name", "magic_key", "body", "message", "text", "key"]
 OBJECT = st.dictionaries(st.sampled_from(FIELDS) | TEXT, JSON, max_size=6)
 
-# What h11 lets through in a header; the rest never reaches the application.
+# The characters that h11 accepts in a header; others never reach the application.
 VISIBLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["Cc"]))
 FORM = "application/x-www-form-urlencoded"
 TYPES = ["application/json", "text/plain", FORM, f"{FORM}; charset=utf-16", "multipart/mixed"]
@@ -31,7 +31,7 @@ TYPES += [
 ]
 TYPE = st.sampled_from(TYPES) | VISIBLE
 
-# What forms are made of, to be put together in every wrong way.
+# Parts of forms, which the tests put together in every wrong way.
 PARTS = [b"--x\r\n", b"--x--", b"\r\n", b"\xff", b"body=", b"%FF", b"hi", b"&"]
 PARTS += [b'Content-Disposition: form-data; name="body"', b"Content-Type: a; charset=utf-99"]
 PARTS += [b'Content-Disposition: form-data; name="username"; filename="a"']
@@ -50,8 +50,8 @@ any_input = settings(
 )
 
 
-def sane(answer: Answer, *statuses: int) -> bool:
-    """Return whether this is a success, or one of these refusals in the usual shape."""
+def is_ok_or(answer: Answer, *statuses: int) -> bool:
+    """Return whether an answer is a success or a well-formed refusal with one of the statuses."""
     if answer.status == 200:
         return True
     assert set(answer.json) == {"error", "message"}, answer.body
@@ -62,7 +62,7 @@ def sane(answer: Answer, *statuses: int) -> bool:
 @given(name=TEXT)
 async def test_any_name_is_kept_or_refused(api: Api, name: str) -> None:
     answer = await api.post("/auth", json={"username": name})
-    assert sane(answer, 400)
+    assert is_ok_or(answer, 400)
     if answer.status == 200:
         kept = answer.json["username"]
         assert 1 <= len(kept) <= 32
@@ -72,7 +72,7 @@ async def test_any_name_is_kept_or_refused(api: Api, name: str) -> None:
 
 @any_input
 @given(body=LONG)
-async def test_any_message_is_kept_to_the_letter_or_refused(story: Story, body: str) -> None:
+async def test_any_message_is_kept_exactly_or_refused(story: Story, body: str) -> None:
     answer = await story.bob.api.post(
         story.bob.path, story.bob.session_token, data=json.dumps({"body": body})
     )
@@ -102,9 +102,9 @@ async def test_any_bytes_are_understood_or_refused(
 async def send_everywhere(story: Story, data: bytes, content_type: str) -> None:
     api, headers = story.bob.api, {"Content-Type": content_type}
     for path in ("/auth", "/create", f"/{story.chat_id}/join"):
-        assert sane(await api.post(path, data=data, headers=headers), 400, 403, 413)
+        assert is_ok_or(await api.post(path, data=data, headers=headers), 400, 403, 413)
     said = await api.post(story.bob.path, story.bob.session_token, data=data, headers=headers)
-    assert sane(said, 400, 413)
+    assert is_ok_or(said, 400, 413)
     outside = await api.post(story.bob.path, story.charlie.auth_key, data=data, headers=headers)
     assert outside.error == (403, "forbidden")
 
@@ -115,34 +115,36 @@ async def test_any_query_is_understood_or_refused(story: Story, value: str) -> N
     api, token, path = story.bob.api, story.bob.session_token, story.bob.path
     await story.alice.say("so that nobody waits")
     for query in (f"since={value}", f"wait={value}", f"since=0&wait={value}", f"epoch={value}"):
-        assert sane(await api.get(f"{path}?{query}", token), 400)
+        assert is_ok_or(await api.get(f"{path}?{query}", token), 400)
         outside = await api.get(f"{path}?{query}", story.charlie.session_token)
         assert outside.error == (403, "forbidden")
     for query in (value, f"{value}={value}", f"since=0&{value}"):
-        assert sane(await api.get(f"{path}?{query}", token), 400)
+        assert is_ok_or(await api.get(f"{path}?{query}", token), 400)
 
 
 @any_input
 @given(value=VISIBLE)
-async def test_any_authorization_opens_nothing(story: Story, value: str) -> None:
+async def test_a_random_authorization_is_refused(story: Story, value: str) -> None:
     headers = {"Authorization": value}
     api = story.bob.api
     answer = await api.get(story.bob.path, headers=headers)
     assert answer.error in {(403, "forbidden"), (401, "missing_credentials")}
     name = {"username": "Mallory"}
-    assert sane(await api.post("/auth", headers=headers, json=name), 401)
-    assert sane(await api.post("/create", headers=headers), 401)
+    assert is_ok_or(await api.post("/auth", headers=headers, json=name), 401)
+    assert is_ok_or(await api.post("/create", headers=headers), 401)
     assert (await story.bob.read())["members"][0]["username"] == "Alice"
 
 
 @any_input
 @example(segment="%2Fopenapi.json")
 @given(segment=TEXT.map(quote_all) | st.binary(max_size=40).map(quote_from_bytes))
-async def test_any_path_leads_somewhere_or_nowhere(story: Story, segment: str) -> None:
+async def test_a_request_to_a_random_path_is_answered_or_refused(
+    story: Story, segment: str
+) -> None:
     api, token = story.bob.api, story.charlie.session_token
     for path in (f"/{segment}", f"/{segment}/join", f"/chat/{segment}", f"/static/{segment}"):
-        assert sane(await api.call("PUT", path, token), 404, 405)
-        assert sane(await api.get(path, token), 403, 404, 405)
+        assert is_ok_or(await api.call("PUT", path, token), 404, 405)
+        assert is_ok_or(await api.get(path, token), 403, 404, 405)
 
 
 STRANGE = {
@@ -172,16 +174,14 @@ STRANGE = {
 
 @pytest.mark.parametrize("data", STRANGE.values(), ids=STRANGE.keys())
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
-async def test_a_body_that_is_not_json_is_malformed(
-    api: Api, data: bytes, content_type: str
-) -> None:
+async def test_a_body_that_is_not_json_is_refused(api: Api, data: bytes, content_type: str) -> None:
     headers = {"Content-Type": content_type}
     answer = await api.post("/auth", data=data, headers=headers)
     assert answer.error == (400, "invalid_request")
-    assert sane(await api.post("/create", data=data, headers=headers), 400)
+    assert is_ok_or(await api.post("/create", data=data, headers=headers), 400)
 
 
-async def test_of_a_field_sent_twice_one_counts(api: Api) -> None:
+async def test_one_value_of_a_field_sent_twice_is_used(api: Api) -> None:
     answer = await api.post("/auth", data=b'{"username": "Zoe", "username": "Mia"}')
     assert answer.ok()["username"] in {"Zoe", "Mia"}
     headers = {"Content-Type": "application/x-www-form-urlencoded"}

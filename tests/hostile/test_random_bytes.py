@@ -61,7 +61,7 @@ def streams(draw: st.DrawFn) -> Packets:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(packets=streams())
-async def test_random_bytes_do_the_server_no_harm(
+async def test_random_bytes_do_not_harm_the_server(
     impatient_server: Server, secret_story: Story, packets: Packets
 ) -> None:
     names = {b"ALICE": f"{secret_story.chat_id}", b"CHARLIE": f"{secret_story.charlie.chat_id}"}

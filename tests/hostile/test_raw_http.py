@@ -1,4 +1,4 @@
-"""Broken HTTP on a socket smuggles in no request, and does not disturb other clients."""
+"""Broken HTTP on a socket cannot smuggle in a request, and does not disturb other clients."""
 
 import asyncio
 import json
@@ -99,7 +99,7 @@ async def test_a_request_cut_off_at_any_byte_has_no_effect(
 
 
 async def ask(server: Server, target: str, *headers: str) -> tuple[int, dict[str, str]]:
-    """Send a request as it is written; return the status and the JSON."""
+    """Send a request exactly as given; return the status and the JSON."""
     address = server.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(*address)
     lines = [f"GET {target} HTTP/1.1", *headers, "Connection: close", "", ""]

@@ -1,9 +1,9 @@
-"""Requests that Schemathesis makes from the OpenAPI document are answered as it says.
+"""Schemathesis makes requests from the OpenAPI document, and the answers must match it.
 
-It sends what the document allows and what it forbids: its examples, all the edges of each schema,
-and more at random; and it holds each answer to the document: no 5xx, no status, type, header or
-shape that is not in it. That bad values are refused it asks as well; not that good ones are taken,
-because what a name may be is more than a schema can say.
+It sends values that the document allows and values that it forbids: the examples, the edges of each
+schema, and random ones. It fails on a 5xx, and on a status, type, header or shape that the document
+does not list. It checks that bad values are refused, but not that good ones are accepted, because
+the rules for a name are more than a schema can say.
 """
 
 import subprocess
@@ -17,13 +17,13 @@ from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import BIN, Server
 
-EACH = 40  # requests at random to each address and method, beside those at the edges
-PATIENCE = 600  # seconds for all of them on a busy machine
+EACH = 40  # random requests to each path and method, besides those at the edges
+PATIENCE = 600  # seconds for a whole run on a busy machine
 
-# What can be done once: whoever burns the chat leaves nothing to ask for.
+# These succeed only once: after them, the chat or the member is gone.
 ONCE = ("DELETE /{chat_id}", "DELETE /{chat_id}/members/{member_id}")
 
-# It fails, too, when it got nowhere: when nothing but 401, 403 or 404 came from an address.
+# With this, a run also fails if a path answered with nothing but 401, 403 or 404.
 DEEP = '[warnings]\nfail-on = ["missing_auth", "missing_test_data"]\n'
 
 
@@ -42,7 +42,7 @@ async def story(server: Server) -> Story:
 
 
 def run(server: Server, folder: Path, *options: str, config: str = "") -> None:
-    """Let Schemathesis ask a server; fails with its report."""
+    """Run Schemathesis against a server; fail with its report."""
     file = folder / "schemathesis.toml"
     file.write_text(config)
     command = [str(BIN / "schemathesis"), "--config-file", str(file), "run", "--no-color"]
@@ -58,7 +58,7 @@ def run(server: Server, folder: Path, *options: str, config: str = "") -> None:
 
 
 def as_host(story: Story, credential: str) -> str:
-    """Return a configuration that leads into Alice's chat, and to Bob and a message in it."""
+    """Return a configuration with the ids of Alice's chat, of Bob and of a message."""
     return (
         f'headers = {{ Authorization = "Bearer {credential}" }}\n'
         f'[parameters]\n"path.chat_id" = {story.chat_id}\n"path.member_id" = 2\n"path.id" = 1\n'
@@ -82,11 +82,11 @@ async def test_requests_of_a_host_are_answered_as_documented(
     config = as_host(story, story.alice.session_token) + DEEP
     run(server, tmp_path, *in_chat, *others, config=config)
     async with Api(server.url) as story.bob.api, Api(server.url) as story.charlie.api:
-        assert (await story.bob.read())["last_id"] > 1  # something was said
+        assert (await story.bob.read())["last_id"] > 1  # the requests posted messages
         assert (await story.charlie.try_to_read(story.chat_id)).error == FORBIDDEN
 
 
-async def test_requests_that_can_be_made_once_are_answered_as_documented(
+async def test_requests_that_succeed_only_once_are_answered_as_documented(
     server: Server, story: Story, tmp_path: Path
 ) -> None:
     config = as_host(story, story.alice.session_token)

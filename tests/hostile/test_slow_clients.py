@@ -23,9 +23,9 @@ from watchparty.settings import Settings
 from watchparty.web.request.body import BODY_TIMEOUT
 from watchparty.web.request.poll_query import HOLD_MAX
 
-SHORT = 1  # seconds that the server has for who is idle here, instead of 20
-PATIENCE = 30  # seconds until somebody counts as never cut
-PACE = 0.1  # seconds between two bytes of who is slow
+SHORT = 1  # seconds until this server drops an idle connection, instead of 20
+PATIENCE = 30  # seconds until a test fails if the client is still connected
+PACE = 0.1  # seconds between two bytes of a slow client
 
 HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 BODY = b"POST /auth HTTP/1.1\r\nHost: a\r\n"
@@ -44,7 +44,7 @@ async def story(server: Server) -> AsyncIterator[Story]:
 
 
 async def drip(server: Server, begin: bytes, then: bytes) -> tuple[bytes, float]:
-    """Send the beginning, and then bit by bit until cut; return what came and how long it took."""
+    """Send slowly until disconnected; return the answer and the seconds that it took."""
     reader, writer = await asyncio.open_connection(*server.url.removeprefix("http://").split(":"))
     began = time.monotonic()
     writer.write(begin)
@@ -59,7 +59,7 @@ async def drip(server: Server, begin: bytes, then: bytes) -> tuple[bytes, float]
 
 @pytest.mark.parametrize("bit", [b"x", b"X: y\r\n"], ids=["bytes", "headers"])
 @pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"])
-async def test_headers_have_the_time_of_an_idle_connection(
+async def test_a_client_that_sends_headers_slowly_is_disconnected_like_an_idle_one(
     server: Server, story: Story, bit: bytes, before: bytes
 ) -> None:
     begin = before + b"GET / HTTP/1.1\r\nHost: a\r\nX: "
@@ -68,7 +68,9 @@ async def test_headers_have_the_time_of_an_idle_connection(
     assert took < PATIENCE / 2
 
 
-async def test_a_body_has_ten_seconds(server: Server, story: Story) -> None:
+async def test_a_body_that_takes_longer_than_ten_seconds_is_refused(
+    server: Server, story: Story
+) -> None:
     slow = [
         drip(server, BODY + b"Content-Length: 60000\r\n\r\n", b"x"),
         drip(server, BODY + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
@@ -93,7 +95,7 @@ def test_a_client_with_a_held_poll_is_not_disconnected() -> None:
 
 
 async def is_served(story: Story) -> None:
-    """Somebody is slow; the others don't notice."""
+    """Check that members are served and outsiders refused, as usual."""
     said = await story.alice.say("Is it slow today?")
     assert (await story.bob.read())["last_id"] == said["id"]
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
@@ -101,7 +103,7 @@ async def is_served(story: Story) -> None:
 
 @contextlib.asynccontextmanager
 async def served_impatiently(folder: Path) -> AsyncIterator[tuple[str, int]]:
-    """Serve in this event loop, with less patience for who does not read."""
+    """Serve in this event loop, and soon disconnect clients that do not read."""
     config = Config.from_toml(assets.find("hypercorn.toml"))
     config.bind, config.workers, config.loglevel = ["127.0.0.1:0"], 1, "WARNING"
     listen(config)
@@ -140,7 +142,7 @@ async def test_a_client_that_does_not_read_is_disconnected(
 
 
 def is_connected(here: tuple[str, int], there: tuple[str, int]) -> bool:
-    """Return whether our end of a connection is one (proc(5), tcp_states.h)."""
+    """Return whether a connection is established, seen from `here` (proc(5), tcp_states.h)."""
     ends = [f":{here[1]:04X}", f":{there[1]:04X}"]
     rows = [row.split()[1:4] for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return any(

@@ -1,4 +1,4 @@
-"""Held polls are limited by credential, by member and in all, but not by address."""
+"""Held polls are limited by credential, by member and in total, but not by address."""
 
 import asyncio
 import socket
@@ -31,7 +31,7 @@ async def settled(*tasks: "asyncio.Task[Answer]", ended: int) -> None:
         await asyncio.wait([t for t in tasks if not t.done()], return_when="FIRST_COMPLETED")
 
 
-async def test_the_fifth_poll_ends_the_first(tmp_path: Path) -> None:
+async def test_the_fifth_poll_of_a_credential_ends_the_first(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await new_story(api)
         bob = []
@@ -53,7 +53,7 @@ async def test_the_fifth_poll_ends_the_first(tmp_path: Path) -> None:
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_a_member_with_many_tokens_holds_no_more_than_sixteen(tmp_path: Path) -> None:
+async def test_a_member_with_many_tokens_holds_no_more_than_sixteen_polls(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await new_story(api)
         path = f"/{story.chat_id}/join"
@@ -67,7 +67,7 @@ async def test_a_member_with_many_tokens_holds_no_more_than_sixteen(tmp_path: Pa
         assert sorted(answers) == [200] * 16 + [429] * 4
 
 
-async def test_one_poll_of_many_chats_may_end_several_at_once(tmp_path: Path) -> None:
+async def test_one_poll_of_many_chats_may_end_several_polls_at_once(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await new_story(api)
         hers = [(await api.post("/create", story.alice.auth_key)).ok() for _ in range(4)]
@@ -87,7 +87,7 @@ async def test_one_poll_of_many_chats_may_end_several_at_once(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("way", ["wait=25", "stream"])
-async def test_a_request_cut_in_the_middle_of_its_body_takes_no_place(
+async def test_a_request_cut_in_the_middle_of_its_body_does_not_count_as_held(
     tmp_path: Path, way: str
 ) -> None:
     command = patched(QUOTAS, HELD_IN_ALL="6")
@@ -98,7 +98,7 @@ async def test_a_request_cut_in_the_middle_of_its_body_takes_no_place(
                 *server.url.removeprefix("http://").split(":")
             )
             writer.write(cut_in_body(story.bob, way))
-            writer.close()  # at once, while the route decides
+            writer.close()  # at once, while the server still decides
             await writer.wait_closed()
         await until(lambda: is_quiet(server), "the server never came to rest")
         held = [poll(person) for person in (story.alice, story.bob, story.charlie) for _ in "12"]
@@ -109,7 +109,7 @@ async def test_a_request_cut_in_the_middle_of_its_body_takes_no_place(
 
 
 def cut_in_body(person: Person, way: str) -> bytes:
-    """Return a request to be held, with a part of the body that it announces."""
+    """Return a request that asks to be held, with only a part of the body that it announces."""
     accept = "text/event-stream" if way == "stream" else "*/*"
     fields = f"Host: a\r\nAccept: {accept}\r\nAuthorization: Bearer {person.session_token}"
     line = f"GET {person.path}?since=0&{way} HTTP/1.1"
@@ -154,7 +154,7 @@ async def test_a_process_holds_a_limited_number_of_polls(tmp_path: Path) -> None
 
 
 async def poll_until_refused(person: Person) -> Answer:
-    """Poll until a poll is refused, because the others' polls may arrive later."""
+    """Poll again until a poll is refused: the other polls may arrive after the first."""
     while True:
         answer = await poll(person, wait=0.2)
         if answer.status != 200:
@@ -162,8 +162,8 @@ async def poll_until_refused(person: Person) -> Answer:
 
 
 @pytest.mark.parametrize("way", ["", "&nothing=1"], ids=["fast path", "framework"])
-async def test_a_reader_that_does_not_read_gives_up_its_place(tmp_path: Path, way: str) -> None:
-    """Its connection may stay open for a minute, but takes nobody's place."""
+async def test_a_client_that_does_not_read_does_not_count_as_held(tmp_path: Path, way: str) -> None:
+    """Its connection may stay open for a minute."""
     command = patched(QUOTAS, HELD_IN_ALL="6", POSTS="CHAT_POSTS")
     async with Server(tmp_path, command, limits="on") as server, Api(server.url) as api:
         story = await new_story(api)
@@ -172,7 +172,7 @@ async def test_a_reader_that_does_not_read_gives_up_its_place(tmp_path: Path, wa
             await story.bob.say("\N{POPCORN}" * 2_000)
         async with AsyncExitStack() as deaf:
             for _ in range(10):
-                await deaf.enter_async_context(deaf_stream(story.bob, way))
+                await deaf.enter_async_context(unread_stream(story.bob, way))
             assert (await poll(story.charlie, wait=0.1)).status == 200
             await api.call("DELETE", f"{story.alice.path}/members/2", story.alice.session_token)
             held = [poll(story.charlie, wait=1) for _ in range(4)]
@@ -180,8 +180,8 @@ async def test_a_reader_that_does_not_read_gives_up_its_place(tmp_path: Path, wa
 
 
 @asynccontextmanager
-async def deaf_stream(person: Person, way: str) -> AsyncIterator[None]:
-    """Ask for a stream, and read no more than its beginning."""
+async def unread_stream(person: Person, way: str) -> AsyncIterator[None]:
+    """Ask for a stream, and read only its beginning."""
     with socket.socket() as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
         deaf.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 88)
@@ -199,7 +199,7 @@ async def deaf_stream(person: Person, way: str) -> AsyncIterator[None]:
         yield
 
 
-async def test_fifty_friends_in_one_house_come_back_at_once(tmp_path: Path) -> None:
+async def test_fifty_members_at_one_address_return_at_once_after_a_restart(tmp_path: Path) -> None:
     async with Server(tmp_path, limits="on") as server, Api(server.url) as api:
         story = await new_story(api)
         friends = await asyncio.gather(

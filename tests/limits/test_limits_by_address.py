@@ -12,7 +12,7 @@ from tests.support.server_process import Server
 from watchparty.web.limits.quotas import CREATED_CHATS, JOINS, UNKNOWN_CREDENTIALS
 from watchparty.web.request.body import BODY_TIMEOUT
 
-FRIENDS = 3  # who are in the story, and came from this address
+FRIENDS = 3  # users of the story, all created from this address
 
 
 @pytest.fixture
@@ -20,7 +20,9 @@ async def story(client_a: Api) -> Story:
     return await new_story(client_a)
 
 
-async def test_an_address_may_create_so_many_chats(client_a: Api, client_b: Api) -> None:
+async def test_an_address_may_create_a_limited_number_of_chats(
+    client_a: Api, client_b: Api
+) -> None:
     auth_key = (await client_a.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
     keyed = {"Idempotency-Key": "one-and-the-same"}
     first = (await client_a.post("/create", auth_key, headers=keyed)).ok()
@@ -33,7 +35,7 @@ async def test_an_address_may_create_so_many_chats(client_a: Api, client_b: Api)
     assert (await client_b.post("/create")).status == 200
 
 
-async def test_an_address_may_create_so_many_users(
+async def test_an_address_may_create_a_limited_number_of_users(
     story: Story, client_a: Api, client_b: Api
 ) -> None:
     newcomer = {"username": "Guest"}
@@ -96,13 +98,13 @@ async def test_a_forged_forwarding_header_changes_nothing(tmp_path: Path, limite
         answers = [await api.post("/create", headers=headers) for headers in forged]
     assert answers[-1].error == LIMITED
     assert server.log().count("WATCHPARTY_TRUSTED_PROXIES is 0") == 1
-    async with Api(limited.url) as api:  # what stands left of the proxy's own word is the client's
+    async with Api(limited.url) as api:  # the client wrote all but the last address
         forged = [{"X-Forwarded-For": f"10.0.0.{n}, {ADDRESS_A}"} for n in range(40)]
         answers = [await api.post("/create", headers=headers) for headers in forged]
     assert answers[-1].error == LIMITED
 
 
-async def test_bad_requests_count(story: Story, client_a: Api) -> None:
+async def test_bad_requests_count_towards_the_limit(story: Story, client_a: Api) -> None:
     async def misbehave() -> Answer:
         answers = await asyncio.gather(
             *(client_a.post("/auth", data=b"{") for _ in range(100)),
@@ -117,7 +119,7 @@ async def test_bad_requests_count(story: Story, client_a: Api) -> None:
 
 
 async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) -> None:
-    """However many hang up in the middle, a turn is never lost."""
+    """The server passes on the turn of a client that hangs up while it waits."""
     async with Api(limited.url, ADDRESS_A) as client_a, Api(limited.url, ADDRESS_B) as client_b:
         story = await new_story(client_b)
         rush = [asyncio.create_task(client_a.get("/1", f"wrong {n}")) for n in range(150)]
@@ -133,7 +135,7 @@ async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) 
 async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(limited: Server) -> None:
     async with Api(limited.url, ADDRESS_A) as client_a, Api(limited.url, ADDRESS_B) as client_b:
         story = await new_story(client_b)
-        limited.restart()  # no key is known to be good any more
+        limited.restart()  # the server forgets which keys are valid
         requests = [client_a.get("/nowhere") for _ in range(2_300)]
         assert LIMITED in {answer.error for answer in await asyncio.gather(*requests)}
         story.bob.api = client_a
@@ -141,7 +143,7 @@ async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(limited: 
         wrong = await client_a.get(f"/{story.charlie.chat_id}", story.bob.session_token)
         assert wrong.error == (403, "forbidden")
         assert (await client_a.get("/nowhere")).error == LIMITED
-        assert (await story.bob.read())["last_id"] == 0  # a wrong door takes no key away
+        assert (await story.bob.read())["last_id"] == 0  # the refusals change nothing for him
 
 
 async def test_a_slow_sender_does_not_delay_others_at_its_address(limited: Server) -> None:

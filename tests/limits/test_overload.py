@@ -13,7 +13,7 @@ from tests.support.load_clients import Line, a_server, lines_to
 from tests.support.server_process import Server, configured
 from tests.support.waiting import PATIENCE
 
-FILES = 64  # that the server may open
+FILES = 64  # the number that the server may open
 TOO_MANY = 100
 
 
@@ -29,13 +29,13 @@ async def test_a_client_without_a_connection_waits_until_another_leaves(server: 
         story = await new_story(api)
         async with lines_to(server.url, TOO_MANY) as lines:
             async with asyncio.timeout(PATIENCE):
-                await asyncio.gather(*(served_and_gone(line, story.bob.path) for line in lines))
+                await asyncio.gather(*(get_and_hang_up(line, story.bob.path) for line in lines))
         assert (await story.alice.say("Still here"))["id"] == 1
     assert "no connections left" in server.log()
     assert "Traceback" not in server.log()
     assert len(server.log()) < 2_000
 
 
-async def served_and_gone(line: Line, path: str) -> None:
+async def get_and_hang_up(line: Line, path: str) -> None:
     assert (await line.get(path, "nobody")).status == 403
     line.hang_up()

@@ -23,7 +23,7 @@ async def test_a_member_who_posts_too_fast_is_refused_and_may_go_on_when_the_wai
     posts = [await story.alice.api.post(path, token, json={"body": f"{n}"}) for n in range(12)]
     refused = [post for post in posts if post.status != 200]
     assert len(refused) == 12 - POSTS.burst
-    clock.advance(retry_after(refused[0]))  # what it asks for is enough
+    clock.advance(retry_after(refused[0]))  # the wait that the refusal asks for is enough
     assert (await story.alice.say("at last"))["id"] == 12 - len(refused) + 1
     await story.bob.say("I may")
     said = (await story.bob.read())["messages"]
@@ -64,7 +64,7 @@ async def test_a_chat_takes_twenty_messages_a_second(story: Story, client_b: Api
     assert (await story.charlie.say("elsewhere"))["id"] == 1
 
 
-async def test_a_user_may_create_so_many_chats_a_day_from_all_addresses(
+async def test_a_user_may_create_a_limited_number_of_chats_a_day_from_all_addresses(
     limited: Server, clock: RateLimitClock
 ) -> None:
     started = 0
@@ -91,8 +91,8 @@ async def test_a_removed_member_counts_as_a_stranger(story: Story, client_a: Api
     assert (await story.alice.read())["last_id"] == 0
 
 
-async def test_a_member_who_loops_is_refused(story: Story, client_b: Api) -> None:
-    """Two at one table, and one of them has a loop; whoever asks once a second does not notice."""
+async def test_a_member_who_asks_in_a_loop_is_refused(story: Story, client_b: Api) -> None:
+    """A member who asks once a second never reaches this limit."""
     token = story.alice.session_token
     count, refusal = await until_refused(lambda: client_b.get(story.alice.path, token), 1_000)
     assert count <= MEMBER.burst == 120

@@ -1,4 +1,4 @@
-"""A scanner for QR codes, as the camera of a phone has one."""
+"""Read QR codes, as the camera of a phone does."""
 
 import re
 
@@ -9,7 +9,7 @@ BLACK, WHITE = b"\x00", b"\xff"
 
 
 def scan(picture: str) -> str:
-    """Read what a code in SVG says. White is only what the SVG paints white."""
+    """Return the text of a code in SVG, which must paint its own white background."""
     [(width, height)] = re.findall(r'viewBox="0 0 (\d+) (\d+)"', picture)
     [path] = re.findall(r'stroke="#000" d="([^"]+)"', picture)
     assert f'<path fill="#fff" d="M0 0h{width}v{height}h-{width}z"/>' in picture
@@ -20,7 +20,7 @@ def scan(picture: str) -> str:
 
 
 def lines(path: str) -> list[tuple[int, int, int]]:
-    """Follow the pen: where each line begins, and how long it is."""
+    """Return the start (x, y) and the length of each line that a path draws."""
     drawn = []
     x = y = 0
     for command, numbers in re.findall(r"([Mmh])([-. \d]+)", path):
@@ -35,7 +35,7 @@ def lines(path: str) -> list[tuple[int, int, int]]:
 
 
 def read(grey: bytes, width: int) -> str:
-    """Read what a code in a picture of one byte per pixel says."""
+    """Return the text of a code in a picture of one byte per pixel."""
     pixels = memoryview(grey).cast("B", (len(grey) // width, width))
     found = zxingcpp.read_barcode(pixels)
     assert found, "no code in sight"

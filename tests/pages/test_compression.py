@@ -1,4 +1,4 @@
-"""The page's files and shells come gzipped to clients that accept it, and as they are to others."""
+"""Pages and their files are sent gzipped to clients that accept it, and plain to others."""
 
 import gzip
 import re
@@ -100,7 +100,9 @@ def test_a_client_that_accepts_gzip_gets_it(server: Server, accepts: str) -> Non
 
 
 @pytest.mark.parametrize("accepts", PLAIN)
-def test_a_client_that_does_not_gets_the_plain_bytes(server: Server, accepts: str | None) -> None:
+def test_a_client_that_does_not_accept_gzip_gets_the_plain_bytes(
+    server: Server, accepts: str | None
+) -> None:
     for path in (PAGES[0], static_files(server)[0]):
         response, sent = ask(server, path, accepts)
         assert response.status == 200
@@ -110,7 +112,9 @@ def test_a_client_that_does_not_gets_the_plain_bytes(server: Server, accepts: st
 
 
 @pytest.mark.parametrize("accepts", ["gzip", None])
-def test_only_the_encoding_differs(server: Server, accepts: str | None) -> None:
+def test_the_encoding_does_not_change_the_other_headers(
+    server: Server, accepts: str | None
+) -> None:
     for path in (PAGES[0], static_files(server)[0]):
         response, _ = ask(server, path, accepts)
         assert response.getheader("Vary") == "Accept-Encoding"

@@ -1,4 +1,4 @@
-"""What messengers fetch to show a link is friendly, reveals nothing and changes nothing."""
+"""The preview of a link in a messenger is friendly, reveals nothing and changes nothing."""
 
 import re
 from html.parser import HTMLParser
@@ -10,7 +10,7 @@ import pytest
 from tests.support.api_client import SPEC, Answer, Api
 from tests.support.api_fixtures import Person, Story
 
-NOWHERE = 100000000001  # the id of no chat
+NOWHERE = 100000000001  # an id that no chat has
 
 MESSENGERS = [
     "WhatsApp/2.23.20.0",
@@ -21,7 +21,7 @@ MESSENGERS = [
 
 
 class Preview(HTMLParser):
-    """What a messenger makes of a page: its title, and all that is said about it."""
+    """Read the meta tags of a page, as a messenger does."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Preview(HTMLParser):
 
 
 @pytest.mark.parametrize("messenger", MESSENGERS)
-async def test_a_shared_link_is_an_invitation_to_the_eye(story: Story, messenger: str) -> None:
+async def test_the_preview_of_a_shared_link_is_an_invitation(story: Story, messenger: str) -> None:
     said = Preview((await fetched(story.bob.api, story.chat_id, messenger)).body.decode()).said
     assert said["og:title"] == "You’re invited to a watch party"
     assert said["og:site_name"] == "Watch Party"
@@ -46,7 +46,7 @@ async def test_a_shared_link_is_an_invitation_to_the_eye(story: Story, messenger
 
 
 @pytest.mark.parametrize("messenger", MESSENGERS)
-async def test_a_preview_is_the_same_for_a_chat_that_never_was(
+async def test_a_preview_is_the_same_for_a_chat_that_never_existed(
     api: Api, story: Story, messenger: str
 ) -> None:
     await story.alice.say("the butler did it")
@@ -63,7 +63,7 @@ async def test_a_preview_is_the_same_for_a_chat_that_never_was(
             assert fact not in real.body.decode()
 
 
-async def test_no_address_changes_anything_before_somebody_posts(story: Story) -> None:
+async def test_get_head_and_options_change_nothing_at_any_address(story: Story) -> None:
     before = await everything(story.alice)
     people = (story.alice, story.bob, story.charlie)
     credentials = [key for person in people for key in (person.session_token, person.auth_key)]
@@ -79,7 +79,7 @@ async def test_no_address_changes_anything_before_somebody_posts(story: Story) -
 
 
 def addresses(story: Story) -> list[str]:
-    """Return every address there is, in this chat, with the invitation in it."""
+    """Return every path of the API, for this chat, with its invitation in the query."""
     found = [path.replace("{chat_id}", f"{story.chat_id}") for path in SPEC["paths"]]
     numbered = [re.sub(r"\{[a-z_]+\}", "1", path) for path in found]
     assert f"/{story.chat_id}/join" in numbered
@@ -87,7 +87,7 @@ def addresses(story: Story) -> list[str]:
 
 
 async def everything(person: Person) -> dict[str, Any]:
-    """Return all that can be read of a chat, but for the time of day."""
+    """Return all that can be read of a chat, except the time of the server."""
     state = await person.read(rev=0)
     links = (await person.api.get(f"{person.path}/invite", person.session_token)).ok()
     return {**state, **links, "server_time": None}

@@ -9,16 +9,16 @@ import pytest
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story
 
-NOWHERE = 100000000001  # the id of no chat
+NOWHERE = 100000000001  # an id that no chat has
 PAGES = ["/", "/username", "/username.html", f"/chat/{NOWHERE}"]
-PAGE_MAX = 50_000  # bytes, gzipped, that a phone loads until it can chat
+PAGE_MAX = 50_000  # gzipped bytes that a phone loads before it can chat
 
 REFERENCE = re.compile(
     r"""\b(?:src|href)="([^"#]+)"|\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|"""
     r"""url\(["']?([^"')#]+)["']?\)|@import\s+"([^"]+)" """.strip(),
     re.MULTILINE,
 )
-LAZY = re.compile(r'\bimport\("([^"]+)"\)|\bnew URL\("([^"]+)"')  # when somebody reaches for it
+LAZY = re.compile(r'\bimport\("([^"]+)"\)|\bnew URL\("([^"]+)"')  # loaded only when it is needed
 FOREIGN = re.compile(
     r"""(?:https?|wss?|ftp):(?!//www\.w3\.org/\d)[^\s"')]*|["'(=]\s*//\w[^\s"')]*"""
 )
@@ -36,7 +36,7 @@ async def page(api: Api, path: str) -> Answer:
 
 
 async def loaded(api: Api, path: str, *, lazily: bool = True) -> dict[str, str]:
-    """Return everything a browser loads for a page, by address; all of it, or to begin with."""
+    """Return the files that a browser loads for a page, by address; lazy ones on request."""
     found = {path: (await page(api, path)).body.decode()}
     waiting = [path]
     while waiting:
@@ -51,7 +51,7 @@ async def loaded(api: Api, path: str, *, lazily: bool = True) -> dict[str, str]:
 
 
 def references(base: str, text: str, *, lazily: bool) -> set[str]:
-    """Return the addresses of the files that a file loads (links to pages are none)."""
+    """Return the addresses of the files that a file loads (but not the pages that it links to)."""
     text = COMMENT.sub("", text)
     matches = REFERENCE.findall(text) + (LAZY.findall(text) if lazily else [])
     names = {next(filter(None, match)) for match in matches}
@@ -111,7 +111,7 @@ async def test_a_page_is_light(api: Api, path: str) -> None:
     assert sum(sizes.values()) < PAGE_MAX, sizes
 
 
-async def test_files_are_kept_for_ever_under_an_address_of_their_version(api: Api) -> None:
+async def test_files_are_cached_for_ever_under_an_address_with_their_version(api: Api) -> None:
     for path in PAGES:
         for name in (await loaded(api, path)).keys() - {path}:
             assert re.match(r"/static/[0-9a-f]{8,}/", name)
@@ -121,7 +121,7 @@ async def test_files_are_kept_for_ever_under_an_address_of_their_version(api: Ap
             assert "max-age=31536000" in cached
 
 
-async def test_files_say_what_they_are(api: Api) -> None:
+async def test_files_have_the_right_content_type(api: Api) -> None:
     types = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
     for name in (await loaded(api, f"/chat/{NOWHERE}")).keys() - {f"/chat/{NOWHERE}"}:
         answer = await api.get(name)
@@ -129,7 +129,7 @@ async def test_files_say_what_they_are(api: Api) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-async def test_a_missing_file_is_missing_only_now(api: Api) -> None:
+async def test_the_answer_for_a_missing_file_is_not_cached(api: Api) -> None:
     [style, *_] = sorted((await loaded(api, "/")).keys() - {"/"})
     for missing in (f"{style}x", f"{style.rpartition('/')[0]}/../../../../pyproject.toml"):
         answer = await api.get(missing)
@@ -137,7 +137,7 @@ async def test_a_missing_file_is_missing_only_now(api: Api) -> None:
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def test_a_page_can_be_asked_for_by_head(api: Api) -> None:
+async def test_head_returns_the_headers_of_a_page(api: Api) -> None:
     async with aiohttp.ClientSession(api.url) as session:
         for path in PAGES:
             async with session.head(path) as answer:

@@ -43,7 +43,7 @@ async def test_a_page_preloads_what_it_loads_statically(api: Api, path: str) -> 
     [entry] = ENTRY.findall(head)
     preloaded = PRELOADED.findall(head)
     assert sorted([*preloaded, entry]) == sorted(linked(entry))
-    later = PRELOADED.findall(body)  # with the room, which an invitation does without
+    later = PRELOADED.findall(body)  # with the room, which an invitation does not need
     assert sorted([*later, ROOM]) == (sorted(linked(ROOM)) if "/chat/" in path else [ROOM])
 
 

@@ -13,7 +13,7 @@ QUIET = 4  # modules
 
 
 @pytest.mark.parametrize("role", ["guest", "viewer"])
-async def test_the_code_is_the_link_and_lets_people_in(api: Api, story: Story, role: str) -> None:
+async def test_a_user_joins_with_the_link_in_a_code(api: Api, story: Story, role: str) -> None:
     link = (await links(story.alice))[role]
     answer = (await code(story.alice, f"?role={role}")).ok()
     assert answer["role"] == role
@@ -22,12 +22,12 @@ async def test_the_code_is_the_link_and_lets_people_in(api: Api, story: Story, r
     assert (await dora.read())["role"] == role
 
 
-async def test_the_default_code_is_the_link_for_guests(story: Story) -> None:
+async def test_the_default_code_contains_the_link_for_guests(story: Story) -> None:
     for person in (story.alice, story.bob):
         assert scan((await code(person)).ok()["svg"]) == story.magic_link
 
 
-async def test_a_replaced_link_is_another_code(story: Story) -> None:
+async def test_a_replaced_link_has_another_code(story: Story) -> None:
     old = (await code(story.bob)).ok()["svg"]
     await story.alice.api.post(f"{story.alice.path}/invite", story.alice.session_token)
     new = (await code(story.bob)).ok()["svg"]

@@ -19,7 +19,7 @@ COPIES = 5
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A server of its own, because it is copied and restarted."""
+    """Start a server for each test, because they stop it and replace its database."""
     with Server(tmp_path) as server:
         yield server
 
@@ -71,7 +71,7 @@ async def test_a_restored_copy_has_another_epoch(
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_a_copy_that_is_restored_twice_has_two_epochs(
+async def test_each_restore_of_a_copy_has_an_epoch_of_its_own(
     server: Server, story: Story, tmp_path: Path
 ) -> None:
     await story.alice.say("In all of them")
@@ -90,10 +90,12 @@ async def test_a_copy_that_is_restored_twice_has_two_epochs(
     assert len(epochs) == 2
 
 
-async def test_a_copy_of_a_database_at_rest_is_the_same(server: Server, tmp_path: Path) -> None:
+async def test_a_copy_made_while_the_server_is_down_is_complete(
+    server: Server, tmp_path: Path
+) -> None:
     async with Api(server.url) as api:
         await (await new_story(api)).alice.say("Good night")
-    server.kill()  # what was said last is in the write-ahead log only
+    server.kill()  # the last message is in the write-ahead log only
     copy = tmp_path / "copy.db"
     run = await back_up(server, copy)
     assert run.returncode == 0, run.stderr
@@ -102,7 +104,9 @@ async def test_a_copy_of_a_database_at_rest_is_the_same(server: Server, tmp_path
         assert db.execute("SELECT body FROM messages").fetchall() == [("Good night",)]
 
 
-async def test_a_copy_is_private_and_never_overwrites(server: Server, tmp_path: Path) -> None:
+async def test_a_backup_is_private_and_never_overwrites_a_file(
+    server: Server, tmp_path: Path
+) -> None:
     copy = tmp_path / "copy.db"
     assert (await back_up(server, copy)).returncode == 0
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -124,7 +128,7 @@ async def test_leftovers_of_a_killed_backup_do_not_block_the_next(
     assert [file for file in left if file.exists()] == []
 
 
-async def test_a_failed_backup_is_reported_and_leaves_nothing(
+async def test_a_failed_backup_is_reported_and_leaves_no_file(
     server: Server, tmp_path: Path
 ) -> None:
     for target in (tmp_path / "missing" / "copy.db", Path("/proc/copy.db")):

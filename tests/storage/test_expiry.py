@@ -35,19 +35,19 @@ async def until_gone(server: Server, table: str, left: int = 0) -> None:
     await until(lambda: count(server, table) <= left, f"{table} were not deleted")
 
 
-async def keep_some_keys(story: Story) -> None:
+async def use_some_keys(story: Story) -> None:
     headers = {"Idempotency-Key": "k"}
     api, alice = story.alice.api, story.alice
     await api.post(alice.path, alice.session_token, json={"body": "Hello"}, headers=headers)
     await api.post("/create", alice.auth_key, headers=headers)
 
 
-async def test_an_idle_chat_is_deleted_with_everything_and_answers_as_if_it_never_was(
+async def test_an_idle_chat_is_deleted_with_everything_and_answers_like_an_unused_id(
     server: Server,
 ) -> None:
     async with Api(server.url) as api:
         story = await new_story(api)
-        await keep_some_keys(story)
+        await use_some_keys(story)
     age(server, "UPDATE chats SET active_at = active_at - ?", TTL * 1000)
     await until_gone(server, "chats")
     assert {table: count(server, table) for table in TABLES} == dict.fromkeys(TABLES, 0)
@@ -71,7 +71,7 @@ async def test_a_chat_in_use_stays(server: Server) -> None:
         assert (await kept.bob.try_to_read(idle.chat_id)).error == (403, "forbidden")
 
 
-async def test_people_in_no_chat_are_forgotten_after_ninety_days(server: Server) -> None:
+async def test_users_without_a_chat_are_deleted_after_ninety_days(server: Server) -> None:
     async with Api(server.url) as api:
         story = await new_story(api)
         absent = (await api.post("/auth", json={"username": "Dora"})).ok()["auth_key"]
@@ -83,14 +83,14 @@ async def test_people_in_no_chat_are_forgotten_after_ninety_days(server: Server)
 
 
 @pytest.mark.parametrize("table", ["message_keys", "chat_keys"])
-async def test_dead_keys_are_forgotten(server: Server, table: str) -> None:
+async def test_expired_idempotency_keys_are_deleted(server: Server, table: str) -> None:
     async with Api(server.url) as api:
-        await keep_some_keys(await new_story(api))
+        await use_some_keys(await new_story(api))
     age(server, f"UPDATE {table} SET created_at = created_at - ?", 24 * 3600 * 1000)
     await until_gone(server, table)
 
 
-async def test_many_are_deleted_a_helping_at_a_time_and_their_room_is_used_again(
+async def test_many_chats_are_deleted_in_batches_and_their_space_is_reused(
     server: Server,
 ) -> None:
     many = 3 * BATCH_ROWS
@@ -108,8 +108,8 @@ async def test_many_are_deleted_a_helping_at_a_time_and_their_room_is_used_again
     assert sizes[0] == sizes[1] == sizes[2]
 
 
-async def test_chats_with_much_in_them_are_deleted_few_at_a_time(tmp_path: Path) -> None:
-    """Others wait for their write meanwhile, so it goes by what there is to do, not by chats."""
+async def test_large_chats_are_deleted_a_few_at_a_time(tmp_path: Path) -> None:
+    """Other writes wait for a batch, so its size is limited by rows, not by chats."""
     chats, people = 50, 1000
     store = open_store(f"sqlite:{tmp_path / 'party.db'}")
     for number in range(people):
@@ -123,9 +123,9 @@ async def test_chats_with_much_in_them_are_deleted_few_at_a_time(tmp_path: Path)
             "INSERT INTO members SELECT chat_id, user_id, user_id, 'Guest', 'guest', 0"
             " FROM chats, users"
         )
-    helpings = []
+    batches = []
     while deleted := await store.expire(before=1):
-        helpings.append(len(deleted))
+        batches.append(len(deleted))
     await store.close()
-    assert sum(helpings) == chats
-    assert max(helpings) < chats / 2
+    assert sum(batches) == chats
+    assert max(batches) < chats / 2

@@ -17,7 +17,7 @@ from watchparty.storage.queries.idempotency import KEY_LIFETIME_MS
 KEY = "7d9f6a52-1c0e-4f7b-8a39-6b1e0c5d2f84"
 HEADER = "Idempotency-Key"
 REPLAY = "Idempotent-Replay"
-TWINS = 50
+REPEATS = 50
 
 
 async def say(person: Person, body: str, key: str) -> Answer:
@@ -50,7 +50,7 @@ async def test_a_repeat_is_answered_as_the_first_time_and_posts_nothing(story: S
     assert outside.error == (403, "forbidden")
 
 
-async def test_a_repeat_wakes_nobody(story: Story) -> None:
+async def test_a_repeat_does_not_answer_a_held_poll(story: Story) -> None:
     await say(story.alice, "Once", KEY)
     held = asyncio.create_task(story.bob.read(since=1, wait=20))
     await say(story.alice, "Once", KEY)
@@ -80,7 +80,7 @@ async def test_a_key_with_another_text_is_refused_and_posts_nothing(story: Story
     assert (await story.bob.read())["last_id"] == 1
 
 
-async def test_surrounding_spaces_do_not_make_another_request(story: Story) -> None:
+async def test_a_repeat_may_differ_in_surrounding_spaces(story: Story) -> None:
     first = (await say(story.alice, "Words", KEY)).ok()
     assert replayed(await say(story.alice, "  Words\n", KEY)) == first
 
@@ -106,21 +106,21 @@ async def test_an_invalid_key_is_refused(story: Story, key: str, place: str) -> 
     assert (await story.bob.read())["last_id"] == 0
 
 
-async def test_every_visible_character_makes_a_key(story: Story) -> None:
+async def test_a_key_may_contain_every_visible_character(story: Story) -> None:
     visible = "".join(map(chr, range(0x21, 0x7F)))
     for key in ("!", visible, "~" * 128):
         first = (await say(story.alice, "Hello", key)).ok()
         assert replayed(await say(story.alice, "Hello", key)) == first
 
 
-async def test_twins_at_the_same_moment_are_one_message_and_equal_answers(story: Story) -> None:
-    answers = await asyncio.gather(*(say(story.alice, "Now!", KEY) for _ in range(TWINS)))
+async def test_simultaneous_repeats_post_one_message_and_get_equal_answers(story: Story) -> None:
+    answers = await asyncio.gather(*(say(story.alice, "Now!", KEY) for _ in range(REPEATS)))
     assert {answer.body for answer in answers} == {answers[0].body}
     assert [REPLAY in answer.headers for answer in answers].count(False) == 1
     assert (await story.bob.read())["last_id"] == 1
 
 
-async def test_a_key_outlives_its_message_and_keeps_none_of_its_text(
+async def test_a_key_outlives_its_message_without_keeping_its_text(
     server: Server, story: Story
 ) -> None:
     secret = "Nobody shall read this when it has left the window"
@@ -137,7 +137,7 @@ async def test_a_key_outlives_its_message_and_keeps_none_of_its_text(
     assert key not in kept
 
 
-async def test_a_key_survives_a_crash_and_dies_after_a_day(fresh_server: Server) -> None:
+async def test_a_key_survives_a_crash_and_expires_after_a_day(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
         story = await new_story(api)
         first = (await say(story.alice, "Hello", KEY)).ok()
@@ -160,7 +160,7 @@ async def test_a_key_survives_a_crash_and_dies_after_a_day(fresh_server: Server)
         assert anew["chat_id"] != made["chat_id"]
 
 
-async def test_dead_keys_are_buried_by_the_next_ones(tmp_path: Path) -> None:
+async def test_expired_keys_are_deleted_when_new_ones_are_stored(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
         alice = (await new_story(api)).alice
         for number in range(10):
@@ -173,27 +173,27 @@ async def test_dead_keys_are_buried_by_the_next_ones(tmp_path: Path) -> None:
         assert db.execute("SELECT count(*) FROM message_keys").fetchone() == (5,)
 
 
-async def test_a_double_click_starts_one_party(api: Api, story: Story) -> None:
+async def test_a_double_click_creates_one_chat(api: Api, story: Story) -> None:
     alice = story.alice.auth_key
-    answers = await asyncio.gather(*(create(api, alice, KEY) for _ in range(TWINS)))
+    answers = await asyncio.gather(*(create(api, alice, KEY) for _ in range(REPEATS)))
     made = [answer.ok() for answer in answers]
     assert len({chat["chat_id"] for chat in made}) == 1
     assert len({chat["magic_link"] for chat in made}) == 1
-    assert len({chat["session_token"] for chat in made}) == TWINS
+    assert len({chat["session_token"] for chat in made}) == REPEATS
     for chat in (made[0], made[-1]):
         state = (await api.get(f"/{chat['chat_id']}", chat["session_token"])).ok()
         assert [member["role"] for member in state["members"]] == ["host"]
     assert (await story.bob.try_to_read(made[0]["chat_id"])).error == (403, "forbidden")
 
 
-async def test_another_name_is_another_request(api: Api, story: Story) -> None:
+async def test_a_key_with_another_name_is_refused(api: Api, story: Story) -> None:
     alice = story.alice.auth_key
     made = (await create(api, alice, KEY, username="Ally")).ok()
     assert replayed(await create(api, alice, KEY, name="Ally"))["chat_id"] == made["chat_id"]
     assert (await create(api, alice, KEY, username="Alice")).error == (422, "key_reused")
 
 
-async def test_a_key_of_somebody_else_or_of_nobody_leads_to_a_chat_of_ones_own(
+async def test_the_same_key_from_other_or_new_users_creates_other_chats(
     api: Api, story: Story
 ) -> None:
     keys = (story.alice.auth_key, story.charlie.auth_key, None, None)

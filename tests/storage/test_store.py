@@ -1,4 +1,4 @@
-"""The promises of the store, on a real file: all or nothing, in order, and 30 messages at most."""
+"""The store on a real file: writes are all or nothing and in order, and 30 messages stay."""
 
 import asyncio
 import sqlite3
@@ -17,13 +17,13 @@ from watchparty.party.validation import Draft
 from watchparty.party.window import WINDOW
 from watchparty.storage.sqlite import SqliteStore
 
-NOWHERE = 100000000001  # the id of no chat
+NOWHERE = 100000000001  # an id that no chat has
 ALICE = User(1, "Alice")  # the first user of a store
 KEYS = Invites("key", "other key")
-NOBODY = User(10**6, "Nobody")  # a user the store has never heard of
+NOBODY = User(10**6, "Nobody")  # a user that is not in the store
 
-CROWD = 300  # who write at once
-STATES = 100  # of the file, that another reader has to catch while it is written to
+CROWD = 300  # writers at once
+STATES = 100  # different states of the file that a reader must see during the writes
 
 
 @pytest.fixture
@@ -44,13 +44,13 @@ async def alice(store: SqliteStore) -> Admission:
 
 
 async def say(store: SqliteStore, alice: Admission, text: str) -> int:
-    """Keep a message of Alice's and return its id."""
+    """Store a message of Alice's and return its id."""
     access = alice.access
     return (await store.append(access.chat.chat_id, access.member, Draft(text))).message.id
 
 
 def reader(file: Path) -> closing[sqlite3.Connection]:
-    """Open the file as somebody else would, who waits for nobody's lock."""
+    """Open the file with a separate connection, which does not wait for locks."""
     return closing(sqlite3.connect(file, timeout=0, isolation_level=None))
 
 
@@ -61,7 +61,7 @@ def dump(file: Path) -> list[str]:
 
 Fault = Callable[[SqliteStore, Admission], Awaitable[object]]
 
-# Each goes wrong at another place; the last two when a part is done already.
+# Each fails at a different point; the last two fail after a part is already written.
 FAULTS: dict[str, tuple[type[Exception], Fault]] = {
     "a message to no chat": (
         Forbidden,
@@ -108,7 +108,7 @@ async def test_a_failed_write_changes_nothing(
 
 
 @faults
-async def test_one_that_fails_hurts_none_of_those_it_is_committed_with(
+async def test_a_failed_write_does_not_affect_the_writes_committed_with_it(
     store: SqliteStore, alice: Admission, file: Path, error: type[Exception], fault: Fault
 ) -> None:
     orders: list[Awaitable[object]] = [say(store, alice, f"{number}") for number in range(20)]
@@ -138,15 +138,15 @@ async def test_ids_have_no_holes_and_come_in_the_order_in_which_calls_return(
 async def test_a_cancelled_write_leaves_all_or_nothing_and_no_open_transaction(
     store: SqliteStore, alice: Admission, file: Path
 ) -> None:
-    """Cancel a start of a chat (a chat, a member, a session) at ever later moments."""
+    """Cancel the creation of a chat (a chat, a member, a session) a little later each time."""
     turns, tries, whole = 0, 0, False
     while not whole:
         tries += 1
         start = NewChat(NOWHERE + tries, KEYS, ALICE)
         task = asyncio.create_task(store.add_chat(start, tokens.hash_secret(f"{tries}")))
-        whole = await give_up_after(turns, task)
+        whole = await cancel_after(turns, task)
         turns = max(turns + 1, turns * 5 // 4)
-        await store.rename_user(ALICE.user_id, f"Alice the {tries}.")  # who comes next is served
+        await store.rename_user(ALICE.user_id, f"Alice the {tries}.")  # still works
         with reader(file) as db:
             db.execute("BEGIN IMMEDIATE")
             chats, members, sessions = (
@@ -157,8 +157,8 @@ async def test_a_cancelled_write_leaves_all_or_nothing_and_no_open_transaction(
     assert 2 < len(chats) < tries + 1, "nobody gave up both before and after it was too late"
 
 
-async def give_up_after(turns: int, task: asyncio.Task[object]) -> bool:
-    """Let the loop turn so often, then cancel; return whether it was done by then."""
+async def cancel_after(turns: int, task: asyncio.Task[object]) -> bool:
+    """Cancel a task after so many turns of the loop; return whether it was done by then."""
     for _ in range(turns):
         await asyncio.sleep(0)
     done = task.done()
@@ -168,7 +168,7 @@ async def give_up_after(turns: int, task: asyncio.Task[object]) -> bool:
     return done
 
 
-async def test_authors_who_give_up_leave_no_hole_for_the_others(
+async def test_cancelled_messages_leave_no_hole_in_the_ids(
     store: SqliteStore, alice: Admission
 ) -> None:
     tasks = [asyncio.create_task(say(store, alice, f"{number}")) for number in range(CROWD)]
@@ -185,7 +185,7 @@ async def test_authors_who_give_up_leave_no_hole_for_the_others(
     assert await say(store, alice, "And I am next") == record.last_id + 1
 
 
-async def test_nobody_who_reads_the_file_ever_finds_31_messages(
+async def test_a_reader_of_the_file_never_finds_31_messages(
     store: SqliteStore, alice: Admission, file: Path
 ) -> None:
     seen: set[tuple[int, int, int]] = set()

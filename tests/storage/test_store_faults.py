@@ -1,4 +1,4 @@
-"""When the disk fails, writes are refused, readers go on, and nothing is acknowledged in vain."""
+"""When the disk fails, writes are refused, reads go on, and no lost message is acknowledged."""
 
 import asyncio
 import os
@@ -20,18 +20,18 @@ Fault = Callable[[Server], AbstractContextManager[None]]
 
 @pytest.fixture
 def server(fresh_server: Server) -> Server:
-    """A server to be maltreated."""
+    """Return a server whose files the test may damage."""
     return fresh_server
 
 
 def full(server: Server) -> AbstractContextManager[None]:
-    """No file may grow any more: what a full disk or a quota does."""
+    """Let no file grow any more, as on a full disk or under a quota."""
     return running_out_of(resource.RLIMIT_FSIZE, server)
 
 
 @contextmanager
 def locked(server: Server) -> Iterator[None]:
-    """Somebody looks into the file with a tool, and forgets to let go of it."""
+    """Lock the database, as a tool does that somebody forgot to close."""
     with closing(sqlite3.connect(server.database, isolation_level=None)) as tool:
         tool.execute("BEGIN IMMEDIATE")
         yield
@@ -46,25 +46,25 @@ def without(file: Path) -> Iterator[None]:
 
 
 def moved(server: Server) -> AbstractContextManager[None]:
-    """Somebody tidies up."""
+    """Move the database away while the server runs."""
     return without(server.database)
 
 
 @contextmanager
 def replaced(server: Server) -> Iterator[None]:
-    """Somebody puts another file in its place while the server runs."""
+    """Put an empty file in the place of the database while the server runs."""
     with moved(server):
         server.database.write_bytes(b"")
         yield
 
 
 def without_log(server: Server) -> AbstractContextManager[None]:
-    """Somebody takes a strange file away that stands beside the database: its newest part."""
+    """Move the write-ahead log away, which has the newest changes."""
     return without(Path(f"{server.database}-wal"))
 
 
 def unlocked(server: Server) -> AbstractContextManager[None]:
-    """Somebody takes the lock away: a second server could start now."""
+    """Move the lock file away, so that a second server could start."""
     return without(Path(f"{server.database}.lock"))
 
 
@@ -80,7 +80,7 @@ async def story(server: Server) -> AsyncIterator[Story]:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_fault_refuses_writes_serves_readers_and_passes(
+async def test_a_server_refuses_writes_and_serves_readers_until_a_fault_is_over(
     server: Server, story: Story, fault: Fault
 ) -> None:
     alice, held = story.alice, asyncio.create_task(story.bob.read(since=1, wait=30))
@@ -105,10 +105,10 @@ async def test_a_fault_refuses_writes_serves_readers_and_passes(
 
 
 @pytest.mark.parametrize("name", ["party.db", "party.db-wal"])
-async def test_nothing_is_acknowledged_into_a_file_that_was_cut(
+async def test_a_message_is_refused_after_a_file_was_truncated(
     server: Server, story: Story, name: str
 ) -> None:
-    server.restart()  # so that there is something in either of the two
+    server.restart()  # so that neither of the two files is empty
     async with Api(server.url) as story.alice.api:
         await story.alice.say("After a restart")
         os.truncate(server.database.with_name(name), 0)
@@ -121,7 +121,7 @@ async def test_nothing_is_acknowledged_into_a_file_that_was_cut(
     server.start()
 
 
-async def test_a_message_refused_is_said_once_when_it_is_sent_again(
+async def test_a_refused_message_is_posted_once_when_it_is_repeated(
     server: Server, story: Story
 ) -> None:
     alice, key = story.alice, {"Idempotency-Key": "again"}
@@ -138,10 +138,10 @@ async def test_a_message_refused_is_said_once_when_it_is_sent_again(
     assert (await story.bob.read())["last_id"] == 2
 
 
-async def test_many_are_refused_together_not_one_after_the_other(
+async def test_many_writes_are_refused_together_not_one_by_one(
     server: Server, story: Story
 ) -> None:
-    """Each would wait for the lock, and all who come later behind it."""
+    """Otherwise each write would wait for the lock, and all later ones behind it."""
     with locked(server):
         async with asyncio.timeout(20):
             answers = await asyncio.gather(
@@ -156,7 +156,7 @@ async def test_many_are_refused_together_not_one_after_the_other(
 
 
 def damaged(tmp_path: Path, damage: Callable[[bytearray], None]) -> Path:
-    """Return a database that was in use once, and then came to harm."""
+    """Return a database that a server has created and `damage` has changed."""
     with Server(tmp_path) as server:
         pass
     content = bytearray(server.database.read_bytes())

@@ -18,8 +18,8 @@ from watchparty.storage.sqlite import SqliteStore
 SCRIPTS = sorted(MIGRATIONS.glob("[0-9]*.sql"))
 NEWEST = int(SCRIPTS[-1].name[:4])
 
-# Somebody who was there from the first version on.
-SETTLERS = """
+# Rows that the first version could already store.
+OLD_ROWS = """
 INSERT INTO users (user_id, credential, username, created_at) VALUES (7, x'11', 'Alice', 1);
 INSERT INTO chats (chat_id, magic_key, created_at, active_at) VALUES (100000000007, 'key', 1, 1);
 INSERT INTO members (chat_id, member_id, user_id, username, role, joined_at)
@@ -38,7 +38,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def lax_umask() -> Iterator[None]:
-    """Let every new file be everybody's, as far as who makes it doesn't mind."""
+    """Let every new file be open to everybody, unless its creator restricts it."""
     before = os.umask(0)
     yield
     os.umask(before)
@@ -60,7 +60,7 @@ def dump(file: Path) -> list[str]:
 
 @pytest.fixture
 def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the migrations, for a Watch Party of another version."""
+    """Copy the migrations, and let the store use the copy, which a test may change."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder)
     monkeypatch.setattr(connection, "MIGRATIONS", folder)
@@ -68,8 +68,8 @@ def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def older(migrations: Path, last: int) -> Iterator[None]:
-    """Be the Watch Party whose newest migration was `last`."""
+def as_version(migrations: Path, last: int) -> Iterator[None]:
+    """Run the block as a version whose newest migration is `last`."""
     for script in SCRIPTS[last:]:
         (migrations / script.name).unlink()
     yield
@@ -77,17 +77,17 @@ def older(migrations: Path, last: int) -> Iterator[None]:
         shutil.copy(script, migrations)
 
 
-def migrate_next(migrations: Path, sql: str) -> None:
-    """Be the next Watch Party, which has one more migration."""
+def add_migration(migrations: Path, sql: str) -> None:
+    """Add one more migration, as the next version will."""
     (migrations / f"{NEWEST + 1:04}_next.sql").write_text(sql)
 
 
-async def settle(file: Path, migrations: Path, last: int) -> None:
-    """Make a file with somebody in it, as that older Watch Party made it."""
-    with older(migrations, last):
+async def make_old_file(file: Path, migrations: Path, last: int) -> None:
+    """Make a file with a chat in it, as the version of migration `last` would."""
+    with as_version(migrations, last):
         await (await opened(file)).close()
     with closing(sqlite3.connect(file)) as db:
-        db.executescript(SETTLERS)
+        db.executescript(OLD_ROWS)
 
 
 async def opened(file: Path) -> SqliteStore:
@@ -97,7 +97,7 @@ async def opened(file: Path) -> SqliteStore:
 
 
 @pytest.mark.usefixtures("lax_umask")
-async def test_every_file_of_the_store_is_its_owners_alone(file: Path) -> None:
+async def test_only_the_owner_may_read_and_write_the_files_of_the_store(file: Path) -> None:
     store = await opened(file)
     await store.add_user(b"auth key", "Alice")
     modes = {found.name: stat.S_IMODE(found.stat().st_mode) for found in file.parent.iterdir()}
@@ -106,7 +106,7 @@ async def test_every_file_of_the_store_is_its_owners_alone(file: Path) -> None:
     assert set(modes.values()) == {0o600}, modes
 
 
-async def test_a_file_belongs_to_one_store_until_that_is_closed(file: Path) -> None:
+async def test_a_file_is_used_by_one_store_only_until_that_store_is_closed(file: Path) -> None:
     first, second = await opened(file), SqliteStore(str(file))
     alice = await first.add_user(b"auth key", "Alice")
     for _ in range(2):
@@ -148,7 +148,7 @@ async def test_migrations_run_once_and_opening_again_keeps_everything(file: Path
 async def test_a_file_of_any_older_version_is_brought_up_to_date(
     file: Path, migrations: Path, last: int
 ) -> None:
-    await settle(file, migrations, last)
+    await make_old_file(file, migrations, last)
     assert version(file) == last
     store = await opened(file)
     record = await store.load_chat(100000000007)
@@ -166,8 +166,8 @@ async def test_a_file_of_any_older_version_is_brought_up_to_date(
 
 
 async def test_a_new_migration_is_run_once(file: Path, migrations: Path) -> None:
-    await settle(file, migrations, NEWEST)
-    migrate_next(migrations, "CREATE TABLE runs (run); INSERT INTO runs VALUES ('once');")
+    await make_old_file(file, migrations, NEWEST)
+    add_migration(migrations, "CREATE TABLE runs (run); INSERT INTO runs VALUES ('once');")
     for _ in range(2):
         await (await opened(file)).close()
     assert ask(file, "SELECT * FROM runs") == [("once",)]
@@ -178,27 +178,27 @@ async def test_a_new_migration_is_run_once(file: Path, migrations: Path) -> None
 async def test_a_migration_that_fails_leaves_the_file_as_it_was(
     file: Path, migrations: Path
 ) -> None:
-    await settle(file, migrations, NEWEST)
+    await make_old_file(file, migrations, NEWEST)
     before = dump(file)
-    migrate_next(migrations, "DELETE FROM messages; INSERT INTO nothing VALUES (1);")
+    add_migration(migrations, "DELETE FROM messages; INSERT INTO nothing VALUES (1);")
     with pytest.raises(StoreUnavailable, match="nothing"):
         await opened(file)
     assert (dump(file), version(file)) == (before, NEWEST)
-    migrate_next(migrations, "DELETE FROM messages;")
+    add_migration(migrations, "DELETE FROM messages;")
     await (await opened(file)).close()
     assert (ask(file, "SELECT * FROM messages"), version(file)) == ([], NEWEST + 1)
 
 
-async def test_a_file_from_the_future_is_refused_and_left_alone(file: Path) -> None:
+async def test_a_file_of_a_newer_version_is_refused_and_left_alone(file: Path) -> None:
     await (await opened(file)).close()
     ask(file, f"PRAGMA user_version = {NEWEST + 1}")
-    ask(file, "PRAGMA journal_mode = DELETE")  # as a backup is
+    ask(file, "PRAGMA journal_mode = DELETE")  # as in a backup
     before = contents(file.parent)
     with pytest.raises(StoreUnavailable, match="newer") as refusal:
         await opened(file)
     assert str(NEWEST + 1) in refusal.value.message
     assert contents(file.parent) == before
-    ask(file, f"PRAGMA user_version = {NEWEST}")  # as the Watch Party that it is from would
+    ask(file, f"PRAGMA user_version = {NEWEST}")  # as if this version had made it
     await (await opened(file)).close()
 
 
@@ -206,7 +206,7 @@ def contents(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(folder.iterdir()))
 
 
-async def test_a_closed_store_is_opened_again_by_open_alone(file: Path) -> None:
+async def test_a_closed_store_is_reopened_only_by_open(file: Path) -> None:
     store = await opened(file)
     alice = await store.add_user(b"auth key", "Alice")
     await store.close()

@@ -1,4 +1,4 @@
-"""What a server keeps when its store is emptied or is in memory only."""
+"""A server forgets everything when its store is emptied or is in memory only."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from tests.support.api_fixtures import host, new_story
 from tests.support.server_process import Server
 
 
-async def test_an_emptied_store_has_another_epoch_and_knows_nobody(fresh_server: Server) -> None:
+async def test_an_emptied_store_has_another_epoch_and_no_users(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
         story = await new_story(api)
         await story.alice.say("Soon gone")

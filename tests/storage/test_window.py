@@ -55,7 +55,7 @@ async def test_the_last_30_messages_are_shown(story: Story, count: int, say: obj
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_readers_never_see_31_messages_nor_a_hole(story: Story) -> None:
+async def test_readers_never_see_31_messages_or_a_hole(story: Story) -> None:
     speaking = asyncio.create_task(say_all_at_once(story, 90))
     while not speaking.done():
         seen = await numbers(story.bob)
@@ -102,7 +102,7 @@ async def test_a_restart_changes_nothing(fresh_server: Server) -> None:
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_a_killed_server_has_kept_what_it_answered(fresh_server: Server) -> None:
+async def test_a_killed_server_has_stored_every_answered_message(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
         story = await new_story(api)
         epoch = (await story.bob.read())["epoch"]
