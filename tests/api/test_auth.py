@@ -113,7 +113,7 @@ async def test_the_keys_of_a_chat_are_not_auth_keys(api: Api, story: Story) -> N
 
 
 @cases({**KEPT})
-async def test_a_name_in_any_script_stays_as_it_is(api: Api, case: str) -> None:
+async def test_a_name_in_any_script_is_kept_unchanged(api: Api, case: str) -> None:
     assert (await api.post("/auth", json={"username": case})).ok()["username"] == case
 
 

@@ -20,7 +20,7 @@ def allowed(headers: "dict[str, str]") -> "dict[str, str]":
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
-async def test_by_default_no_other_origin_may_use_the_api(
+async def test_other_origins_may_not_use_the_api_by_default(
     api: Api, story: Story, method: str
 ) -> None:
     headers = {"Origin": FRIEND, **PREFLIGHT}

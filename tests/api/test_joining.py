@@ -104,7 +104,7 @@ async def test_a_member_who_joins_again_stays_the_same_and_gets_another_token(st
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
 
 
-async def test_a_member_needs_no_invitation(story: Story) -> None:
+async def test_a_member_joins_again_without_an_invitation(story: Story) -> None:
     again = (await join(story.bob, story)).ok()
     assert set(again) == JOINED
     page = (await story.bob.api.get(story.bob.path, again["session_token"])).ok()

@@ -71,7 +71,7 @@ async def test_a_multipart_form_is_read(story: Story) -> None:
     assert await said(story) == [TEXT]
 
 
-async def test_a_multipart_form_with_nothing_in_it_has_no_fields(api: Api) -> None:
+async def test_an_empty_multipart_form_is_read_as_no_fields(api: Api) -> None:
     """Browsers send such a body for an empty FormData."""
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     made = (await api.post("/create", data=b"--x--\r\n", headers=headers)).ok()

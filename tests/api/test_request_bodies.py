@@ -113,7 +113,7 @@ async def test_a_huge_body_ends_the_connection(api: Api, head: str, before: byte
     assert (await api.get("/healthz")).ok() == {"status": "ok"}
 
 
-async def test_a_poll_is_held_once_its_body_has_arrived(server: Server, story: Story) -> None:
+async def test_a_poll_is_held_only_after_its_body_has_arrived(server: Server, story: Story) -> None:
     """If the server answered earlier, the client could lose the answer with the connection."""
     await story.alice.say("Is anybody there?")
     head = f"GET {story.bob.path}?since=0&wait=25 HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n"

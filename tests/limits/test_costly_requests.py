@@ -16,7 +16,7 @@ from tests.support.server_process import Server
 
 ZALGO = "a" + "\u0345" * 16_000 + "\u0334" * 16_000  # sorting these takes quadratic time
 
-COST_MAX = 0.5  # seconds of the server's CPU for all requests of a test (it was over two once)
+COST_MAX = 0.5  # seconds of the server's CPU for all requests of a test (it used to be over two)
 
 REFUSED = (400, "invalid_request")
 

@@ -95,7 +95,7 @@ async def test_the_health_check_answers(api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_has_nothing_inline_and_nothing_foreign(api: Api, path: str) -> None:
+async def test_a_page_has_no_inline_code_and_loads_only_our_own_files(api: Api, path: str) -> None:
     files = await loaded(api, path)
     assert len(files) > 3
     assert INLINE.findall(files[path]) == []
@@ -105,7 +105,7 @@ async def test_a_page_has_nothing_inline_and_nothing_foreign(api: Api, path: str
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_is_light(api: Api, path: str) -> None:
+async def test_a_page_loads_few_bytes(api: Api, path: str) -> None:
     names = await loaded(api, path, lazily=False)
     sizes = {name: int((await api.get(name)).headers["Content-Length"]) for name in names}
     assert sum(sizes.values()) < PAGE_MAX, sizes

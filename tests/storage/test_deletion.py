@@ -11,7 +11,7 @@ from tests.support.load_clients import HOLD, until_held
 from tests.support.server_process import Server
 
 
-async def test_a_deleted_message_disappears_for_everybody_and_its_id_stays_used(
+async def test_a_deleted_message_disappears_for_everybody_and_its_id_is_not_used_again(
     story: Story,
 ) -> None:
     await story.alice.say("Oops")

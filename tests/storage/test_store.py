@@ -135,7 +135,7 @@ async def test_ids_have_no_holes_and_come_in_the_order_in_which_calls_return(
     assert returned == [*range(1, 2 * CROWD + 1)]
 
 
-async def test_a_cancelled_write_leaves_all_or_nothing_and_no_open_transaction(
+async def test_a_cancelled_write_is_stored_whole_or_not_at_all_and_leaves_no_transaction_open(
     store: SqliteStore, alice: Admission, file: Path
 ) -> None:
     """Cancel the creation of a chat (a chat, a member, a session) a little later each time."""
@@ -146,7 +146,7 @@ async def test_a_cancelled_write_leaves_all_or_nothing_and_no_open_transaction(
         task = asyncio.create_task(store.add_chat(start, tokens.hash_secret(f"{tries}")))
         whole = await cancel_after(turns, task)
         turns = max(turns + 1, turns * 5 // 4)
-        await store.rename_user(ALICE.user_id, f"Alice the {tries}.")  # still works
+        await store.rename_user(ALICE.user_id, f"Alice the {tries}.")  # the next write succeeds
         with reader(file) as db:
             db.execute("BEGIN IMMEDIATE")
             chats, members, sessions = (
