@@ -41,7 +41,7 @@ async def test_a_stranger_causes_the_same_queries_for_every_chat(store: Recordin
     charlie = await service.create(None, "Charlie")
     assert charlie.auth_key
     cold_id = cold.access.chat.chat_id
-    service.chats.drop(cold_id)  # from memory, where everything begins
+    service.chats.drop(cold_id)  # every chat starts in memory
     places = (warm.access.chat.chat_id, cold_id, new_chat_id())
     for secret in (new_secret(), charlie.session_token, charlie.auth_key):
         calls = [await calls_to_refuse(store, service.authorize(place, secret)) for place in places]

@@ -43,7 +43,7 @@ async def test_a_replaced_link_is_dead_at_once_and_the_members_stay(api: Api, st
     assert (await state(story.bob))["links"] > before
 
 
-async def test_a_read_only_link_lets_people_look_on(api: Api, story: Story) -> None:
+async def test_a_viewer_may_read_but_not_post_or_invite(api: Api, story: Story) -> None:
     vera = await guest(api, "Vera", story.chat_id, (await links(story.alice))["viewer"])
     await story.alice.say("Look but don't touch")
     page = await vera.read()
@@ -58,7 +58,7 @@ async def test_a_read_only_link_lets_people_look_on(api: Api, story: Story) -> N
     assert (await links(story.bob)).keys() == {"guest"}
 
 
-async def test_joining_as_a_viewer_lowers_nobody(api: Api, story: Story) -> None:
+async def test_a_guest_who_joins_by_the_viewer_link_stays_a_guest(api: Api, story: Story) -> None:
     key = (await links(story.alice))["viewer"]
     await api.post(f"/{story.chat_id}/join", story.bob.auth_key, json={"magic_key": key})
     assert (await story.bob.read())["role"] == "guest"
@@ -150,7 +150,9 @@ async def test_the_topic_is_one_line_for_everybody(story: Story) -> None:
     assert (await put(story.alice, "/topic", topic="")).ok()["state"]["topic"] == ""
 
 
-async def test_a_crowd_that_joins_is_a_handful_of_answers(api: Api, story: Story) -> None:
+async def test_a_crowd_that_joins_causes_only_a_few_answers_to_a_poll(
+    api: Api, story: Story
+) -> None:
     rev, answers = (await story.bob.read())["rev"], 0
 
     async def follow() -> None:
@@ -173,7 +175,7 @@ async def test_a_poll_without_a_revision_gets_none(story: Story) -> None:
 
 
 @pytest.mark.parametrize("after", ["a kill", "a stop"])
-async def test_all_of_it_survives(fresh_server: Server, after: str) -> None:
+async def test_the_moderated_chat_survives_a_restart(fresh_server: Server, after: str) -> None:
     async with Api(fresh_server.url) as api:
         story = await new_story(api)
         await guest(api, "Dora", story.chat_id, story.magic_key)

@@ -16,8 +16,8 @@ ROLES = ("host", "co-host", "guest", "viewer")
 
 
 @dataclass
-class Cast:
-    """A chat with two members of each role but host: one acts, and the other is acted on."""
+class Scene:
+    """A chat with a host and two members of each other role: one acts, the other is acted on."""
 
     api: Api
     people: dict[str, Person]
@@ -29,11 +29,11 @@ class Cast:
         return await self.api.call(method, f"/{self.chat_id}{path}", token, **how)
 
 
-Deed = Callable[[Cast, str | None, str], Awaitable[Answer]]
+Action = Callable[[Scene, str | None, str], Awaitable[Answer]]
 
 
-async def cast(api: Api) -> Cast:
-    """Create a new chat for each deed, because most deeds change it."""
+async def new_scene(api: Api) -> Scene:
+    """Create a new chat for each action, because most actions change it."""
     alice, made = await host(api, "Alice")
     chat_id, token = made["chat_id"], alice.session_token
     invites = (await api.get(f"/{chat_id}/invite", token)).ok()["invites"]
@@ -49,57 +49,57 @@ async def cast(api: Api) -> Cast:
         others[role] = number + 2
     for person in (alice, people["co-host"], people["guest"]):
         await person.say(f"{person.name} was here")
-    return Cast(api, people, others, chat_id)
+    return Scene(api, people, others, chat_id)
 
 
-def removing(role: str) -> Deed:
-    async def remove(cast: Cast, token: str | None, who: str) -> Answer:
-        return await cast.ask("DELETE", f"/members/{cast.others[role]}", token)
+def removing(role: str) -> Action:
+    async def remove(scene: Scene, token: str | None, who: str) -> Answer:
+        return await scene.ask("DELETE", f"/members/{scene.others[role]}", token)
 
     return remove
 
 
-async def read(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("GET", "?since=0", token)
+async def read(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("GET", "?since=0", token)
 
 
-async def say(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("POST", "", token, body="Hello")
+async def say(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("POST", "", token, body="Hello")
 
 
-async def see_guest_link(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("GET", "/invite", token)
+async def see_guest_link(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("GET", "/invite", token)
 
 
-async def get_guest_code(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("GET", "/invite/qr", token)
+async def get_guest_code(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("GET", "/invite/qr", token)
 
 
-async def get_viewer_code(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("GET", "/invite/qr?role=viewer", token)
+async def get_viewer_code(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("GET", "/invite/qr?role=viewer", token)
 
 
-async def replace(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("POST", "/invite", token, role="viewer")
+async def replace(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("POST", "/invite", token, role="viewer")
 
 
-async def delete_message(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("DELETE", "/messages/1" if who != "host" else "/messages/2", token)
+async def delete_message(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("DELETE", "/messages/1" if who != "host" else "/messages/2", token)
 
 
-async def name(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("PUT", f"/members/{cast.others['guest']}", token, role="cohost")
+async def name_co_host(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("PUT", f"/members/{scene.others['guest']}", token, role="cohost")
 
 
-async def change_topic(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("PUT", "/topic", token, topic="Laura")
+async def change_topic(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("PUT", "/topic", token, topic="Laura")
 
 
-async def burn(cast: Cast, token: str | None, who: str) -> Answer:
-    return await cast.ask("DELETE", "", token)
+async def burn(scene: Scene, token: str | None, who: str) -> Answer:
+    return await scene.ask("DELETE", "", token)
 
 
-DEEDS: dict[str, Deed] = {
+ACTIONS: dict[str, Action] = {
     "read": read,
     "post a message": say,
     "see the link for guests": see_guest_link,
@@ -111,39 +111,39 @@ DEEDS: dict[str, Deed] = {
     "remove a guest or viewer": removing("guest"),
     "remove a co-host": removing("co-host"),
     "remove the host": removing("host"),
-    "name a co-host": name,
+    "name a co-host": name_co_host,
     "change the topic": change_topic,
     "burn the chat": burn,
 }
 
 
 def table() -> dict[str, dict[str, str]]:
-    """Return the table in the document, by deed and role."""
+    """Return the table in the document, by action and role."""
     text = API.read_text(encoding="utf-8")
     [rows] = re.findall(r"^\| \| host \|.*\n\|[ -|]+\n((?:\|.*\n)+)", text, re.MULTILINE)
     cells = [[cell.strip() for cell in row.strip("|\n").split("|")] for row in rows.splitlines()]
-    return {deed: dict(zip(ROLES, said, strict=True)) for deed, *said in cells}
+    return {action: dict(zip(ROLES, said, strict=True)) for action, *said in cells}
 
 
 TABLE = table()
 
 
-def test_the_table_is_complete() -> None:
-    assert TABLE.keys() == DEEDS.keys()
+def test_the_table_lists_every_action() -> None:
+    assert TABLE.keys() == ACTIONS.keys()
 
 
-@pytest.mark.parametrize("deed", TABLE)
+@pytest.mark.parametrize("action", TABLE)
 @pytest.mark.parametrize("role", ROLES)
-async def test_the_table_is_true(api: Api, deed: str, role: str) -> None:
-    scene = await cast(api)
-    answer = await DEEDS[deed](scene, scene.people[role].session_token, role)
-    if deed.startswith("see the link"):
-        wanted = "viewer" if "viewers" in deed else "guest"
+async def test_each_role_may_do_what_the_table_allows(api: Api, action: str, role: str) -> None:
+    scene = await new_scene(api)
+    answer = await ACTIONS[action](scene, scene.people[role].session_token, role)
+    if action.startswith("see the link"):
+        wanted = "viewer" if "viewers" in action else "guest"
         shown = answer.status == 200 and wanted in {i["role"] for i in answer.json["invites"]}
-        assert ("yes" if shown else "no") == TABLE[deed][role]
-    elif TABLE[deed][role] == "yes":
+        assert ("yes" if shown else "no") == TABLE[action][role]
+    elif TABLE[action][role] == "yes":
         answer.ok()
-    elif deed == "remove the host" and role == "host":
+    elif action == "remove the host" and role == "host":
         answer.ok()  # there is a co-host who takes over
     else:
         assert answer.error == (403, "not_allowed")
@@ -151,7 +151,7 @@ async def test_the_table_is_true(api: Api, deed: str, role: str) -> None:
 
 @pytest.mark.parametrize("role", ["co-host", "guest", "viewer"])
 async def test_everybody_may_delete_their_own_messages_and_leave(api: Api, role: str) -> None:
-    scene = await cast(api)
+    scene = await new_scene(api)
     person = scene.people[role]
     me = (await person.read())["member_id"]
     for id_ in range(1, 4):
@@ -162,19 +162,19 @@ async def test_everybody_may_delete_their_own_messages_and_leave(api: Api, role:
     assert (await read(scene, person.session_token, role)).error == FORBIDDEN
 
 
-@pytest.mark.parametrize("deed", TABLE)
+@pytest.mark.parametrize("action", TABLE)
 async def test_an_outsider_gets_the_same_answers_for_a_chat_that_never_existed(
-    api: Api, deed: str
+    api: Api, action: str
 ) -> None:
-    scene = await cast(api)
+    scene = await new_scene(api)
     charlie, _ = await host(api, "Charlie")
     removed = scene.people["viewer"]
     path = f"/members/{(await removed.read())['member_id']}"
     (await scene.ask("DELETE", path, scene.people["host"].session_token)).ok()
-    nowhere = Cast(api, {}, scene.others, 99)
+    nowhere = Scene(api, {}, scene.others, 99)
     for token in (charlie.session_token, charlie.auth_key, removed.session_token, "x"):
-        answer = await DEEDS[deed](scene, token, "outside")
+        answer = await ACTIONS[action](scene, token, "outside")
         assert answer.error == FORBIDDEN
-        assert answer.body == (await DEEDS[deed](nowhere, token, "outside")).body
-    assert (await DEEDS[deed](scene, None, "outside")).error == (401, "missing_credentials")
+        assert answer.body == (await ACTIONS[action](nowhere, token, "outside")).body
+    assert (await ACTIONS[action](scene, None, "outside")).error == (401, "missing_credentials")
     assert (await scene.people["host"].read())["last_id"] == 3

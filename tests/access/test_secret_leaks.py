@@ -1,7 +1,7 @@
-"""No secret is in a log, whatever goes wrong, nor in an answer that should not have it.
+"""No secret appears in a log or in an answer that should not contain it, even after a fault.
 
-Every answer to tests.support.api_client.Api, and the log of every server that ends, is looked
-through in every test; here it is shown that this finds something, and that faults say nothing.
+Every test searches each answer to tests.support.api_client.Api, and the log of each server that
+ends. These tests show that the search finds a leak, and that faults leak nothing.
 """
 
 import asyncio
@@ -19,15 +19,15 @@ from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import Server, running_out_of
 
-# What disks and people do to a file between two starts.
+# Damage to the database file between two starts.
 DAMAGES = [
-    "UPDATE chats SET magic_key = CAST(x'ff' || magic_key AS TEXT)",  # no UTF-8 any more
-    "UPDATE messages SET created_at = 9000000000000000000",  # no time that Python knows
+    "UPDATE chats SET magic_key = CAST(x'ff' || magic_key AS TEXT)",  # not valid UTF-8
+    "UPDATE messages SET created_at = 9000000000000000000",  # beyond the times that Python supports
     "DROP TABLE sessions",
 ]
 
-# Requests that are refused by the framework, by the server below it, or by nobody.
-TORN = [
+# Malformed requests, refused by the framework or the server below it, or not at all.
+MALFORMED = [
     "GET /chat/{chat}?magic_key={key} HTTP/1.1\r\nHost: ..\r\n\r\n",
     "GET /chat/{chat}%23{key} HTTP/1.1\r\nHost: a..b\r\n\r\n",
     "GET /chat/{chat}%23{key}/%ff HTTP/9.9\r\n\r\n",
@@ -41,7 +41,7 @@ TORN = [
     "{token}\r\n\r\n",
 ]
 
-BITS = 192  # that a secret must have at least
+BITS = 192  # the least that a secret must have
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def faulty_server(tmp_path: Path) -> Iterator[Server]:
 
 
 async def test_a_secret_in_an_answer_is_noticed(story: Story) -> None:
-    """Bob says his own; he may, but what everybody reads then is what a leak would look like."""
+    """Bob may post his own secret; the answers to readers then look like a leak."""
     for secret in (story.bob.session_token, story.bob.auth_key, story.magic_key):
         with pytest.raises(AssertionError, match="among other words"):
             await story.bob.say(f"my secret is x{secret}x")
@@ -61,7 +61,7 @@ async def test_a_secret_in_an_answer_is_noticed(story: Story) -> None:
 
 
 async def test_a_secret_in_a_log_is_noticed(api: Api, tmp_path: Path) -> None:
-    """A server says where its file is; here the place has the name of a secret."""
+    """A server logs the path of its database; here the path contains a secret."""
     place = tmp_path / (await new_story(api)).bob.session_token
     place.mkdir()
     with Server(place) as server, pytest.raises(AssertionError, match="a secret is in the log"):
@@ -84,7 +84,7 @@ async def test_a_failing_store_leaks_no_secret(faulty_server: Server, damage: st
 
 
 async def ask_everything(api: Api, story: Story) -> list[Answer]:
-    """Use every secret of a chat wherever one can be."""
+    """Send every secret of a chat in every place that takes one."""
     bob, path = story.bob, story.bob.path
     answers = [await api.get(path, token) for token in (bob.session_token, bob.auth_key)]
     invitation = {"magic_key": story.magic_key}
@@ -100,7 +100,7 @@ async def ask_everything(api: Api, story: Story) -> list[Answer]:
 async def test_a_failing_page_leaks_no_secret(faulty_server: Server) -> None:
     async with Api(faulty_server.url) as api:  # one connection, kept alive
         story = await new_story(api)
-        with running_out_of(resource.RLIMIT_NOFILE, faulty_server):  # what is open stays so
+        with running_out_of(resource.RLIMIT_NOFILE, faulty_server):  # open files stay open
             for link in (f"%23{story.magic_key}", f"?magic_key={story.magic_key}"):
                 answer = await api.get(f"/chat/{story.chat_id}{link}")
                 assert answer.error == (500, "internal_error")
@@ -110,18 +110,20 @@ async def test_a_failing_page_leaks_no_secret(faulty_server: Server) -> None:
     assert "Exception on GET /chat/<" in faulty_server.log()
 
 
-async def test_no_malformed_request_takes_a_secret_into_the_log(fresh_server: Server) -> None:
+async def test_a_malformed_request_puts_no_secret_into_the_log(fresh_server: Server) -> None:
     async with Api(fresh_server.url) as api:
         story = await new_story(api)
         bob = story.bob
-        for torn in TORN:
-            request = torn.format(chat=bob.chat_id, key=story.magic_key, token=bob.session_token)
+        for template in MALFORMED:
+            request = template.format(
+                chat=bob.chat_id, key=story.magic_key, token=bob.session_token
+            )
             assert bob.session_token.encode() not in await send(fresh_server, request)
         assert (await story.charlie.try_to_read(story.chat_id)).error == FORBIDDEN
 
 
 async def send(server: Server, request: str) -> bytes:
-    """Send something, and return what comes back first."""
+    """Send bytes, and return the first bytes of the answer."""
     reader, writer = await asyncio.open_connection(*server.url.removeprefix("http://").split(":"))
     writer.write(request.encode("latin-1"))
     async with asyncio.timeout(20):
@@ -130,7 +132,7 @@ async def send(server: Server, request: str) -> bytes:
     return answer
 
 
-async def test_secrets_have_192_bits_in_letters_that_survive_any_messenger(api: Api) -> None:
+async def test_secrets_have_192_bits_and_only_ascii_letters_and_digits(api: Api) -> None:
     made = [(await api.post("/create")).ok() for _ in range(40)]
     for name in ("auth_key", "session_token", "magic_key"):
         secrets = [chat[name] for chat in made]
@@ -139,7 +141,7 @@ async def test_secrets_have_192_bits_in_letters_that_survive_any_messenger(api: 
         assert min(map(len, secrets)) * math.log2(len(letters)) >= BITS
 
 
-async def test_no_key_that_opens_anything_is_in_the_file_or_the_log(tmp_path: Path) -> None:
+async def test_no_auth_key_or_session_token_is_in_the_database_or_the_log(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
         story = await new_story(api)
         people = (story.alice, story.bob, story.charlie)
@@ -152,7 +154,9 @@ async def test_no_key_that_opens_anything_is_in_the_file_or_the_log(tmp_path: Pa
         running = contents(tmp_path)
     for found in (running, contents(tmp_path)):
         assert b"Nothing to see" in found
-        assert story.magic_key.encode() in found  # that one is shown again, so it is there
+        assert (
+            story.magic_key.encode() in found
+        )  # stored in the clear, because members can see it again
         assert [key for key in keys if key.encode() in found] == []
 
 

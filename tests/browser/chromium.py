@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Playwright
 
-# The headless shell has no window to draw: the tests take half the time with it.
+# The headless shell draws no window, which halves the time that the tests take.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 INSTALL = (
     "The tests of the page need Chromium. On Debian or Ubuntu: "
@@ -27,7 +27,7 @@ ARGS = [
 
 
 class NoChromium(Exception):
-    """This machine has no browser that we could drive."""
+    """No usable browser was found on this machine."""
 
 
 async def start(playwright: Playwright) -> Browser:
@@ -36,7 +36,7 @@ async def start(playwright: Playwright) -> Browser:
 
 
 async def start_profile(playwright: Playwright, folder: Path) -> BrowserContext:
-    """Start a browser with one profile, which stays in the folder when it ends."""
+    """Start a browser whose profile stays in the folder after it ends."""
     return await playwright.chromium.launch_persistent_context(
         folder, executable_path=find(), args=ARGS
     )

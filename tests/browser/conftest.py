@@ -1,4 +1,4 @@
-"""One Chromium for all tests; each person has a profile, and its errors fail the test."""
+"""Share one Chromium among all tests; unexpected errors in a person's profile fail the test."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -10,10 +10,10 @@ from playwright.async_api import Browser, Playwright, async_playwright, expect
 
 from tests.browser import chromium
 from tests.browser.page_actions import Guest
-from tests.browser.page_fixtures import Party, is_known, learns_nothing
+from tests.browser.page_fixtures import Party, learns_nothing, store_auth_key
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, Story, new_story
-from tests.support.faulty_proxy import Line
+from tests.support.faulty_proxy import FaultyProxy
 from tests.support.server_process import Server
 
 PATIENCE = 30_000  # ms until an expected change counts as failed
@@ -46,15 +46,15 @@ async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def api(server: Server) -> AsyncIterator[Api]:
-    """A client without a page, in the browser's loop."""
+    """An API client in the event loop of the browser."""
     async with Api(server.url) as api:
         yield api
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def line(server: Server) -> AsyncIterator[Line]:
+async def line(server: Server) -> AsyncIterator[FaultyProxy]:
     """A proxy between browsers and server, for tests that cut or watch the connection."""
-    async with Line(server.url) as line:
+    async with FaultyProxy(server.url) as line:
         yield line
 
 
@@ -69,7 +69,7 @@ def origin(server: Server, request: pytest.FixtureRequest) -> str:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def arrive(browser: Browser, origin: str) -> AsyncIterator[Arrival]:
-    """Open a fresh browser profile for somebody; errors that are not forgiven fail the test."""
+    """Open a fresh browser profile for somebody; unexpected errors fail the test."""
     guests: list[Guest] = []
 
     async def arrive(name: str, **profile: Any) -> Guest:
@@ -82,38 +82,40 @@ async def arrive(browser: Browser, origin: str) -> AsyncIterator[Arrival]:
     for guest in guests:
         await guest.context.close()
     assert [
-        (guest.name, guest.witness.troubles) for guest in guests if guest.witness.troubles
+        (guest.name, guest.monitor.unexpected_errors)
+        for guest in guests
+        if guest.monitor.unexpected_errors
     ] == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def story(arrive: Arrival, api: Api) -> AsyncIterator[Story]:
-    """A chat made without a page; afterwards Charlie's browser must show nothing of it."""
+    """A chat created through the API; afterwards Charlie's browser must show nothing of it."""
     story = await new_story(api)
     yield story
     state = await story.alice.read()
     words = [message["body"] for message in state["messages"]]
     names = [member["username"] for member in state["members"]]
     charlie = await arrive("Charlie")
-    await is_known(charlie, story.charlie.auth_key)
+    await store_auth_key(charlie, story.charlie.auth_key)
     await learns_nothing(charlie, story.chat_id, [story.magic_key, *names, *words])
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def alice(arrive: Arrival, story: Story) -> Guest:
     """Alice's browser, in the chat of the story."""
-    return await seated(await arrive("Alice"), story.alice)
+    return await enters_chat(await arrive("Alice"), story.alice)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def bob(arrive: Arrival, story: Story) -> Guest:
     """Bob's browser, in the chat of the story."""
-    return await seated(await arrive("Bob"), story.bob)
+    return await enters_chat(await arrive("Bob"), story.bob)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def party(arrive: Arrival, api: Api) -> AsyncIterator[Party]:
-    """A chat made on the page; afterwards Charlie's browser must show nothing of it."""
+    """A chat created on the page; afterwards Charlie's browser must show nothing of it."""
     alice, bob = await arrive("Alice"), await arrive("Bob")
     link = await alice.starts_a_party()
     await bob.joins(link)
@@ -121,13 +123,13 @@ async def party(arrive: Arrival, api: Api) -> AsyncIterator[Party]:
     yield party
     charlie = await arrive("Charlie")
     known = (await api.post("/auth", json={"username": charlie.name})).ok()
-    await is_known(charlie, known["auth_key"])
+    await store_auth_key(charlie, known["auth_key"])
     await learns_nothing(charlie, party.chat_id, party.secrets)
 
 
-async def seated(guest: Guest, person: Person) -> Guest:
-    """Open the chat in a browser whose owner is a member already."""
-    await is_known(guest, person.auth_key)
+async def enters_chat(guest: Guest, person: Person) -> Guest:
+    """Open the chat as someone who is already a member."""
+    await store_auth_key(guest, person.auth_key)
     await guest.opens(f"/chat/{person.chat_id}")
     await guest.is_connected()
     return guest

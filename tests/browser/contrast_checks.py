@@ -1,13 +1,13 @@
-"""Whether text can be read (WCAG 1.4.3), in the light and the dark scheme."""
+"""Check the contrast of text (WCAG 1.4.3) in the light and the dark scheme."""
 
 from typing import Literal
 
 import pytest
 
 Scheme = Literal["light", "dark"]
-by_day_and_by_night = pytest.mark.parametrize("scheme", ["light", "dark"])
-# Paints the backgrounds behind each word on a canvas, then the word's colour, and compares:
-# [words, contrast] of those below 4.5, and below 3 where they are large and bold.
+light_and_dark = pytest.mark.parametrize("scheme", ["light", "dark"])
+# Paint the backgrounds behind each text on a canvas, then its colour, and compare them. Returns
+# [text, contrast] for each text below 4.5, or below 3 if it is large.
 TOO_FAINT = """() => {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = 1;

@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Locator, Page
 
 STOPS = 16  # presses of Tab until something counts as out of reach
-# A control in Playwright's aria snapshot that has no "name" behind its role.
+# A control without a "name" after its role, in Playwright's aria snapshot.
 NAMELESS = re.compile(r"^\s*- (?:button|textbox|link|log)(?: \[.*\])*:?$", re.MULTILINE)
 FOCUS_SHOWS = """() => {
     const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
@@ -15,7 +15,7 @@ FOCUS_SHOWS = """() => {
 
 
 async def tabs_to(page: Page, goal: Locator) -> None:
-    """Press Tab until the goal has the focus, which must be seen at every stop."""
+    """Press Tab until the goal has the focus; every stop must show a focus ring."""
     for _ in range(STOPS):
         if await goal.count() and await goal.evaluate("it => it == document.activeElement"):
             return

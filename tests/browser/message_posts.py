@@ -1,4 +1,4 @@
-"""Write messages, record their requests, and make those fail or wait."""
+"""Write messages, record their requests, and make these requests fail or wait."""
 
 import asyncio
 import json
@@ -55,7 +55,7 @@ async def bodies(story: Story) -> list[str]:
 
 async def writes_without_connection(guest: Guest, story: Story, *texts: str) -> None:
     """Write messages whose posts fail until the route is removed."""
-    guest.witness.forgive(UNREACHABLE)
+    guest.monitor.expect_errors(UNREACHABLE)
     await guest.page.route(f"**/{story.chat_id}", fail_posts)
     for text in texts:
         await writes(guest, text)

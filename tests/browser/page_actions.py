@@ -1,17 +1,17 @@
-"""What people do on the page."""
+"""The actions of people on the page, and what they see there."""
 
 import re
 from typing import Any, Self
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
-from tests.browser.page_errors import Witness
+from tests.browser.page_errors import PageMonitor
 
 CHAT = re.compile(r"/chat/\d+$")
 UNDERWAY = re.compile(r"^(Sending…|Waiting for the connection…|Waiting a moment…)$")
 DESK: ViewportSize = {"width": 1024, "height": 700}
 
-# The most messages that ever stood in the log of this page, kept up to date by the page itself.
+# Record, in the page itself, the highest number of messages that its log ever held.
 COUNT_MESSAGES = """log => {
     const count = () => log.querySelectorAll('li').length;
     window.mostMessages = count();
@@ -19,25 +19,25 @@ COUNT_MESSAGES = """log => {
         .observe(log, { childList: true, subtree: true });
 }"""
 
-RECOVERY = 30_000  # ms; the page's own patience between two attempts, and then some
+RECOVERY = 30_000  # ms; longer than the page ever waits between two attempts
 
 
 class Guest:
     """A person with a browser profile of their own, looking at one tab of it."""
 
-    def __init__(self, name: str, origin: str, page: Page, witness: Witness) -> None:
+    def __init__(self, name: str, origin: str, page: Page, monitor: PageMonitor) -> None:
         self.name = name
         self.origin = origin
         self.page = page
-        self.witness = witness
+        self.monitor = monitor
         self.said: list[str] = []
 
     @classmethod
     async def arrive(cls, browser: Browser, origin: str, name: str, **profile: Any) -> Self:
         """Open a fresh profile; `profile` is what Playwright's new_context takes."""
         context = await browser.new_context(**{"viewport": DESK, **profile})
-        witness = Witness(context, origin)
-        return cls(name, origin, await context.new_page(), witness)
+        monitor = PageMonitor(context, origin)
+        return cls(name, origin, await context.new_page(), monitor)
 
     @property
     def context(self) -> BrowserContext:
@@ -81,10 +81,10 @@ class Guest:
 
     async def another_tab(self, name: str) -> "Guest":
         """Open a second tab of the same profile, under another name."""
-        return Guest(name, self.origin, await self.context.new_page(), self.witness)
+        return Guest(name, self.origin, await self.context.new_page(), self.monitor)
 
     async def starts_a_party(self) -> str:
-        """From the home page to a chat; returns the link to share."""
+        """Start a chat from the home page; return the link to share."""
         await self.opens("/")
         await self.name_box.fill(self.name)
         await self.button("Start a watch party").click()
@@ -100,7 +100,7 @@ class Guest:
         await self.is_in()
 
     async def is_in(self) -> None:
-        """Wait until the chat is there and up to date."""
+        """Wait until the chat is shown and up to date."""
         await self.page.wait_for_url(CHAT)
         await self.is_connected()
 
@@ -112,36 +112,36 @@ class Guest:
         assert self.page.url == f"{self.origin}/"
 
     async def says(self, text: str) -> None:
-        """Type and press Enter; returns when the server has it."""
+        """Type a message and press Enter; return once the server has it."""
         self.said.append(text)
         await self.box.fill(text)
         await self.box.press("Enter")
         await self.has_sent()
 
     async def has_sent(self) -> None:
-        """Wait until nothing is on its way any more."""
+        """Wait until no message is being sent any more."""
         await expect(self.box).to_have_value("")
         await expect(self.page.get_by_text(UNDERWAY)).to_have_count(0)
 
     def message(self, text: str) -> Locator:
-        """The message that is this text, give or take white space."""
+        """The message with this text, ignoring differences in white space."""
         return self.messages.filter(has=self.page.get_by_text(text, exact=True))
 
     async def sees(self, text: str) -> None:
-        """Wait until the message is there, and once only."""
+        """Wait until the message is shown exactly once."""
         await expect(self.message(text)).to_have_count(1)
 
     async def sees_in_log(self, text: str) -> None:
-        """Wait until it stands there, sent or not."""
+        """Wait until the log shows the message, sent or not."""
         await expect(self.log.get_by_text(text, exact=True)).to_have_count(1)
 
     def signed(self, name: str) -> Locator:
-        """What stands under this name in the log."""
+        """The messages in the log under this name."""
         author = self.page.get_by_text(name, exact=True)
         return self.log.locator("> *").filter(has=author)
 
     async def counts_messages(self) -> None:
-        """From now on remember the most messages that ever stood on the page."""
+        """Start to record the highest number of messages on the page."""
         await self.log.evaluate(COUNT_MESSAGES)
 
     async def most_messages(self) -> int:

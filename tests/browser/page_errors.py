@@ -1,4 +1,4 @@
-"""Collects what goes wrong in one browser: script errors, console messages, foreign requests."""
+"""Record script errors, console errors, and requests to other origins in one browser."""
 
 import asyncio
 import base64
@@ -7,33 +7,35 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Page, Request
 
-# What Chromium itself prints when an answer is no success, or there is none.
+# What Chromium prints on the console when a request fails or gets no answer.
 REFUSED = r"status of 40[13]"
 UNREACHABLE = r"net::ERR_"
 
 
-class Witness:
-    """Collects script errors, complaints on the console, and requests to another origin."""
+class PageMonitor:
+    """Records the requests of a browser profile, and its errors: in scripts, on the console,
+    dialogs, and requests to other origins.
+    """
 
     def __init__(self, context: BrowserContext, origin: str) -> None:
         self._origin = origin
-        self._forgiven: list[str] = []
-        self._troubles: list[str] = []
+        self._expected: list[str] = []
+        self._errors: list[str] = []
         self.requests: list[Request] = []
-        context.on("weberror", lambda error: self._troubles.append(f"uncaught: {error.error}"))
-        context.on("console", self._hear)
-        context.on("dialog", self._dismiss)
-        context.on("request", self._see)
+        context.on("weberror", lambda error: self._errors.append(f"uncaught: {error.error}"))
+        context.on("console", self._on_console)
+        context.on("dialog", self._on_dialog)
+        context.on("request", self._on_request)
 
-    def forgive(self, *patterns: str) -> None:
-        """Expect these complaints of the browser, because the story provokes them."""
-        self._forgiven += patterns
+    def expect_errors(self, *patterns: str) -> None:
+        """Allow errors that match, because the test provokes them."""
+        self._expected += patterns
 
     @property
-    def troubles(self) -> list[str]:
-        """What happened and nobody forgave."""
-        forgiven = re.compile("|".join(self._forgiven) or r"(?!)")
-        return [trouble for trouble in self._troubles if not forgiven.search(trouble)]
+    def unexpected_errors(self) -> list[str]:
+        """The errors that the test does not expect."""
+        expected = re.compile("|".join(self._expected) or r"(?!)")
+        return [error for error in self._errors if not expected.search(error)]
 
     @property
     def calls(self) -> list[str]:
@@ -44,44 +46,44 @@ class Witness:
             if request.resource_type == "fetch"
         ]
 
-    def _hear(self, said: ConsoleMessage) -> None:
+    def _on_console(self, said: ConsoleMessage) -> None:
         if said.type == "error":
-            self._troubles.append(f"console: {said.text} {said.location.get('url', '')}")
+            self._errors.append(f"console: {said.text} {said.location.get('url', '')}")
 
-    async def _dismiss(self, dialog: Dialog) -> None:
-        self._troubles.append(f"dialog: {dialog.message}")
+    async def _on_dialog(self, dialog: Dialog) -> None:
+        self._errors.append(f"dialog: {dialog.message}")
         await dialog.dismiss()
 
-    def _see(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         self.requests.append(request)
         if not request.url.startswith(f"{self._origin}/"):
-            self._troubles.append(f"foreign request: {request.url}")
+            self._errors.append(f"foreign request: {request.url}")
 
 
-class Wiretap:
-    """Keeps the pages and answers that reach one tab, as its developer tools would show them."""
+class ResponseRecorder:
+    """Records the documents and responses that one tab receives, through its developer tools."""
 
     def __init__(self, page: Page) -> None:
-        self.heard: list[str] = []
+        self.responses: list[str] = []
         self._page = page
         self._pending: set[asyncio.Task[None]] = set()
 
-    async def listen(self) -> None:
-        """From now on; not to scripts and styles, which are the same for everybody."""
-        self._line = await self._page.context.new_cdp_session(self._page)
-        self._line.on("Fetch.requestPaused", self._hold)
+    async def start(self) -> None:
+        """Start recording; leave out scripts and styles, which are the same for everybody."""
+        self._devtools = await self._page.context.new_cdp_session(self._page)
+        self._devtools.on("Fetch.requestPaused", self._on_response)
         kinds = ["Document", "Fetch", "XHR"]
         patterns = [{"resourceType": kind, "requestStage": "Response"} for kind in kinds]
-        await self._line.send("Fetch.enable", {"patterns": patterns})
+        await self._devtools.send("Fetch.enable", {"patterns": patterns})
 
-    def _hold(self, event: dict[str, Any]) -> None:
-        task = asyncio.ensure_future(self._pass_on(event))
+    def _on_response(self, event: dict[str, Any]) -> None:
+        task = asyncio.ensure_future(self._record(event))
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
 
-    async def _pass_on(self, event: dict[str, Any]) -> None:
+    async def _record(self, event: dict[str, Any]) -> None:
         request = {"requestId": event["requestId"]}
-        body = await self._line.send("Fetch.getResponseBody", request)
+        body = await self._devtools.send("Fetch.getResponseBody", request)
         text = base64.b64decode(body["body"]).decode() if body["base64Encoded"] else body["body"]
-        self.heard.append(f"{event['request']['url']}\n{event['responseHeaders']}\n\n{text}")
-        await self._line.send("Fetch.continueRequest", request)
+        self.responses.append(f"{event['request']['url']}\n{event['responseHeaders']}\n\n{text}")
+        await self._devtools.send("Fetch.continueRequest", request)

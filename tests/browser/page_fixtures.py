@@ -1,15 +1,15 @@
-"""A chat with Alice and Bob in it, each in a browser, and Charlie outside who listens hard."""
+"""A chat with Alice and Bob, each in a browser; Charlie, an outsider, must not see it."""
 
 import json
 from dataclasses import dataclass
 
 from tests.browser.page_actions import Guest
-from tests.browser.page_errors import REFUSED, Wiretap
+from tests.browser.page_errors import REFUSED, ResponseRecorder
 
 
 @dataclass
 class Party:
-    """A chat that was started and joined on the page, as people do it."""
+    """A chat that Alice started and Bob joined on the page."""
 
     alice: Guest
     bob: Guest
@@ -22,7 +22,7 @@ class Party:
 
     @property
     def secrets(self) -> list[str]:
-        """All that is nobody else's business."""
+        """The link's key, the names and the messages, which no outsider may see."""
         people = (self.alice, self.bob)
         said = [text for guest in people for text in guest.said]
         return [self.magic_key, *(guest.name for guest in people), *said]
@@ -33,21 +33,23 @@ class Party:
                 await guest.sees(text)
 
 
-async def is_known(guest: Guest, auth_key: str) -> None:
-    """Let this browser hold a key to the server, as if its owner had been here before."""
+async def store_auth_key(guest: Guest, auth_key: str) -> None:
+    """Store an auth key in this browser, as if its owner had visited before."""
     me = json.dumps({"auth_key": auth_key, "username": guest.name})
     remember = f"localStorage.setItem('watchparty:me', {json.dumps(me)})"
     await guest.context.add_init_script(f"if (location.protocol == 'http:') {remember}")
 
 
 async def learns_nothing(charlie: Guest, chat_id: int, secrets: list[str]) -> None:
-    """Let a stranger with a good key try the chat's address: he ends at home, none the wiser."""
-    charlie.witness.forgive(REFUSED)
-    tap = Wiretap(charlie.page)
-    await tap.listen()
+    """Open the chat as an outsider with a valid auth key; check that he is sent home
+    and receives no secret.
+    """
+    charlie.monitor.expect_errors(REFUSED)
+    recorder = ResponseRecorder(charlie.page)
+    await recorder.start()
     await charlie.opens(f"/chat/{chat_id}")
     await charlie.is_home()
-    assert f"GET /{chat_id}?rev=0" in charlie.witness.calls
-    heard = "\n".join([*tap.heard, await charlie.page.content()])
-    assert "forbidden" in heard, "the tap heard no refusal"
-    assert [secret for secret in secrets if secret and secret in heard] == []
+    assert f"GET /{chat_id}?rev=0" in charlie.monitor.calls
+    received = "\n".join([*recorder.responses, await charlie.page.content()])
+    assert "forbidden" in received, "no refusal was recorded"
+    assert [secret for secret in secrets if secret and secret in received] == []

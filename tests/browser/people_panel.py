@@ -15,7 +15,7 @@ def panel(guest: Guest) -> Locator:
 
 
 def member(guest: Guest, name: str) -> Locator:
-    """Somebody's row in the panel."""
+    """The row of one member in the panel."""
     return panel(guest).get_by_role("listitem").filter(has_text=name)
 
 
@@ -25,7 +25,7 @@ async def opens_panel(guest: Guest) -> Locator:
     return panel(guest)
 
 
-async def sure(within: Locator, press: str, yes: str) -> None:
+async def presses_and_confirms(within: Locator, press: str, yes: str) -> None:
     """Press a button that asks for confirmation, and confirm."""
     await within.get_by_role("button", name=press).click()
     await within.get_by_role("group").get_by_role("button", name=yes, exact=True).click()

@@ -1,10 +1,10 @@
-"""Polls of a page, as the proxy before the server sees them."""
+"""The polls of a page, as the proxy in front of the server sees them."""
 
 import pytest
 
 from tests.browser.page_actions import Guest
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Line
+from tests.support.faulty_proxy import FaultyProxy
 from tests.support.waiting import until
 
 ALONE = "delete window.SharedWorker"  # a browser whose tabs share nothing
@@ -20,8 +20,8 @@ RECORD = """status => {
 ONLINE = "dispatchEvent(new Event('online'))"
 
 
-async def polls_anew(alice: Guest, story: Story, line: Line, script: str) -> int:
-    """Load the page again with a script before it; returns how many polls there were before."""
+async def reloads_with(alice: Guest, story: Story, line: FaultyProxy, script: str) -> int:
+    """Reload the page with a script that runs first; return the number of polls before that."""
     await alice.context.add_init_script(script)
     await alice.opens("/")
     await until(lambda: not line.held(POLL))

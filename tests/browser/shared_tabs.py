@@ -1,7 +1,7 @@
 """Several tabs of one browser, in one chat or several."""
 
 from tests.browser.page_actions import Guest
-from tests.browser.page_fixtures import is_known
+from tests.browser.page_fixtures import store_auth_key
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, host
 
@@ -20,7 +20,7 @@ RECORD_MESSAGES = """
 async def in_chats(api: Api, guest: Guest, count: int) -> tuple[Guest, list[Person]]:
     """Make the user of this browser a member of `count` new chats."""
     owner, _ = await host(api, guest.name)
-    await is_known(guest, owner.auth_key)
+    await store_auth_key(guest, owner.auth_key)
     chats = []
     for _ in range(count):
         made = (await api.post("/create", owner.auth_key)).ok()

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.api_fixtures import Story
-from tests.support.raw_socket import KB, SECRET, is_well, send, statuses
+from tests.support.raw_socket import KB, SECRET, assert_unharmed, send, statuses
 from tests.support.server_process import Server
 
 Packets = list[bytes]
@@ -71,4 +71,4 @@ async def test_random_bytes_do_not_harm_the_server(
     answer = await send(impatient_server, packets)
     assert not {500, 502, 503, 504} & set(statuses(answer))  # 501 and 505 are right answers
     assert SECRET.encode() not in answer
-    await is_well(secret_story)
+    await assert_unharmed(secret_story)

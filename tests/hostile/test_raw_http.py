@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story
-from tests.support.raw_socket import KB, SECRET, is_well, send, statuses
+from tests.support.raw_socket import KB, SECRET, assert_unharmed, send, statuses
 from tests.support.server_process import Server
 
 HOSTS = ["..", ".", "a..b", ".a", "a" * 64, "a" * 64 + ":80"]
@@ -71,7 +71,7 @@ async def test_nothing_after_a_broken_request_is_executed(
     answer = await send(impatient_server, [broken + post_of(secret_story, "smuggled")])
     assert len(statuses(answer)) == 1
     assert statuses(answer)[0] in {400, 413, 431, 501}
-    await is_well(secret_story)
+    await assert_unharmed(secret_story)
 
 
 async def test_requests_in_one_packet_are_answered_in_their_order(
@@ -85,7 +85,7 @@ async def test_requests_in_one_packet_are_answered_in_their_order(
     )
     assert statuses(answer) == [200, 403, 200, 200]
     assert answer.count(SECRET.encode()) == 2
-    await is_well(secret_story)
+    await assert_unharmed(secret_story)
 
 
 async def test_a_request_cut_off_at_any_byte_has_no_effect(
@@ -94,7 +94,7 @@ async def test_a_request_cut_off_at_any_byte_has_no_effect(
     whole = post_of(secret_story, "torn")
     for end in range(len(whole)):
         assert statuses(await send(impatient_server, [whole[:end]])) == []
-    await is_well(secret_story)
+    await assert_unharmed(secret_story)
     assert statuses(await send(impatient_server, [whole[:99], whole[99:]])) == [200]
 
 

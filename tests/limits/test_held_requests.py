@@ -170,9 +170,9 @@ async def test_a_client_that_does_not_read_does_not_count_as_held(tmp_path: Path
         for _ in range(15):  # more than fits into the buffers on the way
             await story.alice.say("\N{POPCORN}" * 2_000)
             await story.bob.say("\N{POPCORN}" * 2_000)
-        async with AsyncExitStack() as deaf:
+        async with AsyncExitStack() as unread:
             for _ in range(10):
-                await deaf.enter_async_context(unread_stream(story.bob, way))
+                await unread.enter_async_context(unread_stream(story.bob, way))
             assert (await poll(story.charlie, wait=0.1)).status == 200
             await api.call("DELETE", f"{story.alice.path}/members/2", story.alice.session_token)
             held = [poll(story.charlie, wait=1) for _ in range(4)]
@@ -181,21 +181,21 @@ async def test_a_client_that_does_not_read_does_not_count_as_held(tmp_path: Path
 
 @asynccontextmanager
 async def unread_stream(person: Person, way: str) -> AsyncIterator[None]:
-    """Ask for a stream, and read only its beginning."""
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
-        deaf.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 88)
-        deaf.setblocking(False)
+    """Ask for a stream, and read no more than its beginning."""
+    with socket.socket() as unread:
+        unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        unread.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 88)
+        unread.setblocking(False)
         loop, address = asyncio.get_running_loop(), urlsplit(person.api.url)
-        await loop.sock_connect(deaf, (address.hostname, address.port))
+        await loop.sock_connect(unread, (address.hostname, address.port))
         await loop.sock_sendall(
-            deaf,
+            unread,
             f"GET {person.path}?since=0{way} HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n"
             f"Authorization: Bearer {person.session_token}\r\n\r\n".encode(),
         )
         begun = b""
         while b"id: " not in begun:
-            begun += await loop.sock_recv(deaf, 88) or pytest.fail(f"no stream: {begun!r}")
+            begun += await loop.sock_recv(unread, 88) or pytest.fail(f"no stream: {begun!r}")
         yield
 
 

@@ -8,7 +8,7 @@ from http.client import HTTPResponse
 import pytest
 
 from tests.support.api_fixtures import Story
-from tests.support.raw_socket import wire
+from tests.support.raw_socket import connect
 from tests.support.server_process import Server
 
 PAGES = ["/", "/username", "/chat/100000000001"]
@@ -52,7 +52,7 @@ def ask(
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if accepts is not None:
         lines.append(f"Accept-Encoding: {accepts}")
-    with wire(server) as connection:
+    with connect(server) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
         return answer(connection, method)
 

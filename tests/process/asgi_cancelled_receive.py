@@ -1,6 +1,6 @@
 """Watch Party under a server whose `receive()`, once cancelled, reports a disconnect for ever.
 
-Granian's does so a moment later, and whether that matters there is a race; here it is none.
+Under Granian this happens a moment later, so a test of it would be a race; here it always happens.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ app = create_app()
 serve = app.asgi_app
 
 
-async def once(scope: Any, receive: Any, send: Any) -> None:
-    """Serve with a `receive()` that may be cancelled once."""
+async def serve_with_single_cancel(scope: Any, receive: Any, send: Any) -> None:
+    """Serve with a `receive()` that reports a disconnect after its first cancellation."""
     is_over = False
 
-    async def hear() -> Any:
+    async def receive_once() -> Any:
         nonlocal is_over
         try:
             return {"type": "http.disconnect"} if is_over else await receive()
@@ -24,7 +24,7 @@ async def once(scope: Any, receive: Any, send: Any) -> None:
             is_over = True
             raise
 
-    await serve(scope, hear, send)
+    await serve(scope, receive_once, send)
 
 
-app.asgi_app = once  # type: ignore[method-assign]
+app.asgi_app = serve_with_single_cancel  # type: ignore[method-assign]

@@ -43,7 +43,7 @@ SETTINGS = [f"WATCHPARTY_{name.upper()}" for name in Settings.__struct_fields__]
 
 
 def routes() -> set[tuple[str, str]]:
-    """Return (method, path) of all that the application answers, but static files."""
+    """Return (method, path) of every route of the application except static files."""
     app = create_app(Settings(store="sqlite::memory:"))
     return {
         (method, re.sub(r"<[^>]+>", "{}", rule.rule))
@@ -54,7 +54,7 @@ def routes() -> set[tuple[str, str]]:
 
 
 def documented() -> set[tuple[str, str]]:
-    """Return (method, path) of all that the OpenAPI document describes."""
+    """Return (method, path) of every operation in the OpenAPI document."""
     return {
         (method.upper(), re.sub(r"\{[^}]+\}", "{}", path))
         for path, operations in SPEC["paths"].items()
@@ -63,7 +63,7 @@ def documented() -> set[tuple[str, str]]:
     }
 
 
-async def test_every_route_is_documented_and_nothing_else() -> None:
+async def test_the_document_has_exactly_the_routes_of_the_application() -> None:
     assert routes() == documented()
     assert ("GET", "/{}") in routes()
 
@@ -107,7 +107,7 @@ def examples(document: Path) -> list[str]:
     return [line for line in commands.splitlines() if line.strip()]
 
 
-# What the README asks of jq, for machines without it.
+# Replaces the jq commands of the README on machines without jq.
 FIELD = f"{sys.executable} -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[2][1:]])'"
 JQ = f'command -v jq > /dev/null || jq() {{ {FIELD} "$@"; }}'
 
@@ -136,7 +136,7 @@ async def test_the_four_lines_of_the_readme_work_as_they_stand(server: Server) -
     assert said in [message["body"] for message in page["messages"]]
 
 
-async def test_the_examples_of_the_api_go_on_after_those_of_the_readme(server: Server) -> None:
+async def test_the_api_examples_work_after_those_of_the_readme(server: Server) -> None:
     # A stream does not end by itself.
     patience = 'curl() { command curl -s --max-time 2 "$@" || [ $? = 28 ]; }'
     streamed, kept = (await outputs(server, patience, *examples(README), *examples(API)))[-2:]
@@ -168,7 +168,7 @@ async def test_the_example_answers_of_the_api_have_the_fields_of_real_ones(api: 
 
 @contextmanager
 def running(*command: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a program as long as somebody looks, and end it then."""
+    """Run a program inside the `with` block, and kill it at the end."""
     process = subprocess.Popen(
         [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -179,7 +179,7 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-async def until_somebody_came(story: Story, bot: subprocess.Popen[str], count: int = 3) -> None:
+async def until_member_count(story: Story, bot: subprocess.Popen[str], count: int = 3) -> None:
     async with asyncio.timeout(60):
         while len((await story.alice.read())["members"]) < count:
             if bot.poll() is not None:
@@ -188,7 +188,7 @@ async def until_somebody_came(story: Story, bot: subprocess.Popen[str], count: i
 
 async def test_the_bot_of_the_examples_answers(story: Story) -> None:
     with running(str(BOT), story.magic_link) as bot:
-        await until_somebody_came(story, bot)
+        await until_member_count(story, bot)
         for _ in range(2):
             asked = await story.alice.say("!ping")
             answer = await story.bob.read(since=asked["id"], wait=20)
@@ -205,7 +205,7 @@ async def test_the_bots_of_the_examples_outlive_a_restart(fresh_server: Server) 
             running(str(BOT), story.magic_link) as bot,
             running(str(SCRIBE), story.magic_link) as scribe,
         ):
-            await until_somebody_came(story, scribe, 4)
+            await until_member_count(story, scribe, 4)
             await story.alice.say("before")
             fresh_server.restart()
             async with Api(fresh_server.url) as story.alice.api:
@@ -224,7 +224,7 @@ async def test_the_stream_bot_reports_what_it_missed(fresh_server: Server) -> No
     async with Api(fresh_server.url) as api:
         story = await new_story(api)
         with running(str(SCRIBE), story.magic_link) as scribe:
-            await until_somebody_came(story, scribe)
+            await until_member_count(story, scribe)
             await story.alice.say("0")
             assert await line_of(scribe) == "Alice: 0"
             scribe.send_signal(signal.SIGSTOP)
@@ -250,7 +250,7 @@ def test_the_bots_of_the_examples_are_short(bot: Path, lines: int) -> None:
 
 
 def row(what: str, by: str) -> str:
-    """Return what the table of limits says of one of them."""
+    """Return the row that the table of limits must have for a limit."""
     lines = API.read_text(encoding="utf-8").splitlines()
     [found] = [line for line in lines if line.startswith(f"| {what}") and f"| {by}" in line]
     return found

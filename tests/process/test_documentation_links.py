@@ -1,4 +1,4 @@
-"""Whatever the documents point to exists: files, folders, headings."""
+"""The files, folders and headings to which the documents link exist."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: 
 
 
 def links(document: Path) -> list[str]:
-    """Return what a document links to on this side of the network."""
+    """Return the links of a document that stay inside the repository."""
     text = document.read_text(encoding="utf-8")
     found = [*re.findall(r"\]\(([^)\s]+)\)", text), *re.findall(r'src="([^"]+)"', text)]
     return [link for link in found if "://" not in link]
@@ -27,7 +27,7 @@ def anchors(document: Path) -> set[str]:
 
 
 def layout() -> Iterator[str]:
-    """Return the paths in the README's picture of the repository."""
+    """Return the paths in the README's layout of the repository."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     [picture] = re.findall(r"^```\n(watchparty/\n.*?)^```", text, re.MULTILINE | re.DOTALL)
     folder = ""

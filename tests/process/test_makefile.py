@@ -1,4 +1,4 @@
-"""The chores work from a fresh checkout, and print what is missing where they cannot."""
+"""The Makefile targets work in a fresh checkout, or print what is missing."""
 
 import os
 import re
@@ -39,7 +39,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(*path: Path) -> dict[str, str]:
-    """Return the environment of somebody's shell, in which programs are found in `path`."""
+    """Return the environment of an ordinary shell that searches `path` for programs."""
     env = {name: value for name, value in os.environ.items() if not OURS.match(name)}
     return env | {"PATH": os.pathsep.join(map(str, path))}
 
@@ -88,7 +88,7 @@ def address(line: str) -> str:
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Press Ctrl-C, which signals every process in the foreground; none may be left."""
+    """Signal the process group, as Ctrl-C does; check that no process is left."""
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(QUICKLY) in {0, -signal.SIGINT}
     with pytest.raises(ProcessLookupError):
@@ -112,7 +112,7 @@ async def test_make_run_installs_and_serves_a_checkout_until_ctrl_c(
             assert outside.error == (403, "forbidden")
         interrupt(process)
     assert "Traceback" not in output.read_text()
-    assert "Error" not in output.read_text()  # make's word for a program that failed
+    assert "Error" not in output.read_text()  # make prints it for a program that failed
 
 
 @pytest.mark.install
@@ -154,7 +154,7 @@ def make(checkout: Path, *what: str, path: list[Path]) -> subprocess.CompletedPr
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
-    """A folder with the programs that every system has, and with nothing else."""
+    """A folder with only the programs that every system has."""
     folder = tmp_path / "tools"
     folder.mkdir()
     for name in ("make", "sh", "id", "rm", "touch"):
@@ -162,7 +162,7 @@ def tools(tmp_path: Path) -> Path:
     return folder
 
 
-def pretend(program: Path, does: str) -> None:
+def write_fake_program(program: Path, does: str) -> None:
     program.write_text(f"#!/bin/sh\n{does}\n")
     program.chmod(0o755)
 
@@ -171,7 +171,7 @@ def pretend(program: Path, does: str) -> None:
 def test_a_python_that_is_missing_or_too_old_is_named(
     checkout: Path, tools: Path, given: list[str]
 ) -> None:
-    pretend(tools / "python3", "exit 1")  # as if it were too old
+    write_fake_program(tools / "python3", "exit 1")  # as if it were too old
     ran = make(checkout, "run", "VENV=none", *given, path=[tools])
     assert ran.returncode != 0
     assert "needs Python 3.11 or newer" in ran.stderr
@@ -180,7 +180,7 @@ def test_a_python_that_is_missing_or_too_old_is_named(
     assert not (checkout / "none").exists()
 
 
-def test_plain_make_lists_every_chore_and_does_none(checkout: Path, tools: Path) -> None:
+def test_plain_make_lists_every_target_and_runs_none(checkout: Path, tools: Path) -> None:
     before = sorted(checkout.iterdir())
     ran = make(checkout, path=[tools])
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -206,15 +206,15 @@ def test_without_a_browser_the_script_names_one_to_install(tools: Path) -> None:
     "name", ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 )
 def test_an_installed_browser_is_enough(tools: Path, name: str) -> None:
-    pretend(tools / name, "exit 1")
+    write_fake_program(tools / name, "exit 1")
     ran = look_for_a_browser(tools)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
 def test_without_root_nothing_is_installed(tools: Path) -> None:
-    pretend(tools / "apt-get", 'echo "apt-get $*"')
+    write_fake_program(tools / "apt-get", 'echo "apt-get $*"')
     (tools / "id").unlink()
-    pretend(tools / "id", "echo 1000")
+    write_fake_program(tools / "id", "echo 1000")
     ran = look_for_a_browser(tools)
     assert ran.returncode != 0
     assert ran.stdout == ""

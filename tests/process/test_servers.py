@@ -33,7 +33,7 @@ GRANIAN = [
     *("--backpressure", "1000", "--port", FREE_PORT, "watchparty.asgi:app"),
 ]
 
-# A member's plain request is answered without the framework; one more parameter, and with it.
+# The fast path answers a member's plain request; the framework answers one with another parameter.
 WAYS = ("", "&nothing=1")
 STREAM = {"Accept": "text/event-stream"}
 
@@ -103,7 +103,7 @@ async def test_a_chat_works_under_any_server(any_server: Server) -> None:
         assert (await api.get("/")).headers["Content-Type"].startswith("text/html")
 
 
-async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(
+async def test_held_requests_are_answered_at_a_removal_and_at_the_shutdown(
     any_server: Server,
 ) -> None:
     async with Api(any_server.url) as api:
@@ -125,8 +125,8 @@ async def test_waiting_readers_learn_of_their_removal_and_of_the_shutdown(
         for one in (alice, charlie):
             await assert_ended(one, 503, "unavailable")
         await stopping
-    heard = [b"Without Bob" in stream.result().body for stream in alice.streams]
-    assert heard == [True] * len(WAYS)
+    received = [b"Without Bob" in stream.result().body for stream in alice.streams]
+    assert received == [True] * len(WAYS)
     for answer in (*bob.polls, *bob.streams, *charlie.polls, *charlie.streams):
         assert b"Without Bob" not in answer.result().body
 
@@ -135,7 +135,7 @@ Answers = list[asyncio.Task[Answer]]
 
 
 class Waiting(NamedTuple):
-    """What somebody waits for; a stream is an answer when it has ended."""
+    """The held polls and streams of one member; a stream's answer is complete when it ends."""
 
     polls: Answers
     streams: Answers

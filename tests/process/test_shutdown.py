@@ -24,14 +24,14 @@ STALLED = {
     "half a body": b"POST /create HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc",
     "nobody reads": b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 2_000,
 }
-SAID = 12  # acknowledged when the server is killed; with those under way they fit the window
+SAID = 12  # messages acknowledged before the kill; these and the unanswered ones fit the window
 
 
 @pytest.fixture(params=[SERVE, HYPERCORN], ids=["watchparty", "hypercorn"])
 def server(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Server]:
-    """A server for one test, which ends it."""
+    """A server for one test, which stops it."""
     with Server(tmp_path_factory.mktemp("stopping"), command=request.param) as server:
         yield server
 
@@ -69,7 +69,7 @@ async def test_all_readers_come_back_at_once_after_a_restart_and_none_is_refused
 async def assert_a_stop_answers(
     server: Server, story: Story, held: int, number: signal.Signals
 ) -> None:
-    """Stop the server while polls are held: each is answered, and the process ends."""
+    """Stop the server while it holds polls; check that it answers each and exits."""
     async with lines_to(server.url, held) as lines:
         await hold(readers_of(story, lines), server)
         began = time.monotonic()
@@ -103,45 +103,45 @@ async def test_a_client_that_stalls_cannot_hold_up_a_stop(server: Server, torn: 
 
 
 async def test_a_stop_lets_messages_under_way_arrive(server: Server, story: Story) -> None:
-    """Whoever is answered 200 finds the message after the restart, whoever is not may repeat."""
-    spoken = Spoken()
+    """A message answered with 200 is there after the restart; any other may be sent again."""
+    acknowledged = Acknowledged()
     async with lines_to(server.url, POSTERS) as lines:
         async with asyncio.TaskGroup() as tasks:
             for number, line in enumerate(lines):
-                tasks.create_task(talk(line, story, spoken, f"Poster {number}"))
-            await spoken.reach(SAID)
+                tasks.create_task(talk(line, story, acknowledged, f"Poster {number}"))
+            await acknowledged.reach(SAID)
             server.process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(server.process.wait, PATIENCE) == 0
     assert "Traceback" not in server.log()
     server.start_again()
-    await assert_nothing_lost(server, story, spoken)
+    await assert_nothing_lost(server, story, acknowledged)
 
 
 async def test_a_killed_server_comes_back_with_all_it_acknowledged(
     server: Server, story: Story
 ) -> None:
     before = await story.bob.read()
-    spoken = Spoken()
+    acknowledged = Acknowledged()
     async with lines_to(server.url, POSTERS) as lines, asyncio.TaskGroup() as tasks:
         for number, line in enumerate(lines):
-            tasks.create_task(talk(line, story, spoken, f"Poster {number}"))
-        await spoken.reach(SAID)
+            tasks.create_task(talk(line, story, acknowledged, f"Poster {number}"))
+        await acknowledged.reach(SAID)
         server.kill()
     server.start_again()
-    after = await assert_nothing_lost(server, story, spoken)
+    after = await assert_nothing_lost(server, story, acknowledged)
     unchanged = ("epoch", "members", "magic_link", "role", "username", "member_id")
     assert [before[name] for name in unchanged] == [after[name] for name in unchanged]
     assert not after["reset"]
 
 
 @dataclass
-class Spoken:
+class Acknowledged:
     """The messages that were acknowledged, by id."""
 
     bodies: dict[int, str] = field(default_factory=dict)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def keep(self, id_: int, body: str) -> None:
+    async def record(self, id_: int, body: str) -> None:
         async with self.news:
             assert id_ not in self.bodies
             self.bodies[id_] = body
@@ -152,26 +152,28 @@ class Spoken:
             await self.news.wait_for(lambda: len(self.bodies) >= count)
 
 
-async def talk(line: Line, story: Story, spoken: Spoken, name: str) -> None:
-    """Say things until the server is gone, or the window would overflow."""
+async def talk(line: Line, story: Story, acknowledged: Acknowledged, name: str) -> None:
+    """Post messages until the server is gone or the window is full."""
     with suppress(ConnectionError, asyncio.IncompleteReadError):
         for number in range(WINDOW // POSTERS):
             body = f"{name}: {number}"
             reply = await line.post(story.alice.path, story.alice.session_token, body)
             if reply.status == 200:
-                await spoken.keep(reply.json["id"], body)
+                await acknowledged.record(reply.json["id"], body)
             else:
                 assert reply.error == (503, "unavailable")
 
 
-async def assert_nothing_lost(server: Server, story: Story, spoken: Spoken) -> dict[str, object]:
-    """Read the chat with the old keys, go on talking in it, and return what was read."""
+async def assert_nothing_lost(
+    server: Server, story: Story, acknowledged: Acknowledged
+) -> dict[str, object]:
+    """Read the chat with the old keys, post another message, and return the page that was read."""
     async with Api(server.url) as api:
         for person in (story.alice, story.bob, story.charlie):
             person.api = api
         page = await story.bob.read()
         found = {message["id"]: message["body"] for message in page["messages"]}
-        assert spoken.bodies.items() <= found.items()
+        assert acknowledged.bodies.items() <= found.items()
         assert [*found] == [*range(1, page["last_id"] + 1)]
         assert len(set(found.values())) == len(found)
         assert (await story.alice.say("Where were we?"))["id"] == page["last_id"] + 1

@@ -15,7 +15,7 @@ from tests.support.api_fixtures import new_story
 from tests.support.server_process import SERVE, Server, refused
 from watchparty.assets import find
 
-# Refuse the hard limit, as macOS does if it is "unlimited".
+# Refuse to set the hard limit, as macOS does if it is "unlimited".
 REFUSING = """
 import resource
 allowed, real = resource.getrlimit(resource.RLIMIT_NOFILE), resource.setrlimit

@@ -31,7 +31,7 @@ def run(*command: str | Path) -> None:
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the sdist is, and the wheel that was built from it."""
+    """The folder with the sdist and the wheel that was built from it."""
     folder = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--outdir", folder, ROOT)
     return folder
@@ -45,7 +45,7 @@ def wheel(dist: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def place(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh environment with the wheel in it, and what the wheel itself asks for."""
+    """A fresh environment with the wheel and its own requirements."""
     place = tmp_path_factory.mktemp("place") / "venv"
     venv.create(place)
     run(sys.executable, "-m", "pip", "--python", place / "bin" / "python", "install", "-q", wheel)
@@ -67,7 +67,7 @@ def server(place: Path, cwd: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         yield server
 
 
-async def test_an_installed_server_brings_its_page_along(api: Api) -> None:
+async def test_an_installed_server_serves_its_page(api: Api) -> None:
     home = await api.get("/")
     assert home.headers["Content-Type"].startswith("text/html")
     waiting = set(PAGE_FILE.findall(home.body.decode()))
@@ -100,7 +100,7 @@ def names(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()}
 
 
-def test_the_wheel_is_the_package_and_the_page_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_contains_only_the_package_and_the_page(wheel: Path) -> None:
     packed = ZipFile(wheel).namelist()
     assert {name.partition("/")[0].partition("-")[0] for name in packed} == {"watchparty"}
     inside = {name.removeprefix("watchparty/") for name in packed}
@@ -116,7 +116,7 @@ def test_the_wheel_is_the_package_and_the_page_and_nothing_else(wheel: Path) -> 
     assert any(name.endswith("licenses/LICENSE") for name in packed)
 
 
-def test_the_sdist_has_all_that_running_and_testing_need(dist: Path) -> None:
+def test_the_sdist_has_every_file_needed_to_run_and_test(dist: Path) -> None:
     [sdist] = dist.glob("watchparty-*.tar.gz")
     with tarfile.open(sdist) as tar:
         inside = {name.partition("/")[2] for name in tar.getnames()}

@@ -74,7 +74,7 @@ async def test_a_request_cancelled_while_a_chat_is_loaded_does_not_fail_the_othe
     assert await chats.get(alice.access.chat.chat_id) is found[1]
 
 
-async def test_an_outsider_loads_no_chat_into_memory(
+async def test_a_request_of_an_outsider_loads_no_chat(
     store: CountingStore, alice: Admission
 ) -> None:
     service = ChatService(store)

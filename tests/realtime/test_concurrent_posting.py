@@ -19,8 +19,8 @@ EACH = 5  # messages from each poster
 BEHIND = 2 * WINDOW  # messages that a slow reader lets pass before asking again
 FOLLOWERS = 10
 WAVES = 15
-HASTY = WINDOW - 2  # posters in a wave who hang up before they are answered
-STEP = 0.001  # seconds; one hangs up this much later than the other, to meet every moment
+HASTY = WINDOW - 2  # posters in a wave who hang up before their answer arrives
+STEP = 0.001  # seconds between one hang-up and the next, so that they hit every stage of a request
 
 
 @pytest.fixture(scope="module")
@@ -31,24 +31,26 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @dataclass
 class Flood:
-    """What the server acknowledged, and a way to wait for it to get further."""
+    """The acknowledged messages, and a way to wait for more of them."""
 
     said: dict[int, str] = field(default_factory=dict)
     answers: int = 0
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def keep(self, id_: int, body: str) -> None:
+    async def record(self, id_: int, body: str) -> None:
         async with self.news:
             self.said[id_] = body
             self.answers += 1
             self.news.notify_all()
 
-    async def reach(self, count: int) -> None:
+    async def wait_for_answers(self, count: int) -> None:
         async with self.news, asyncio.timeout(PATIENCE):
             await self.news.wait_for(lambda: self.answers >= count)
 
 
-async def test_two_hundred_talk_and_two_hundred_read_at_once(server: Server, story: Story) -> None:
+async def test_two_hundred_readers_get_or_miss_every_message_of_two_hundred_posters(
+    server: Server, story: Story
+) -> None:
     flood, last = Flood(), POSTERS * EACH
     async with lines_to(server.url, POSTERS + READERS) as lines:
         readers = [reader_of(story, line) for line in lines[POSTERS:]]
@@ -73,7 +75,7 @@ async def test_two_hundred_talk_and_two_hundred_read_at_once(server: Server, sto
     assert [message["id"] for message in window] == [*range(last - WINDOW + 1, last + 1)]
 
 
-async def test_a_message_whose_author_hangs_up_is_there_for_all_or_not_at_all(
+async def test_a_message_whose_author_hangs_up_reaches_all_readers_or_none(
     server: Server, story: Story
 ) -> None:
     async with lines_to(server.url, FOLLOWERS) as lines:
@@ -98,13 +100,13 @@ async def test_a_message_whose_author_hangs_up_is_there_for_all_or_not_at_all(
 
 
 async def send_a_wave(server: Server, story: Story, wave: int) -> int:
-    """Let many hang up with a message under way; return the id of the message after them.
+    """Let many posters hang up while the server takes their message; return the id of the next one.
 
-    A wave fits into the window, so that readers who follow have no excuse.
+    A wave fits into the window, so a reader who follows misses nothing.
     """
     async with lines_to(server.url, HASTY) as lines:
         await asyncio.gather(
-            *(talk_and_go(line, story, f"{wave}: {n}", n) for n, line in enumerate(lines))
+            *(post_and_hang_up(line, story, f"{wave}: {n}", n) for n, line in enumerate(lines))
         )
         await until(lambda: is_quiet(server), "the server never came to rest")
     said = await story.alice.say(f"{wave}: end")
@@ -119,11 +121,11 @@ async def talk(line: Line, story: Story, flood: Flood, name: str) -> None:
     for number in range(EACH):
         body = f"{name}: {number}"
         answer = (await line.post(story.alice.path, story.alice.session_token, body)).ok()
-        await flood.keep(answer["id"], body)
+        await flood.record(answer["id"], body)
 
 
-async def talk_and_go(line: Line, story: Story, body: str, number: int) -> None:
-    """Send a message and hang up, sooner or later, politely or not, while the server is at it."""
+async def post_and_hang_up(line: Line, story: Story, body: str, number: int) -> None:
+    """Send a message and hang up after a delay, with a FIN or a reset, while the server works."""
     line.send_message(story.alice.path, story.alice.session_token, body)
     await asyncio.sleep(number * STEP)
     if number % 5:
@@ -135,7 +137,7 @@ async def talk_and_go(line: Line, story: Story, body: str, number: int) -> None:
 async def read_slowly(reader: Reader, flood: Flood, last: int) -> None:
     """Ask again only when more has been said than the window holds."""
     while reader.since < last:
-        await flood.reach(min(reader.since + BEHIND, last))
+        await flood.wait_for_answers(min(reader.since + BEHIND, last))
         await reader.read()
 
 

@@ -31,7 +31,7 @@ CROWD = 1_000
 IDLE = 100
 ROUNDS = 3
 WARM = 100  # empty chats that stay in memory here
-GROWTH = 30  # MB between the first round and the last; 1,000 pollers kept would cost that
+GROWTH = 30  # MB between the first round and the last, as much as 1,000 leaked polls would take
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @asynccontextmanager
 async def served_here(folder: Path) -> AsyncIterator[tuple[ChatService, str]]:
-    """Serve on real sockets in this very event loop, to look at its tasks and objects."""
+    """Serve on real sockets in this event loop, so that a test can inspect tasks and objects."""
     app = create_app(Settings(store=f"sqlite:{folder / 'party.db'}", limits=False))
     service: ChatService = app.extensions["watchparty.service"]
     config = Config.from_toml(assets.find("hypercorn.toml"))
@@ -58,7 +58,7 @@ async def served_here(folder: Path) -> AsyncIterator[tuple[ChatService, str]]:
         await serving
 
 
-async def test_a_server_whose_thousand_clients_vanish_is_as_before(
+async def test_a_server_frees_all_connections_and_memory_after_a_thousand_clients_vanish(
     server: Server, story: Story
 ) -> None:
     before, sizes = open_files(server), []
@@ -67,7 +67,7 @@ async def test_a_server_whose_thousand_clients_vanish_is_as_before(
             readers = [reader_of(story.bob, line, since=round_) for line in lines]
             await hold(readers, server)
             assert open_files(server) >= before + CROWD
-            leave(lines)
+            disconnect(lines)
             await until(lambda: open_files(server) <= before, "connections were left open")
         sizes.append(megabytes(server))
         await story.alice.say(f"Still here after round {round_}")
@@ -90,12 +90,12 @@ async def test_a_client_that_hangs_up_between_two_polls_is_kept_as_long_as_an_id
                     refusal = await line.get(story.bob.path, story.charlie.session_token, since=0)
                     assert refusal.error == (403, "forbidden")
                 assert open_files(server) >= before + IDLE
-                leave(lines)
+                disconnect(lines)
                 await until(lambda: open_files(server) <= before, "connections were left open")
             assert (await story.bob.read(since=0))["messages"] == []
 
 
-async def test_a_thousand_who_vanish_leave_no_task_and_no_waiter(
+async def test_a_thousand_clients_that_vanish_leave_no_task_and_no_waiter(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with served_here(tmp_path) as (_, url), Api(url) as api:
@@ -106,7 +106,7 @@ async def test_a_thousand_who_vanish_leave_no_task_and_no_waiter(
                 reader_of(story.bob, line).ask()
             await until(lambda: polls_held() == CROWD, "not all were held")
             assert len(asyncio.all_tasks()) > before + CROWD
-            leave(lines)
+            disconnect(lines)
             await until(lambda: polls_held() == 0, "some are still waited for")
             await until(lambda: len(asyncio.all_tasks()) <= before, "tasks were left behind")
         assert (await story.bob.read(since=0))["messages"] == []
@@ -143,8 +143,8 @@ async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
             assert refusal.error == (403, "forbidden")
 
 
-def leave(lines: list[Line]) -> None:
-    """Go, half of them politely."""
+def disconnect(lines: list[Line]) -> None:
+    """Close half of the connections with a FIN and the others with a reset."""
     for number, line in enumerate(lines):
         if number % 2:
             line.hang_up()
@@ -157,7 +157,7 @@ def reader_of(person: Person, line: Line, since: int = 0) -> Reader:
 
 
 async def open_many_chats(service: ChatService) -> None:
-    """Enough that the ones before them are not kept warm any more."""
+    """Open enough chats to evict the earlier ones from the cache."""
     await asyncio.gather(*(service.create(None, None) for _ in range(WARM)))
 
 
@@ -173,7 +173,7 @@ def chats_in_memory() -> set[int]:
 
 
 def megabytes(server: Server) -> float:
-    """Return how much memory the server really uses (VmRSS)."""
+    """Return the resident memory of the server in MB (VmRSS)."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     [kilobytes] = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")]
     return int(kilobytes) / 1024

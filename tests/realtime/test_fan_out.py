@@ -11,7 +11,7 @@ from tests.support.load_clients import HOLD, Reader, a_server, hold, lines_to
 from tests.support.server_process import Server
 
 CROWD = 1_000
-GUESTS = 20  # the crowd is this many people with as many pages open each as it takes
+GUESTS = 20  # the members among whom the connections of the crowd are divided
 ROUNDS = 3
 BURST = 8
 CHATS = 100
@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-async def test_each_of_a_thousand_is_woken_once_by_each_message(
+async def test_each_message_wakes_each_of_a_thousand_readers_once(
     server: Server, story: Story
 ) -> None:
     guests = await join(story)
@@ -40,7 +40,7 @@ async def test_each_of_a_thousand_is_woken_once_by_each_message(
     assert all(reader.heard_all(ROUNDS) for reader in readers)
 
 
-async def test_a_thousand_lose_nothing_when_messages_come_faster_than_they_ask_again(
+async def test_a_thousand_readers_lose_nothing_when_messages_come_faster_than_their_polls(
     server: Server, story: Story
 ) -> None:
     async with lines_to(server.url, CROWD) as lines:
@@ -83,7 +83,7 @@ async def join(story: Story) -> list[Person]:
 
 
 async def follow(reader: Reader) -> None:
-    """Read a poll that was sent already, and what comes after it."""
+    """Read the answer to the poll that is already held, and everything after it."""
     await reader.hear()
     await reader.read_until(BURST)
 

@@ -16,21 +16,21 @@ from tests.support.load_clients import until_held
 from tests.support.server_process import Server
 from tests.support.waiting import AT_ONCE
 
-# One more parameter, which means nothing, and the ordinary way is taken.
+# An unknown parameter: the framework, not the fast path, answers the request.
 ORDINARY = "&nothing=1"
-WAYS = ("", ORDINARY)
+PATHS = ("", ORDINARY)
 
 WANTED = {"Accept": "text/event-stream"}
 
 
 async def both(person: Person, query: str) -> list[Answer]:
-    """Ask for the same on both ways."""
+    """Send the same request on the fast path and on the ordinary one."""
     path = f"{person.path}?{query}"
-    return [await person.api.get(path + way, person.session_token) for way in WAYS]
+    return [await person.api.get(path + way, person.session_token) for way in PATHS]
 
 
 def comparable(answer: Answer) -> tuple[int, dict[str, Any], Any]:
-    """Return all of an answer but when it was given."""
+    """Return everything in an answer except its date."""
     return answer.status, undated(answer.headers), answer.body
 
 
@@ -60,14 +60,14 @@ def undated(headers: Mapping[str, str]) -> dict[str, str]:
 async def test_the_answers_are_the_same(story: Story, query: str) -> None:
     for n in range(40):
         await story.alice.say(f"{n}")
-    await story.charlie.say("Alone")  # or he would wait in a party of his own
+    await story.charlie.say("Alone")  # so that his own poll is answered at once
     quick, ordinary = await both(story.bob, query)
     assert comparable(quick) == comparable(ordinary)
     for refused in await both(story.charlie, query):
         assert refused.status in {200, 400}  # in a party of his own
     path = f"{story.bob.path}?{query}"
     stranger = [
-        await story.charlie.api.get(path + way, story.charlie.session_token) for way in WAYS
+        await story.charlie.api.get(path + way, story.charlie.session_token) for way in PATHS
     ]
     assert comparable(stranger[0]) == comparable(stranger[1])
     assert stranger[0].error == (403, "forbidden")
@@ -78,7 +78,7 @@ async def test_behind_tls_the_answer_has_strict_transport_security(tmp_path: Pat
         story = await new_story(api)
         path, token = f"{story.bob.path}?since=0&wait=0.1", story.bob.session_token
         secure = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
-        answers = [await api.get(path + way, token, headers=secure) for way in WAYS]
+        answers = [await api.get(path + way, token, headers=secure) for way in PATHS]
         assert "Strict-Transport-Security" in answers[0].headers
         assert comparable(answers[0]) == comparable(answers[1])
 
@@ -112,7 +112,7 @@ async def test_a_member_removed_while_waiting_is_answered_at_once(
     server: Server, story: Story
 ) -> None:
     path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
-    held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in WAYS]
+    held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in PATHS]
     await until_held(server, *held)
     members = f"{story.alice.path}/members/2"
     async with asyncio.timeout(AT_ONCE):
@@ -122,8 +122,8 @@ async def test_a_member_removed_while_waiting_is_answered_at_once(
     assert comparable(quick) == comparable(ordinary)
 
 
-async def test_a_stream_is_the_same_on_both_ways(story: Story) -> None:
-    """The whole of it: headers, what was missed, and what is said while it lasts."""
+async def test_a_stream_is_the_same_on_both_paths(story: Story) -> None:
+    """Compare the headers, the missed messages, and those posted while the stream is open."""
     for n in range(40):
         await story.alice.say(f"{n}")
     queries = ("", "since=39", "since=3", "since=3&rev=0", "since=99", "since=1&epoch=another")
@@ -131,14 +131,14 @@ async def test_a_stream_is_the_same_on_both_ways(story: Story) -> None:
     lines += [("since=1", {"Last-Event-ID": "38"}), ("", {"Last-Event-ID": "2"})]
     async with AsyncExitStack() as stack:
         streams = [
-            [await open_stream(stack, story.bob, f"?{query}{way}", headers) for way in WAYS]
+            [await open_stream(stack, story.bob, f"?{query}{way}", headers) for way in PATHS]
             for query, headers in lines
         ]
         await story.alice.say("the end")
         for quick, ordinary in streams:
             assert await until_the_end(quick) == await until_the_end(ordinary)
             assert b'"id":41' in quick[1]
-        for way in WAYS:
+        for way in PATHS:
             refused = await story.charlie.api.get(
                 f"{story.bob.path}?since=0{way}", story.charlie.session_token, headers=WANTED
             )
@@ -151,7 +151,7 @@ Opened = tuple[aiohttp.ClientResponse, bytearray]
 async def open_stream(
     stack: AsyncExitStack, person: Person, query: str, headers: dict[str, str]
 ) -> Opened:
-    """Open a stream and wait for its first bytes, so that what is said later comes later."""
+    """Open a stream and wait for its first bytes, so that later messages arrive after them."""
     bearer = {"Authorization": f"Bearer {person.session_token}"}
     session = await stack.enter_async_context(aiohttp.ClientSession(person.api.url))
     request = session.get(person.path + query, headers=WANTED | bearer | headers)

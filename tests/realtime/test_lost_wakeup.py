@@ -1,4 +1,4 @@
-"""A message that arrives between a poll's look and its wait still wakes the poll."""
+"""A message that arrives after a poll has read the window and before it waits still wakes it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -21,23 +21,23 @@ from watchparty.web.limits.held_requests import HeldRequests
 from watchparty.web.waiting.timer_wheel import TimerWheel
 from watchparty.web.waiting.waiter import PollWaiter, WaitingRoom
 
-HOST = 1  # the member id of who starts a chat
+HOST = 1  # the member id of the host
 SOON = 20  # seconds; a poll that was not woken comes back after HOLD
 TIMES = 300
 POLLS = 4  # each time
 
 
 class Interrupted(Window):
-    """A window in which something happens right after a look that found nothing."""
+    """A window that runs a callback right after a read that found nothing new."""
 
-    def __init__(self, window: Window, happening: Callable[[], None]) -> None:
+    def __init__(self, window: Window, callback: Callable[[], None]) -> None:
         vars(self).update(vars(window))
-        self.happenings = [happening]
+        self.callbacks = [callback]
 
     def page_at(self, cursor: Cursor) -> tuple[Page, bytes]:
         found = super().page_at(cursor)
-        if self.happenings and not found[0].has_news:
-            self.happenings.pop()()
+        if self.callbacks and not found[0].has_news:
+            self.callbacks.pop()()
         return found
 
 
@@ -50,17 +50,17 @@ async def service(tmp_path: Path) -> AsyncIterator[ChatService]:
 
 @pytest.fixture
 async def access(service: ChatService) -> ChatAccess:
-    """Alice's, in a chat of her own."""
+    """Alice's access to a chat of her own."""
     return (await service.create(None, "Alice")).access
 
 
-async def test_a_message_between_look_and_wait_is_answered_at_once(
+async def test_a_message_between_read_and_wait_is_answered_at_once(
     service: ChatService, access: ChatAccess
 ) -> None:
     chat = access.chat
     kept = await service.store.append(chat.chat_id, access.member, Draft("Just now"))
 
-    def land() -> None:  # what Chat.say does once the message is kept
+    def land() -> None:  # as Chat.say does after the message is stored
         chat.window.add(kept.message)
         chat.wake()
 
@@ -71,7 +71,7 @@ async def test_a_message_between_look_and_wait_is_answered_at_once(
     await assert_outside(service, chat)
 
 
-async def test_a_stop_between_look_and_wait_ends_the_poll_at_once(
+async def test_a_stop_between_read_and_wait_ends_the_poll_at_once(
     service: ChatService, access: ChatAccess
 ) -> None:
     access.chat.window = Interrupted(access.chat.window, service.stop)
@@ -80,10 +80,10 @@ async def test_a_stop_between_look_and_wait_ends_the_poll_at_once(
     await assert_outside(service, access.chat)
 
 
-async def test_a_message_between_two_looks_of_a_held_poll_is_answered_at_once(
+async def test_a_message_between_two_reads_of_a_held_poll_is_answered_at_once(
     service: ChatService, access: ChatAccess
 ) -> None:
-    """Woken without news for it, a poll looks again and waits again: the same gap once more."""
+    """A poll that wakes without news reads and waits again, which opens the same gap again."""
     chat = access.chat
     first = await service.store.append(chat.chat_id, access.member, Draft("First"))
 
@@ -100,7 +100,9 @@ async def test_a_message_between_two_looks_of_a_held_poll_is_answered_at_once(
     await assert_outside(service, chat)
 
 
-async def test_posts_and_polls_fired_together_always_meet(server: Server, story: Story) -> None:
+async def test_every_poll_sent_together_with_a_post_gets_its_message(
+    server: Server, story: Story
+) -> None:
     async with lines_to(server.url, POLLS + 1) as [author, *readers]:
         for since in range(TIMES):
             for line in readers[: since % (POLLS + 1)]:

@@ -1,4 +1,4 @@
-"""The shape of error answers, and what two of them may have different."""
+"""Checks for the shape of error answers, and for their equality."""
 
 from tests.support.api_client import Answer
 
@@ -12,7 +12,7 @@ def wire(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
 
 
 def is_guarded(answer: Answer) -> bool:
-    """Check the headers that keep browsers from leaking and from running foreign code."""
+    """Check the headers that stop browsers from leaking data and running foreign code."""
     headers = answer.headers
     policy = headers.get("Content-Security-Policy", "")
     return (
@@ -33,7 +33,7 @@ def is_guarded(answer: Answer) -> bool:
 
 
 def is_error(answer: Answer, status: int, code: str) -> bool:
-    """Check that an answer is this error, in the one shape that errors have."""
+    """Check that an answer is this error, in the shape that all errors have."""
     assert (*answer.error, set(answer.json)) == (status, code, {"error", "message"})
     assert answer.headers["Content-Type"] == "application/json"
     return answer.json["message"].endswith(".") and is_guarded(answer)

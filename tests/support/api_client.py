@@ -1,6 +1,6 @@
 """A client that sends any request and checks every answer.
 
-It holds every answer to the OpenAPI document, and to what it may say of anybody's secrets.
+It checks that every answer has the shape in the OpenAPI document and leaks no secret.
 """
 
 import asyncio
@@ -25,18 +25,18 @@ SPEC: dict[str, Any] = json.loads(DOCUMENT)
 SENT: weakref.WeakSet["asyncio.Task[Any]"] = weakref.WeakSet()
 
 
-async def _note(*_: object) -> None:
+async def _record_sender(*_: object) -> None:
     if task := asyncio.current_task():
         SENT.add(task)
 
 
 TRACE = aiohttp.TraceConfig()
-TRACE.on_request_headers_sent.append(_note)
+TRACE.on_request_headers_sent.append(_record_sender)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, read to the end."""
+    """A complete answer."""
 
     status: int
     headers: Any
@@ -48,11 +48,11 @@ class Answer:
 
     @property
     def error(self) -> tuple[int, str]:
-        """The status and the stable code of a refusal."""
+        """The status and the error code of a refusal."""
         return self.status, self.json["error"]
 
     def ok(self) -> Any:
-        """Return the JSON of a success; fails with the server's own words otherwise."""
+        """Return the JSON of a success; otherwise fail and show the answer."""
         assert self.status == 200, (self.status, self.body)
         return self.json
 
@@ -60,7 +60,7 @@ class Answer:
 class Api:
     """Calls to one server. `token` is sent as `Authorization: Bearer`.
 
-    `address` is where the server's proxy, if it trusts one, says that they come from.
+    `address` is the client address in `X-Forwarded-For`, for a server that trusts a proxy.
     """
 
     def __init__(self, url: str, address: str | None = None) -> None:
@@ -87,7 +87,7 @@ class Api:
         headers: dict[str, str] | None = None,
         **how: Any,
     ) -> Answer:
-        """Send one request; `how` is what aiohttp takes: json, data, params …"""
+        """Send one request; `how` takes the keywords of aiohttp: json, data, params …"""
         sent = self._forwarded | (headers or {})
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
@@ -123,7 +123,7 @@ def conforms(method: str, path: str, answer: Answer) -> None:
 
 
 def template(path: str) -> str:
-    """Return the path as the document writes it."""
+    """Return the template of a path, as the OpenAPI document writes it."""
     path = re.sub(r"^/(chat/)?\d+", r"/\1{chat_id}", path.partition("?")[0])
     path = re.sub(r"/members/\d+", "/members/{member_id}", path)
     return re.sub(r"/messages/\d+", "/messages/{id}", path)
@@ -131,7 +131,7 @@ def template(path: str) -> str:
 
 @functools.cache
 def validator(name: str) -> Any:
-    """Return a validator that also refuses fields the document does not know."""
+    """Return a validator that also refuses fields that are not in the document."""
     schemas = {
         key: {**schema, "additionalProperties": False}
         for key, schema in SPEC["components"]["schemas"].items()

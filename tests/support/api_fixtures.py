@@ -1,4 +1,4 @@
-"""Alice hosts, Bob is her guest, Charlie is outside with a party of his own."""
+"""Alice hosts a chat, Bob is her guest, and Charlie is an outsider with a chat of his own."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,13 +27,13 @@ class Person:
         return (await self.api.get(self.path, self.session_token, params=query)).ok()
 
     async def try_to_read(self, chat_id: int, **query: Any) -> Answer:
-        """Ask for any chat with the credential of one's own."""
+        """Request any chat with this person's own session token."""
         return await self.api.get(f"/{chat_id}", self.session_token, params=query)
 
 
 @dataclass
 class Story:
-    """One chat, and who is in it and who is not."""
+    """One chat with its host Alice and its guest Bob, and the outsider Charlie."""
 
     alice: Person
     bob: Person
@@ -44,14 +44,14 @@ class Story:
 
 
 async def host(api: Api, name: str) -> tuple[Person, Any]:
-    """Start a chat as somebody new."""
+    """Start a chat as a new person."""
     auth_key = (await api.post("/auth", json={"username": name})).ok()["auth_key"]
     made = (await api.post("/create", auth_key)).ok()
     return Person(api, name, auth_key, made["chat_id"], made["session_token"]), made
 
 
 async def guest(api: Api, name: str, chat_id: int, magic_key: str) -> Person:
-    """Join a chat as somebody new."""
+    """Join a chat as a new person."""
     auth_key = (await api.post("/auth", json={"username": name})).ok()["auth_key"]
     path = f"/{chat_id}/join"
     joined = (await api.post(path, auth_key, json={"magic_key": magic_key})).ok()
@@ -59,7 +59,7 @@ async def guest(api: Api, name: str, chat_id: int, magic_key: str) -> Person:
 
 
 async def new_story(api: Api) -> Story:
-    """Set the scene."""
+    """Create the chat of Alice and Bob, and one of Charlie."""
     alice, made = await host(api, "Alice")
     bob = await guest(api, "Bob", made["chat_id"], made["magic_key"])
     charlie, _ = await host(api, "Charlie")
@@ -75,7 +75,7 @@ async def delete(person: Person, path: str = "") -> Answer:
 
 
 async def links(person: Person) -> dict[str, str]:
-    """The links that somebody may hand on, by role."""
+    """Return the keys of the links that a member may share, by role."""
     answer = await person.api.get(f"{person.path}/invite", person.session_token)
     return {invite["role"]: invite["magic_key"] for invite in answer.ok()["invites"]}
 

@@ -1,4 +1,4 @@
-"""The database behind a server: copied, and made older."""
+"""Back up the database of a server, and make its contents older."""
 
 import asyncio
 import sqlite3
@@ -17,7 +17,7 @@ async def back_up(server: Server, target: Path) -> subprocess.CompletedProcess[s
 
 
 def age(server: Server, sql: str, *values: int) -> None:
-    """Let time pass while the server is down; the first sweep comes when it is up again."""
+    """Change the database while the server is down, as if time had passed; then start it again."""
     server.stop()
     with closing(sqlite3.connect(server.database)) as db, db:
         db.execute(sql, values)

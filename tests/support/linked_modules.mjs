@@ -1,4 +1,4 @@
-/** Links the module named on the command line without running it, and prints every file it took. */
+/** Links the module named on the command line without running it, and prints every file that it loads. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

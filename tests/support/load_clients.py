@@ -1,9 +1,8 @@
-"""Readers by the thousand: HTTP/1.1 on bare asyncio streams, and when a server is at rest.
+"""Thousands of readers over HTTP/1.1 on plain asyncio streams, and a check for an idle server.
 
-How does a test know that a thousand polls are *held*, and not still on their way? An
-answer to a later request proves nothing about the earlier ones. The kernel knows: when
-all that was sent has arrived and been read, and every thread of the server sleeps, then
-each request has been worked on as far as it goes without news (`is_quiet`).
+A test must know that a thousand polls are *held*, and not still on their way. An answer to a
+later request does not prove that. The kernel does: once the server has read all that was sent,
+and each of its threads sleeps, it holds every request that waits for news (`is_quiet`).
 """
 
 import asyncio
@@ -21,7 +20,7 @@ from tests.support.server_process import SERVE, Server
 from tests.support.waiting import PATIENCE, until
 from watchparty.server.sockets import raise_file_limit
 
-HOLD = 30  # seconds asked for; less than PATIENCE, so that a forgotten poll of news fails its test
+HOLD = 30  # seconds that polls ask for; less than PATIENCE, so a lost wake-up fails in time
 NO_TIME = struct.pack("ii", True, 0)  # linger for zero seconds (socket(7))
 
 
@@ -59,11 +58,11 @@ class Line:
         return await self.answer()
 
     def hang_up(self) -> None:
-        """Say goodbye (FIN) and stop listening."""
+        """Close the connection in order (FIN)."""
         self._writer.close()
 
     def vanish(self) -> None:
-        """Be gone without a goodbye (RST: what a close after SO_LINGER with no time sends)."""
+        """Reset the connection (RST, which a close with an SO_LINGER of zero sends)."""
         self._writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, NO_TIME)
         self._writer.transport.abort()
 
@@ -73,7 +72,7 @@ class Line:
 
 
 class Reader:
-    """Follows one chat by its cursor, and keeps account of every id it hears of."""
+    """Follows one chat by its cursor, and records every id that it sees or misses."""
 
     def __init__(self, line: Line, path: str, token: str, since: int = 0) -> None:
         self.line = line
@@ -89,7 +88,7 @@ class Reader:
         self.line.ask(self._path, self._token, since=self.since, wait=HOLD, **self._epoch)
 
     async def hear(self) -> list[int]:
-        """Take an answer into account; return the ids of its messages."""
+        """Read and record an answer; return the ids of its messages."""
         async with asyncio.timeout(PATIENCE):
             page = (await self.line.answer()).ok()
         assert not page["reset"]
@@ -110,7 +109,7 @@ class Reader:
             await self.read()
 
     def heard_all(self, last: int) -> bool:
-        """Whether 1, 2 … last were seen or declared missed, in this order, each once."""
+        """Return whether 1, 2 … last were seen or reported missed, in this order, each once."""
         return self.account == [*range(1, last + 1)]
 
 
@@ -128,13 +127,13 @@ async def lines_to(url: str, count: int) -> AsyncIterator[list[Line]]:
 
 @contextmanager
 def a_server(folder: Path, *options: str) -> Iterator[Server]:
-    """Serve a crowd: without quotas, and it must end well."""
+    """Start a server without rate limits, which must exit with 0 at the end."""
     with Server(folder, command=[*SERVE, *options]) as server:
         yield server
 
 
 async def hold(readers: Iterable[Reader], server: Server) -> None:
-    """Let everybody ask for news, and return when the server holds all of them."""
+    """Send a poll from every reader, and return when the server holds all of them."""
     for reader in readers:
         reader.ask()
     await until(lambda: is_quiet(server), "the server never came to rest")
@@ -147,10 +146,10 @@ async def until_held(server: Server, *requests: "asyncio.Task[Any]") -> None:
 
 
 def is_quiet(server: Server) -> bool:
-    """Return whether the server has read all that was sent to it, and does nothing now.
+    """Return whether the server has read all that was sent to it, and is idle.
 
-    A thread that computes is R, one that waits for the disk is D. Asked twice, because
-    the threads are not looked at in one moment and may hand work to one another.
+    A thread that computes is in state R, one that waits for the disk in D. The check runs
+    twice, because it reads the threads one by one, and they may pass work to each other.
     """
     tasks = Path(f"/proc/{server.process.pid}/task")
     port = urlsplit(server.url).port or 0

@@ -1,4 +1,4 @@
-"""Rate limits in tests: two addresses, a clock that stands still, and what a refusal says."""
+"""Helpers for rate limits: two addresses, a clock that tests advance, and checks of refusals."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ ADDRESS_A, ADDRESS_B = "203.0.113.7", "198.51.100.1"
 LIMITED = (429, "rate_limited")
 START = 1_000.0  # seconds, as of any monotonic clock
 
-# The limiters look at this clock only (throttled/rate_limiter/gcra.py).
+# The only clock that the limiters read (throttled/rate_limiter/gcra.py).
 PATCHED = """
 from pathlib import Path
 from throttled import utils
@@ -24,7 +24,7 @@ main()
 
 
 class RateLimitClock:
-    """A clock that stands still; `command` starts a server whose rate limits refill by it."""
+    """A clock that only a test advances; `command` starts a server whose rate limits use it."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "clock"

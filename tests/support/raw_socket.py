@@ -1,4 +1,4 @@
-"""Bytes on a socket that no HTTP client would send, and the answers to them."""
+"""Send bytes that no HTTP client would send, and read the answers."""
 
 import asyncio
 import contextlib
@@ -20,8 +20,8 @@ PATIENCE = 30  # seconds for a packet on a busy machine
 
 
 @contextlib.contextmanager
-def wire(server: Server) -> Iterator[socket.socket]:
-    """Connect, and be gone without a goodbye in the end."""
+def connect(server: Server) -> Iterator[socket.socket]:
+    """Connect; at the end, reset the connection without a FIN."""
     place = urlsplit(server.url)
     assert place.hostname
     assert place.port
@@ -31,20 +31,20 @@ def wire(server: Server) -> Iterator[socket.socket]:
 
 
 async def send(server: Server, packets: Iterable[bytes]) -> bytes:
-    """Send one packet after the other, each when the server has done what it can with the last.
+    """Send the packets, each after the server has finished with the one before.
 
-    Returns what it has answered until then; an unfinished request stays so, and is left.
+    Returns the bytes answered so far; an unfinished request is abandoned.
     """
-    with wire(server) as connection:
+    with connect(server) as connection:
         for packet in packets:
-            with contextlib.suppress(ConnectionError):  # it has enough of us
+            with contextlib.suppress(ConnectionError):  # the server has closed the connection
                 connection.sendall(packet)
             await until(lambda: is_quiet(server), "the server never came to rest")
-        return taken(connection)
+        return received(connection)
 
 
-def taken(connection: socket.socket) -> bytes:
-    """Return what has arrived by now."""
+def received(connection: socket.socket) -> bytes:
+    """Return the bytes that have arrived so far."""
     connection.setblocking(False)
     came = b""
     with contextlib.suppress(BlockingIOError, ConnectionError):
@@ -54,13 +54,13 @@ def taken(connection: socket.socket) -> bytes:
 
 
 def statuses(answer: bytes) -> list[int]:
-    """Return the statuses of all answers in a stream, but those that only announce another."""
+    """Return the statuses of all answers in a stream, without the interim ones (1xx)."""
     return [status for found in STATUS.findall(answer) if (status := int(found)) >= 200]
 
 
 @contextlib.contextmanager
 def an_impatient_server(folder: Path, seconds: int) -> Iterator[Server]:
-    """Serve with so much patience for who is idle; in the end no connection may be left."""
+    """Start a server that closes idle connections after `seconds`; at the end none may be left."""
     with a_server(folder, *configured(folder, keep_alive_timeout=seconds)) as server:
         at_rest = open_files(server)
         yield server
@@ -72,7 +72,7 @@ def open_files(server: Server) -> int:
     return sum(1 for _ in Path(f"/proc/{server.process.pid}/fd").iterdir())
 
 
-async def is_well(story: Story) -> None:
-    """Check that the chat is as it was, and the outsider outside."""
+async def assert_unharmed(story: Story) -> None:
+    """Check that the chat is unchanged and the outsider is still refused."""
     assert [message["body"] for message in (await story.bob.read())["messages"]] == [SECRET]
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")

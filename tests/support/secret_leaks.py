@@ -1,7 +1,7 @@
-"""Every secret that tests were given, and a check that answers and logs do not leak them.
+"""Record every secret that a test received, and check that answers and logs do not leak it.
 
-An auth key and a session token are given once, in the answer that makes them; a magic key in
-the fields that are there for it, by its own chat. Anywhere else it is a leak, whoever asked.
+The server returns an auth key or a session token once, in the answer that creates it, and a magic
+key only in its own fields, for its own chat. Anywhere else it is a leak.
 """
 
 import re
@@ -14,7 +14,7 @@ from watchparty.party.tokens import SECRET_LENGTH
 if TYPE_CHECKING:
     from tests.support.api_client import Answer
 
-# A secret in the middle of longer words is one, too: each place where it could begin is looked at.
+# Search at every position, to find a secret inside a longer word, too.
 LIKE_A_SECRET = re.compile(rf"(?=([0-9A-Za-z]{{{SECRET_LENGTH}}}))")
 CHAT_ID = re.compile(r"://[^/]+/([0-9]+)")
 
@@ -22,17 +22,19 @@ KEYS = ("auth_key", "session_token")
 INVITES = ("magic_key", "magic_link")
 
 _keys: set[str] = set()
-_invites: dict[str, int] = {}  # and the chat that each lets people into
+_invites: dict[str, int] = {}  # the chat that each key opens
 
 
 def issued_in(text: str) -> set[str]:
-    """Return the secrets in a text that were given to a test."""
-    return _alike(text).keys() & (_keys | _invites.keys())
+    """Return the secrets in a text that a test has received."""
+    return _candidates(text).keys() & (_keys | _invites.keys())
 
 
 def watch(url: str, sent: Mapping[str, str], answer: "Answer") -> None:
-    """Fail when an answer says what it should not, and remember the secrets that it makes."""
-    back = issued_in(url) if 300 <= answer.status < 400 else set()  # who is sent on brought them
+    """Fail if an answer leaks a secret, and record the secrets that it creates."""
+    back = (
+        issued_in(url) if 300 <= answer.status < 400 else set()
+    )  # a redirect may repeat those in the URL
     leaks = issued_in("\n".join(answer.headers.values())) - back
     assert not leaks, f"{url} answered with a secret in a header"
     body = answer.body.decode(errors="replace")
@@ -52,19 +54,19 @@ def watch(url: str, sent: Mapping[str, str], answer: "Answer") -> None:
 
 
 def _check_rest(url: str, body: str, fields: list[tuple[str, str]]) -> None:
-    """Outside of the fields that are there for secrets nothing is one."""
-    rest = _alike(body) - _alike("\n".join(value for _, value in fields))
+    """Fail if a secret is anywhere except in the fields for secrets."""
+    rest = _candidates(body) - _candidates("\n".join(value for _, value in fields))
     leaked = rest.keys() & (_keys | _invites.keys())
     assert not leaked, f"{url} has a secret among other words: {body}"
 
 
 def _check_key(url: str, sent: Mapping[str, str], name: str, value: str) -> None:
-    """A key is new; but who sends theirs to be renamed hears it again."""
+    """Fail if a key is not new, unless its owner sent it to change the name."""
     own = url.endswith("/auth") and name == "auth_key" and value in "\n".join(sent.values())
     assert own or value not in _keys, f"{url} repeats an old {name}"
 
 
-def _alike(text: str) -> Counter[str]:
+def _candidates(text: str) -> Counter[str]:
     return Counter(LIKE_A_SECRET.findall(text))
 
 

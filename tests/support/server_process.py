@@ -18,12 +18,12 @@ from watchparty import assets
 
 BIN = Path(sys.executable).parent
 ADDRESS = re.compile(r"https?://[\w.\[\]:]+:\d+")
-START_MAX = 60  # seconds until a server must have said where it is, on a busy machine
+START_MAX = 60  # seconds until a server must have printed its address, on a busy machine
 STOP_MAX = 60  # seconds until a stopped server must have ended
 
 SERVE = [str(BIN / "watchparty"), "serve", "--bind", "127.0.0.1:0"]
 
-# As an operator starts it by hand, with the configuration that ships.
+# The command of an operator who starts Hypercorn by hand, with the shipped configuration.
 HYPERCORN = [
     *(str(BIN / "hypercorn"), "--config", str(assets.find("hypercorn.toml"))),
     *("--bind", "127.0.0.1:0", "watchparty.asgi:app"),
@@ -32,7 +32,7 @@ HYPERCORN = [
 
 @contextmanager
 def running_out_of(what: int, server: "Server") -> Iterator[None]:
-    """Let a server have no more of a resource than it has now (setrlimit(2)) for a while."""
+    """Lower a server's limit of a resource to zero inside the `with` block (setrlimit(2))."""
     before = resource.prlimit(server.process.pid, what)
     resource.prlimit(server.process.pid, what, (0, before[1]))
     yield
@@ -51,12 +51,12 @@ main()
 
 
 def patched(module: str, **values: str) -> list[str]:
-    """Return the command for a server in which constants of a module are these expressions."""
+    """Return the command for a server that replaces values in a module by these expressions."""
     return [sys.executable, "-c", PATCHED.format(module=module, values=values), *SERVE[1:]]
 
 
 def configured(folder: Path, **values: int) -> list[str]:
-    """Return the options for a server with the configuration that ships, but for these values."""
+    """Return the options for a server with the shipped configuration, changed by these values."""
     text = assets.find("hypercorn.toml").read_text(encoding="utf-8")
     for name, value in values.items():
         text, found = re.subn(rf"(?m)^{name} = .*", f"{name} = {value}", text)
@@ -79,7 +79,7 @@ def refused(*options: str, **settings: str) -> str:
 
 
 def environment(settings: dict[str, str]) -> dict[str, str]:
-    """Return our environment with no other settings than these."""
+    """Return our environment with only these settings of Watch Party."""
     ours = {k: v for k, v in os.environ.items() if not k.startswith("WATCHPARTY_")}
     return ours | {f"WATCHPARTY_{name.upper()}": value for name, value in settings.items()}
 
@@ -87,7 +87,7 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
 class Server:
     """One server process; `url` is where it listens, `log()` all it has printed.
 
-    A context manager, with or without `async`: in the end the process is gone, whatever happened.
+    A context manager, with or without `async`, that always ends the process.
     """
 
     running: ClassVar[set["Server"]] = set()
@@ -114,7 +114,7 @@ class Server:
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
-        """Stop it, unless the test has; it must exit with 0. After a failure, kill it."""
+        """Stop it, unless the test has done so; it must exit with 0. After a failure, kill it."""
         try:
             if not failure and self in Server.running:
                 assert self.stop() == 0, self.log()
@@ -130,7 +130,7 @@ class Server:
         await asyncio.to_thread(self.__exit__, *failure)
 
     def start(self, bind: str | None = None) -> None:
-        """Start (again), at `bind` when the place matters, and wait for the address."""
+        """Start or restart it, at `bind` if given, and wait for the address in its log."""
         command = [bind if part == "127.0.0.1:0" and bind else part for part in self._command]
         with self._log.open("a") as log:
             said = log.tell()
@@ -158,7 +158,7 @@ class Server:
     def stop(self) -> int:
         """Stop it as an operator would, and return its exit code.
 
-        Whatever it was used for, its log has no secret in it.
+        Fails if a secret is in its log.
         """
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -168,7 +168,7 @@ class Server:
         return code
 
     def kill(self) -> None:
-        """Take it away in mid-air."""
+        """Kill the process without warning (SIGKILL)."""
         self.process.kill()
         self.process.wait()
         Server.running.discard(self)

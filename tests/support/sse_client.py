@@ -1,4 +1,4 @@
-"""A stream of events, parsed as a browser would do it."""
+"""A client for event streams that parses them as a browser does."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ WANTED = {"Accept": "text/event-stream"}
 
 
 class Event(NamedTuple):
-    """One event, as a browser would dispatch it."""
+    """One event, as a browser dispatches it."""
 
     kind: str
     id: str | None
@@ -22,14 +22,14 @@ class Event(NamedTuple):
 
 
 class Stream:
-    """The events of one response; each is waited for."""
+    """The events of one response."""
 
     def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self._answer = answer
         self.comments = 0
 
     async def next(self) -> Event:
-        """Return the next event; comments are counted. Raises EOFError at the end."""
+        """Wait for the next event; count the comments before it. Raises EOFError at the end."""
         async with asyncio.timeout(20):
             while True:
                 fields: dict[str, str] = {}
@@ -44,7 +44,7 @@ class Stream:
                 self.comments += 1
 
     async def ids(self, count: int) -> list[int]:
-        """Return the ids of the next messages, which must come without anything in between."""
+        """Return the ids of the next messages; no other event may come between them."""
         events = [await self.next() for _ in range(count)]
         assert {event.kind for event in events} <= {"message"}
         assert [event.id for event in events] == [str(event.data["id"]) for event in events]

@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import Callable
 
-PATIENCE = 60  # seconds that anything may take on a busy machine
+PATIENCE = 60  # seconds; the longest wait on a busy machine
 
-# Seconds for what must happen at once. Every hold in the tests that use this is longer, so that a
-# request which only ran out of time fails them.
+# Seconds for an event that must happen at once. The tests that use this hold their requests longer,
+# so that a request which only times out fails them.
 AT_ONCE = 15
 
 

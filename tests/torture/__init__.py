@@ -1,4 +1,4 @@
-"""People talk while the server is killed, lines are cut and clients vanish; then we count.
+"""Post and read while the server is killed, connections break and clients vanish; then count.
 
-`make torture` runs it for five minutes, tests/torture/test_torture.py for some seconds.
+`make torture` runs this for five minutes, tests/torture/test_torture.py for some seconds.
 """

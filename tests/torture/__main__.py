@@ -1,4 +1,4 @@
-"""python -m tests.torture [SECONDS]: print the table, and fail when anything was lost."""
+"""python -m tests.torture [SECONDS]: print the table; exit with 1 if a message was lost."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""What was acknowledged and what every reader received: the two must agree."""
+"""Compare the acknowledged messages with those that each reader received."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from watchparty.party.window import WINDOW
 
 @dataclass
 class Reading:
-    """What one reader heard of a chat, by following the cursor."""
+    """The messages that one reader received by following the cursor."""
 
     since: int = 0
     epoch: str | None = None
@@ -18,9 +18,9 @@ class Reading:
     gaps: int = 0
 
     def take(self, page: dict[str, Any]) -> None:
-        """Account for a page: the ids it brings and those it says were missed, and no hole."""
+        """Record a page; count a gap unless its ids and its missed ones continue the cursor."""
         ids = [message["id"] for message in page["messages"]]
-        # Nothing is missed that would have to be there still.
+        # A page reports missed messages only when it is full.
         self.gaps += page["missed"] > 0 and len(ids) != WINDOW
         expected = [*range(self.since + page["missed"] + 1, page["last_id"] + 1)]
         self.gaps += page["reset"] or ids != expected
@@ -32,7 +32,7 @@ class Reading:
 
 @dataclass
 class Ledger:
-    """One chat: who was promised what, and who heard what."""
+    """The acknowledged messages of one chat, and what each reader received."""
 
     acknowledged: dict[int, str] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
@@ -40,8 +40,8 @@ class Ledger:
     clashes: int = 0
     holes: int = 0
 
-    def look_over(self, page: dict[str, Any]) -> None:
-        """Account for a whole window: the newest 30 must be there, each in its place."""
+    def check_window(self, page: dict[str, Any]) -> None:
+        """Check a whole window: it must hold the newest 30 messages, in order."""
         last = page["last_id"]
         ids = [message["id"] for message in page["messages"]]
         self.holes += ids != [*range(max(1, last - WINDOW + 1), last + 1)]
@@ -50,32 +50,31 @@ class Ledger:
         self.clashes += self.acknowledged.setdefault(id_, body) != body
 
     @property
-    def heard(self) -> dict[int, set[str]]:
-        """What was read under each id, by anybody; more than one thing is one too many."""
-        heard: dict[int, set[str]] = defaultdict(set)
+    def received(self) -> dict[int, set[str]]:
+        """The bodies that readers received under each id; a second body is an error."""
+        received: dict[int, set[str]] = defaultdict(set)
         for reading in self.readings:
             for id_, body in reading.seen.items():
-                heard[id_].add(body)
-        return heard
+                received[id_].add(body)
+        return received
 
     def lost(self, last_id: int) -> int:
-        """Count acknowledged messages that are not what was read under their id, or beyond the end.
+        """Count acknowledged messages whose id is past the end or was read with another body.
 
-        One that nobody read because it had left the window, and everybody was expected so, is
-        not counted here; `unseen` does.
+        `unseen` counts those that left the window before anybody read them.
         """
-        heard = self.heard
+        received = self.received
         return self.clashes + sum(
-            id_ > last_id or heard.get(id_, {body}) != {body}
+            id_ > last_id or received.get(id_, {body}) != {body}
             for id_, body in self.acknowledged.items()
         )
 
     def doubled(self) -> int:
         """Count messages that were acknowledged or read under more than one id."""
-        read = {(id_, body) for id_, bodies in self.heard.items() for body in bodies}
+        read = {(id_, body) for id_, bodies in self.received.items() for body in bodies}
         ids = read | {*self.acknowledged.items()}
         return sum(times - 1 for times in Counter(body for _, body in ids).values())
 
     def unseen(self) -> int:
-        """Count acknowledged messages that no reader saw: of their loss nobody would know."""
-        return len(self.acknowledged.keys() - self.heard.keys())
+        """Count acknowledged messages that no reader saw, and whose loss would go unnoticed."""
+        return len(self.acknowledged.keys() - self.received.keys())

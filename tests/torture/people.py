@@ -1,4 +1,4 @@
-"""Clients that post, follow and hang up; each tries again until it is done."""
+"""Clients that post, read and hang up; each retries until it succeeds."""
 
 import asyncio
 import json
@@ -13,13 +13,13 @@ import aiohttp
 
 from tests.torture.ledger import Ledger, Reading
 
-TROUBLE = (aiohttp.ClientError, TimeoutError, ConnectionError)
-BREATH = 0.02  # seconds between two tries, and at most between two messages of one poster
+FAILURES = (aiohttp.ClientError, TimeoutError, ConnectionError)
+PAUSE = 0.02  # seconds between two tries, and the longest pause between two messages of one poster
 
 
 @dataclass(frozen=True)
 class Client:
-    """Somebody in a chat, as a program that uses the API would be."""
+    """A member of a chat who uses the API from a program."""
 
     session: aiohttp.ClientSession
     url: str
@@ -27,24 +27,24 @@ class Client:
     token: str
 
     async def say(self, body: str, key: str) -> tuple[dict[str, Any], bool]:
-        """Post until it is acknowledged, always with the same key."""
+        """Post a message with one idempotency key until the server acknowledges it."""
         headers = self._headers | {"Idempotency-Key": key}
         while True:
-            with suppress(*TROUBLE):
+            with suppress(*FAILURES):
                 async with self.session.post(
                     self.url + self.path, json={"body": body}, headers=headers
                 ) as answer:
                     if answer.status == 200:
                         return await answer.json(), "Idempotent-Replay" in answer.headers
                     assert answer.status == 503, await answer.text()
-            await asyncio.sleep(BREATH)
+            await asyncio.sleep(PAUSE)
 
     async def read(self, reading: Reading, wait: float) -> None:
-        """Follow the cursor by one answer, if there is one."""
+        """Poll once from the cursor, and record the page if one arrives."""
         query = {"since": reading.since, "wait": wait} | (
             {"epoch": reading.epoch} if reading.epoch else {}
         )
-        with suppress(*TROUBLE):
+        with suppress(*FAILURES):
             async with self.session.get(
                 self.url + self.path, params=query, headers=self._headers
             ) as answer:
@@ -53,17 +53,17 @@ class Client:
                     reading.take(page)
                     return
                 assert answer.status == 503, page
-        await asyncio.sleep(BREATH)
+        await asyncio.sleep(PAUSE)
 
     async def visit(self, ledger: Ledger) -> None:
-        """Look at the chat as somebody who has just come."""
-        with suppress(*TROUBLE):
+        """Read the whole window, as a new reader would."""
+        with suppress(*FAILURES):
             async with self.session.get(self.url + self.path, headers=self._headers) as answer:
                 if answer.status == 200:
-                    ledger.look_over(await answer.json())
+                    ledger.check_window(await answer.json())
 
     async def vanish(self, body: str) -> None:
-        """Post, and be gone before the answer: it is said once or never."""
+        """Post and hang up before the answer; the message is stored once or not at all."""
         place, data = urlsplit(self.url), json.dumps({"body": body}).encode()
         head = f"POST {self.path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.token}\r\n"
         with suppress(OSError):
@@ -79,7 +79,7 @@ class Client:
 
 
 async def post(client: Client, ledger: Ledger, name: str, enough: asyncio.Event) -> None:
-    """Say one thing after the other, each until it is acknowledged."""
+    """Post message after message, each until the server acknowledges it."""
     number = 0
     while not enough.is_set():
         number += 1
@@ -87,11 +87,11 @@ async def post(client: Client, ledger: Ledger, name: str, enough: asyncio.Event)
         message, replayed = await client.say(body, secrets.token_hex(16))
         ledger.acknowledge(message["id"], body)
         ledger.replays += replayed
-        await asyncio.sleep(random.uniform(0, BREATH))
+        await asyncio.sleep(random.uniform(0, PAUSE))
 
 
 async def follow(client: Client, reading: Reading, finished: asyncio.Event) -> None:
-    """Read until everything has been said and heard."""
+    """Poll until posting has finished and no message is left to read."""
     while not finished.is_set():
         await client.read(reading, wait=1)
     before = None
@@ -101,9 +101,9 @@ async def follow(client: Client, reading: Reading, finished: asyncio.Event) -> N
 
 
 async def pass_by(client: Client, name: str, enough: asyncio.Event) -> None:
-    """Say things without ever waiting for an answer."""
+    """Post messages without waiting for any answer."""
     number = 0
     while not enough.is_set():
         number += 1
         await client.vanish(f"{name}: {number}")
-        await asyncio.sleep(random.uniform(0, 20 * BREATH))
+        await asyncio.sleep(random.uniform(0, 20 * PAUSE))

@@ -1,4 +1,4 @@
-"""Rounds of trouble: the server is killed and connections are cut at random moments."""
+"""Kill the server and break connections at random moments while clients post and read."""
 
 import asyncio
 import random
@@ -12,7 +12,7 @@ import aiohttp
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import guest, host
-from tests.support.faulty_proxy import Line
+from tests.support.faulty_proxy import FaultyProxy
 from tests.support.server_process import Server
 from tests.torture.ledger import Ledger, Reading
 from tests.torture.people import Client, follow, pass_by, post
@@ -20,14 +20,14 @@ from watchparty.server.sockets import raise_file_limit
 
 CHATS = 4
 POSTERS = 4  # in each chat
-KILLS = 2  # at least, on a machine that takes its time
+KILLS = 2  # the fewest, however slow the machine
 LIFE = (0.3, 3.0)  # seconds that a server lives
-CALM = (0.05, 0.6)  # seconds between two kinds of trouble on the line
+CALM = (0.05, 0.6)  # seconds between two faults on the connections
 
 
 @dataclass(frozen=True)
 class Report:
-    """What came of it."""
+    """The counts at the end of a run."""
 
     kills: int
     cuts: int
@@ -60,7 +60,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Party:
-    """One chat with everybody in it; the historian's line is never cut."""
+    """One chat with everybody in it; the historian connects without the proxy."""
 
     posters: list[Client]
     reader: Client
@@ -69,7 +69,7 @@ class Party:
     ledger: Ledger
 
     @classmethod
-    async def of(cls, api: Api, line: Line, session: aiohttp.ClientSession) -> Self:
+    async def of(cls, api: Api, line: FaultyProxy, session: aiohttp.ClientSession) -> Self:
         alice, made = await host(api, "Alice")
         invitation = made["chat_id"], made["magic_key"]
         people = [await guest(api, f"Guest {n}", *invitation) for n in range(POSTERS + 2)]
@@ -81,9 +81,9 @@ class Party:
 
 
 async def torture(folder: Path, seconds: float) -> Report:
-    """Let people talk for so long under every trouble, and count."""
+    """Run posters and readers under all faults for some seconds, and return the counts."""
     raise_file_limit()
-    async with Server(folder) as server, Line(server.url) as line, _session() as session:
+    async with Server(folder) as server, FaultyProxy(server.url) as line, _session() as session:
         async with Api(server.url) as api:
             parties = [await Party.of(api, line, session) for _ in range(CHATS)]
         kills, cuts = await _run(server, line, parties, time.monotonic() + seconds)
@@ -91,7 +91,7 @@ async def torture(folder: Path, seconds: float) -> Report:
 
 
 async def _run(
-    server: Server, line: Line, parties: list[Party], deadline: float
+    server: Server, line: FaultyProxy, parties: list[Party], deadline: float
 ) -> tuple[int, int]:
     enough, finished = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as listening:
@@ -112,7 +112,7 @@ async def _run(
 
 
 async def _kill(server: Server, parties: list[Party], deadline: float) -> int:
-    """Kill the server again and again, and on a slow machine until it has had an effect."""
+    """Kill and restart the server until the deadline, and further until a kill lost an answer."""
     kills = 0
     while time.monotonic() < deadline or kills < KILLS or not _replays(parties):
         await asyncio.sleep(random.uniform(*LIFE))
@@ -127,7 +127,7 @@ def _replays(parties: list[Party]) -> int:
     return sum(party.ledger.replays for party in parties)
 
 
-async def _cut(line: Line, deadline: float) -> int:
+async def _cut(line: FaultyProxy, deadline: float) -> int:
     cuts = 0
     while time.monotonic() < deadline:
         await asyncio.sleep(random.uniform(*CALM))

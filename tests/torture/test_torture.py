@@ -1,4 +1,4 @@
-"""Killed, cut off and deserted for some seconds, the server keeps its promises."""
+"""The server loses no acknowledged message through kills, broken connections and lost clients."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from tests.torture.rounds import KILLS, torture
 SECONDS = 8
 
 
-async def test_nothing_is_lost_doubled_or_silently_missing(tmp_path: Path) -> None:
+async def test_no_message_is_lost_doubled_or_missing_without_notice(tmp_path: Path) -> None:
     report = await torture(tmp_path, SECONDS)
     assert report.is_clean, report.table()
     assert report.kills >= KILLS

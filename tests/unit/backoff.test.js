@@ -40,27 +40,27 @@ test("the longest wait doubles with each failure, from half a second to fifteen"
     assert.ok(Math.abs((await lasts(backoff.wait(new Unreachable()))) - longest) <= 1, `not ${longest}`);
 });
 
-test("after any number of failures it is no longer", async () => {
+test("the wait never exceeds fifteen seconds, however many failures there were", async () => {
   dice(ALMOST);
   for (let failures = 0; failures < 2000; failures++) backoff.wait(undefined);
   assert.ok((await lasts(backoff.wait(undefined))) <= 15_001);
 });
 
-test("the wait is anything below, so that a crowd comes back spread out", async () => {
+test("the wait is random below that, so that many clients come back spread out", async () => {
   dice(0.5);
   assert.equal(await lasts(backoff.wait(new Unreachable())), 250);
   dice(0);
   assert.ok((await lasts(backoff.wait(new Unreachable()))) <= 1);
 });
 
-test("after a success it begins anew", async () => {
+test("a success resets the wait", async () => {
   dice(0.5);
   for (let failures = 0; failures < 4; failures++) backoff.wait(new Unreachable());
   backoff.succeeded();
   assert.equal(await lasts(backoff.wait(new Unreachable())), 250);
 });
 
-test("the server is waited for as long as it asks, and up to a second more", async () => {
+test("the page waits as long as the server asks, and up to a second more", async () => {
   dice(0);
   assert.equal(await lasts(backoff.wait(busy(7))), 7000);
   dice(0.5);
@@ -68,26 +68,26 @@ test("the server is waited for as long as it asks, and up to a second more", asy
   assert.equal(await lasts(backoff.wait(new Refused(503, {}, 60))), 60_500);
 });
 
-test("a server that names no time is any failure", async () => {
+test("a busy server that names no time counts as any failure", async () => {
   dice(0.5);
   assert.equal(await lasts(backoff.wait(busy())), 250);
 });
 
-test("hope ends a wait at once", async () => {
+test("a hopeful event ends a wait at once", async () => {
   dice(ALMOST);
   const pause = backoff.wait(new Unreachable());
   backoff.wake();
   assert.equal(await lasts(pause), 0);
 });
 
-test("but not one that the server asked for", async () => {
+test("a hopeful event does not end a wait that the server asked for", async () => {
   dice(0);
   const pause = backoff.wait(busy(2));
   backoff.wake();
   assert.equal(await lasts(pause), 2000);
 });
 
-test("hope without a wait does nothing", () => {
+test("a hopeful event without a wait does nothing", () => {
   backoff.wake();
 });
 

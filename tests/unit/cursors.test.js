@@ -1,4 +1,4 @@
-/** One poll for many readers: it asks from the oldest cursor, and each gets what is new to it. */
+/** One poll serves many readers: it asks from the oldest cursor, and each reader gets what is new to it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -15,22 +15,22 @@ const answer = (changes = {}) => ({
 });
 const ids = (got) => got.messages.map(({ id }) => id);
 
-test("one reader asks from where it is", () => {
+test("a poll for one reader asks from its cursor", () => {
   assert.deepEqual(mergeCursors([reader()]), { 1: { token: "t", since: 5, epoch: "e", rev: 2 } });
   assert.deepEqual(mergeCursors([]), {});
 });
 
-test("readers of one chat ask from the oldest cursor and the oldest state", () => {
+test("a poll for several readers of one chat asks from the oldest cursor and the oldest state", () => {
   const merged = mergeCursors([reader({ since: 5, rev: 3 }), reader({ since: 9, rev: 1 }), reader({ since: 7 })]);
   assert.deepEqual(merged, { 1: { token: "t", since: 5, epoch: "e", rev: 1 } });
 });
 
-test("readers of different histories ask for everything, whoever comes next", () => {
+test("a poll for readers of different histories asks for everything", () => {
   const merged = mergeCursors([reader(), reader({ epoch: "other" }), reader({ since: 1 })]);
   assert.deepEqual(merged[1], { token: "t", since: EVERYTHING, epoch: "e", rev: EVERYTHING });
 });
 
-test("chats do not mix", () => {
+test("each chat has a cursor of its own", () => {
   const merged = mergeCursors([reader(), reader({ chatId: "2", token: "u", since: 1, epoch: "f", rev: 0 })]);
   assert.deepEqual(merged, {
     1: { token: "t", since: 5, epoch: "e", rev: 2 },
@@ -38,7 +38,7 @@ test("chats do not mix", () => {
   });
 });
 
-test("64 chats fit in a request, and more readers of those", () => {
+test("a request holds 64 chats, and any number of their readers", () => {
   const chats = Array.from({ length: 65 }, (_, chat) => reader({ chatId: String(chat) }));
   const merged = mergeCursors([...chats, reader({ chatId: "0", since: 1 })]);
   assert.equal(Object.keys(merged).length, 64);
@@ -46,39 +46,39 @@ test("64 chats fit in a request, and more readers of those", () => {
   assert.equal(merged[0].since, 1);
 });
 
-test("a poll covers who is where it asked from, or ahead of it", () => {
+test("a poll covers a reader at its cursor or ahead of it", () => {
   const sent = mergeCursors([reader()]);
   assert.equal(isCovered(sent, reader()), true);
   assert.equal(isCovered(sent, reader({ since: 6, rev: 3 })), true);
 });
 
-test("it does not cover who is behind, elsewhere, or somebody else", () => {
+test("a poll does not cover a reader who is behind it, in another history, or another member", () => {
   const sent = mergeCursors([reader()]);
   for (const changes of [{ since: 4 }, { rev: 1 }, { epoch: "other" }, { token: "other" }, { chatId: "2" }])
     assert.equal(isCovered(sent, reader(changes)), false, JSON.stringify(changes));
 });
 
-test("who is where the poll asked from gets all of the answer", () => {
+test("a reader at the poll's cursor gets the whole answer", () => {
   const got = sliceFor(answer(), 5, reader());
   assert.deepEqual(ids(got), [6, 7, 8]);
   assert.equal(got.missed, 0);
 });
 
-test("who is ahead gets what comes after", () => {
+test("a reader ahead of the poll gets only the newer messages", () => {
   assert.deepEqual(ids(sliceFor(answer(), 5, reader({ since: 7 }))), [8]);
   assert.deepEqual(ids(sliceFor(answer(), 5, reader({ since: 8 }))), []);
 });
 
-test("who is behind the poll's cursor gets nothing of it", () => {
+test("a reader behind the poll's cursor gets nothing of it", () => {
   assert.equal(sliceFor(answer(), 5, reader({ since: 4 })), undefined);
 });
 
-test("who has another history, or one that goes on after this one, gets nothing of it", () => {
+test("a reader of another history, or of one ahead of the answer, gets nothing of it", () => {
   assert.equal(sliceFor(answer(), 5, reader({ epoch: "other" })), undefined);
   assert.equal(sliceFor(answer(), 5, reader({ since: 9 })), undefined);
 });
 
-test("each counts what it has missed itself", () => {
+test("each reader counts its own missed messages", () => {
   const long = answer({ messages: messages(31, 60), last_id: 60, missed: 25 });
   assert.equal(sliceFor(long, 5, reader()).missed, 25);
   assert.equal(sliceFor(long, 5, reader({ since: 20 })).missed, 10);
@@ -87,7 +87,7 @@ test("each counts what it has missed itself", () => {
   assert.equal(ids(sliceFor(long, 5, reader({ since: 20 }))).length, 30);
 });
 
-test("an answer with all that exists is a reset for strangers and none for the others", () => {
+test("an answer with everything resets only readers of another history", () => {
   const all = answer({ messages: messages(1, 8), reset: true });
   const known = sliceFor(all, EVERYTHING, reader());
   assert.deepEqual([ids(known), known.reset, known.missed], [[6, 7, 8], false, 0]);
@@ -95,18 +95,18 @@ test("an answer with all that exists is a reset for strangers and none for the o
   assert.equal(sliceFor(all, EVERYTHING, reader({ since: 9 })), all);
 });
 
-test("the state comes to those who have another one", () => {
+test("a reader with another state gets the new one", () => {
   assert.equal(sliceFor(answer(), 5, reader({ rev: 2 })).state, undefined);
   assert.deepEqual(sliceFor(answer(), 5, reader({ rev: 1 })).state, { topic: "" });
 });
 
-test("slicing leaves the shared answer as it was", () => {
+test("slicing does not change the shared answer", () => {
   const shared = answer();
   sliceFor(shared, 5, reader({ since: 7 }));
   assert.deepEqual(shared, answer());
 });
 
-test("no news is an answer without messages", () => {
+test("a poll without news gives an answer without messages", () => {
   const nothing = { epoch: "e", messages: [], last_id: 5, missed: 0, reset: false };
   assert.deepEqual(emptyAnswer(reader()), nothing);
 });

@@ -4,7 +4,7 @@ import { after, before, mock, test } from "node:test";
 
 const NOON = Date.parse("2026-01-12T12:00:00+01:00");
 
-// A reader in Oslo who reads English: the locale of whoever runs the tests decides nothing.
+// An English reader in Oslo; the locale of this machine must not matter.
 process.env.TZ = "Europe/Oslo";
 const { DateTimeFormat } = Intl;
 // @ts-ignore
@@ -19,14 +19,14 @@ after(() => mock.timers.reset());
 /** @param {string} at */
 const at = (at) => new Date(at);
 
-/** What showTime does to a <time>. @param {string} at */
+/** Returns a <time> that showTime has filled. @param {string} at */
 function shown(at) {
   const element = { textContent: "?", title: "?", setAttribute: (name, value) => (element[name] = value) };
   showTime(element, at);
   return [element.textContent, element.title, element.datetime];
 }
 
-test("a time is the reader's own", () => {
+test("a time is shown in the reader's time zone", () => {
   assert.equal(formatTime(at("2026-01-12T20:05:00Z")), "21:05");
   assert.equal(formatTime(at("2026-07-12T20:05:00Z")), "22:05"); // in summer
   assert.equal(formatTime(at("2026-01-11T23:00:00Z")), "00:00");
@@ -36,7 +36,7 @@ test("a day has its name", () => {
   assert.match(formatDay(at("2026-01-12T20:05:00Z")), /^Mon,? 12 Jan(,| at) 21:05$/);
 });
 
-test("today needs no date, and any other day does", () => {
+test("a time of another day has its date, and one of today has none", () => {
   assert.equal(formatRecent(at("2026-01-11T23:00:00Z")), "00:00");
   assert.equal(formatRecent(at("2026-01-12T22:59:59Z")), "23:59");
   assert.equal(formatRecent(at("2026-01-11T22:59:59Z")), "11 Jan, 23:59");
@@ -44,14 +44,14 @@ test("today needs no date, and any other day does", () => {
   assert.equal(formatRecent(at("2025-01-12T12:00:00Z")), "12 Jan, 13:00");
 });
 
-test("an element gets the time, all of it in its title, and for machines", () => {
+test("an element gets the short time as text, the full one as title, and a machine-readable one", () => {
   const [text, title, machine] = shown("2026-01-12T20:05:07.123Z");
   assert.equal(text, "21:05");
   assert.match(title, /^Monday,? 12 January 2026 at 21:05:07$/);
   assert.equal(machine, "2026-01-12T20:05:07.123Z");
 });
 
-test("a time that is not known is not shown", () => {
+test("an unknown time is not shown", () => {
   for (const unknown of ["", "soon"]) assert.deepEqual(shown(unknown), ["", "", undefined]);
 });
 

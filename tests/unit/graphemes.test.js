@@ -9,7 +9,7 @@ const ENGLAND = "🏴󠁧󠁢󠁥󠁮󠁧󠁿";
 const NORWAY = "🇳🇴";
 const LONE_SURROGATE = "\ud83d";
 
-test("what people see as one character is one", () => {
+test("a character that people see as one counts as one", () => {
   for (const one of [FAMILY, ENGLAND, NORWAY, "👨🏿‍🦰", "1️⃣", "e\u0301", "Z͑ͫ̓ͪ̂ͫ̽͏", "한", "नि", "\r\n", LONE_SURROGATE])
     assert.deepEqual(graphemes(one), [one]);
 });
@@ -36,12 +36,12 @@ test("one to three emoji and nothing else are only emoji", () => {
     assert.equal(onlyEmoji(text, 3), true, text);
 });
 
-test("anything else is not", () => {
+test("a text with anything else is not only emoji", () => {
   for (const text of ["", "a", "🎬!", "🎬 ok", "🎬🎬🎬🎬", "12", "#", "*", "مرحبا", LONE_SURROGATE, "\u0301"])
     assert.equal(onlyEmoji(text, 3), false, JSON.stringify(text));
 });
 
-test("a long text is not looked at as emoji", () => {
+test("a long text never counts as only emoji", () => {
   assert.equal(onlyEmoji(" ".repeat(1000) + "🎬", 3), false);
   assert.equal(onlyEmoji("👩" + "\u200d👩".repeat(1000), 3), false);
 });

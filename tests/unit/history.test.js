@@ -20,11 +20,11 @@ function take(first, last, { since = first - 1, missed = first - since - 1, rese
   return history.merge(answer, since, underway).map(({ id }) => id);
 }
 
-/** What stands there: ids and the texts of notices. */
+/** Returns the ids of the messages and the texts of the notices, in order. */
 const shown = () => history.entries().map((entry) => ("notice" in entry ? entry.notice : entry.id));
 const passed = (count) => `${count} messages passed while you were away`;
 
-test("messages stand in order, each once", () => {
+test("messages are in order, each once", () => {
   assert.deepEqual(take(1, 3), [1, 2, 3]);
   assert.deepEqual(take(2, 5), [4, 5]);
   assert.deepEqual(shown(), range(1, 5));
@@ -36,37 +36,37 @@ test("an answer without news changes nothing", () => {
   assert.deepEqual(shown(), [1, 2, 3]);
 });
 
-test("the oldest make room for the 31st", () => {
+test("the 31st message replaces the oldest", () => {
   take(1, WINDOW);
   assert.deepEqual(take(31, 33), [31, 32, 33]);
   assert.deepEqual(shown(), range(4, 33));
 });
 
-test("pending messages take the places of as many", () => {
+test("each pending message replaces one of the oldest", () => {
   take(1, WINDOW);
   assert.deepEqual(take(31, 31, { underway: 2 }), [31]);
   assert.deepEqual(shown(), range(4, 31));
 });
 
-test("what passed is counted where it is missing", () => {
+test("missed messages are counted where they are missing", () => {
   take(1, 3);
   assert.deepEqual(take(31, 60, { since: 3 }), range(31, 60));
   assert.deepEqual(shown(), [passed(27), ...range(31, 60)]);
 });
 
-test("one message that passed is one message", () => {
+test("the notice of one missed message is in the singular", () => {
   take(1, 3);
   take(5, 6, { since: 3 });
   assert.deepEqual(shown(), [1, 2, 3, "1 message passed while you were away", 5, 6]);
 });
 
-test("what makes room for pending messages on its arrival has passed unseen", () => {
+test("messages that pending ones replace at once count as missed", () => {
   take(1, 3);
   take(31, 60, { since: 3, underway: 1 });
   assert.deepEqual(shown(), [passed(28), ...range(32, 60)]);
 });
 
-test("a notice stands until the page holds only what came later", () => {
+test("a notice stays until all messages on the page are newer", () => {
   take(1, 3);
   take(31, 60, { since: 3 });
   take(61, 89);
@@ -75,25 +75,25 @@ test("a notice stands until the page holds only what came later", () => {
   assert.deepEqual(shown(), range(61, 90));
 });
 
-test("another history replaces this one and says so", () => {
+test("another history replaces this one and shows a notice", () => {
   take(1, 30);
   assert.deepEqual(take(1, 2, { reset: true, since: 30, missed: 0 }), [1, 2]);
   assert.deepEqual(shown(), ["The history of this party was replaced.", 1, 2]);
 });
 
-test("another history, of which some has passed, says both", () => {
+test("another history with missed messages shows both notices", () => {
   take(1, 5);
   take(31, 60, { reset: true, since: 5, missed: 30 });
   assert.deepEqual(shown(), ["The history of this party was replaced.", passed(30), ...range(31, 60)]);
 });
 
-test("what passed of another history stands before its first message", () => {
+test("the missed messages of another history are counted before its first message", () => {
   take(1, 30);
   take(3, 4, { reset: true, since: 30, missed: 2 });
   assert.deepEqual(shown(), ["The history of this party was replaced.", passed(2), 3, 4]);
 });
 
-test("what we said in the history that was replaced counts for nothing", () => {
+test("our messages in a replaced history do not count", () => {
   take(1, 3);
   history.add(message(5));
   take(11, 12, { reset: true, since: 3, missed: 10 });
@@ -108,35 +108,35 @@ test("our own message is shown ahead of the poll, once", () => {
   assert.deepEqual(shown(), [1, 2, 3, 4, 5]);
 });
 
-test("our own, shown ahead, stands where its number says", () => {
+test("our own message, shown ahead of the poll, is in the order of its id", () => {
   take(1, 3);
   history.add(message(6));
   assert.deepEqual(take(4, 6), [4, 5]);
   assert.deepEqual(shown(), range(1, 6));
 });
 
-test("our own have not passed when the poll comes too late for them", () => {
+test("our own messages do not count as missed when the poll comes too late for them", () => {
   take(1, 3);
   for (const id of range(4, 38)) history.add(message(id));
   take(11, 40, { since: 3 });
   assert.deepEqual(shown(), range(11, 40));
 });
 
-test("only others' messages among our own have passed", () => {
+test("only the messages of others among our own count as missed", () => {
   take(1, 3);
   history.add(message(5));
   take(31, 60, { since: 3 });
   assert.deepEqual(shown(), [passed(26), ...range(31, 60)]);
 });
 
-test("the others' have passed behind our own that was among them", () => {
+test("the notice of missed messages follows our own message among them", () => {
   take(1, 3);
   history.add(message(5));
   take(7, 8, { since: 3 });
   assert.deepEqual(shown(), [1, 2, 3, 5, passed(2), 7, 8]);
 });
 
-test("our own that the poll brings, or that is older than it, were not among those that passed", () => {
+test("our own messages in the poll or before it were not among the missed ones", () => {
   take(5, 6, { since: 4 });
   history.add(message(4));
   history.add(message(11));
@@ -144,20 +144,20 @@ test("our own that the poll brings, or that is older than it, were not among tho
   assert.deepEqual(shown(), [4, 5, 6, passed(3), 10, 11, 12]);
 });
 
-test("our own makes room for itself", () => {
+test("our own message replaces the oldest", () => {
   take(1, WINDOW);
   history.add(message(31));
   assert.deepEqual(shown(), range(2, 31));
 });
 
-test("our own that was counted as passed is not shown any more", () => {
+test("our own message that was counted as missed is not shown later", () => {
   take(1, 3);
   take(6, 7, { since: 3 });
   history.add(message(5));
   assert.deepEqual(shown(), [1, 2, 3, passed(2), 6, 7]);
 });
 
-test("our own that nobody counted is shown, however old", () => {
+test("our own message that was not counted is shown, however old it is", () => {
   take(5, 33, { since: 4 });
   history.add(message(4));
   assert.deepEqual(shown(), range(4, 33));
@@ -170,7 +170,7 @@ test("a deleted message stays in its place without its text", () => {
   assert.deepEqual(history.entries()[1], { ...message(2), body: "", deleted: true });
 });
 
-test("deleting what is not there, or deleting twice, changes nothing", () => {
+test("deleting an unknown message, or one twice, changes nothing", () => {
   take(1, 3);
   history.markDeleted([2]);
   const before = history.entries();
@@ -179,14 +179,14 @@ test("deleting what is not there, or deleting twice, changes nothing", () => {
   assert.equal(history.entries()[1], before[1]); // the same object, so nothing is drawn anew
 });
 
-test("our own that was deleted before its answer came does not come back", () => {
+test("our own message that was deleted before its answer came does not come back", () => {
   take(1, 3);
   history.markDeleted([4]);
   history.add(message(4));
   assert.deepEqual(shown(), [1, 2, 3]);
 });
 
-test("a notice stands behind its message, and a new one replaces the old", () => {
+test("a notice follows its message, and a new one replaces the old", () => {
   take(1, 3);
   const first = { after: 3, until: 4, notice: "first" };
   history.addNotice(first);

@@ -1,4 +1,4 @@
-/** Web addresses become links without the sentence around them; everything else stays text. */
+/** Web addresses become links without the punctuation around them; everything else stays text. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -18,7 +18,7 @@ class Anchor {
 // @ts-ignore
 globalThis.document = { createElement: () => new Anchor() };
 
-/** The pieces of a text, links in a list of their own. @param {string} text */
+/** Returns the pieces of a text, each link as a list. @param {string} text */
 const pieces = (text) =>
   linkify(text)
     .map((piece) => (typeof piece === "string" ? piece : [piece.textContent]))
@@ -50,10 +50,10 @@ const SENTENCES = {
   "https://пример.example/привет!": "https://пример.example/привет",
   "https://example.org/مرحبا…": "https://example.org/مرحبا",
   "「https://example.org/映画」。": "https://example.org/映画",
-  "https://example.org/a\u202eexe.piz": "https://example.org/a", // nothing turns the text around
+  "https://example.org/a\u202eexe.piz": "https://example.org/a", // a link has no character that reverses the text
 };
 
-test("the sentence goes on after an address", () => {
+test("the text after an address is kept", () => {
   for (const [text, address] of Object.entries(SENTENCES)) {
     const links = pieces(text).filter((piece) => typeof piece !== "string");
     assert.deepEqual(links, [[address]], text);
@@ -92,7 +92,7 @@ test("no character is lost or moved", () => {
     assert.equal(pieces(text).flat().join(""), text);
 });
 
-test("a link opens elsewhere, says nothing of where it was, and shows its true host", () => {
+test("a link opens in a new tab, sends no referrer, and shows its true host", () => {
   const [, link] = linkify("https://пример.example/привет");
   assert.equal(link.href, "https://xn--e1afmkfd.example/%D0%BF%D1%80%D0%B8%D0%B2%D0%B5%D1%82");
   assert.equal(link.title, link.href);
@@ -100,7 +100,7 @@ test("a link opens elsewhere, says nothing of where it was, and shows its true h
   assert.deepEqual(new Set(link.rel.split(" ")), new Set(["noopener", "noreferrer", "nofollow", "ugc"]));
 });
 
-test("thousands of brackets cost no time", { timeout: 1000 }, () => {
+test("thousands of brackets do not slow it down", { timeout: 1000 }, () => {
   const text = `https://example.org/closed${")".repeat(50_000)}`;
   assert.deepEqual(pieces(text)[0], ["https://example.org/closed"]);
 });

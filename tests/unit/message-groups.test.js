@@ -1,4 +1,4 @@
-/** Consecutive messages of one author stand under one name. */
+/** Consecutive messages of one author are grouped under one name. */
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
@@ -9,7 +9,7 @@ const START = Date.UTC(2026, 0, 12, 20, 0, 0);
 
 let lastId = 0;
 
-/** A message that was said so many ms after the start. */
+/** Returns a message posted so many ms after the start. */
 const said = (ms, { author = 1, username = "Bob" } = {}) => ({
   ...{ id: ++lastId, member_id: author, username, body: "…" },
   created_at: new Date(START + ms).toISOString(),
@@ -18,7 +18,7 @@ const mine = (ms) => said(ms, { author: ME.memberId, username: ME.username });
 const pending = () => ({ state: "sending", body: "…" });
 const notice = { after: 1, until: 9, notice: "3 messages passed" };
 
-/** How many messages stand in each group; a notice is 0. */
+/** Returns the number of messages in each group; a notice is 0. */
 const sizes = (...items) => messageGroups(items, ME).map((block) => ("notice" in block ? 0 : block.items.length));
 
 const MINUTES = 60_000;
@@ -28,20 +28,20 @@ test("one author's messages within five minutes are one group", () => {
   assert.deepEqual(sizes(), []);
 });
 
-test("five minutes make another group, counted from the group's first message", () => {
+test("a new group starts five minutes after the first message of the last one", () => {
   assert.deepEqual(sizes(said(0), said(5 * MINUTES)), [1, 1]);
   assert.deepEqual(sizes(said(0), said(4 * MINUTES), said(6 * MINUTES), said(10 * MINUTES)), [2, 2]);
 });
 
-test("another author makes another group, and so does the first one again", () => {
+test("a new group starts with each change of author", () => {
   assert.deepEqual(sizes(said(0), said(1, { author: 2 }), said(2)), [1, 1, 1]);
 });
 
-test("another name of the same author does too", () => {
+test("a new group starts when the author changes their name", () => {
   assert.deepEqual(sizes(said(0), said(1, { username: "Bobby" })), [1, 1]);
 });
 
-test("two people with one name stay apart", () => {
+test("two people with the same name get separate groups", () => {
   assert.deepEqual(sizes(said(0, { author: 1 }), said(1, { author: 2 })), [1, 1]);
 });
 
@@ -50,7 +50,7 @@ test("a notice stands between groups", () => {
   assert.equal(messageGroups([notice], ME)[0], notice);
 });
 
-test("a group says who, when first, and whether it is mine", () => {
+test("a group has its author, its first time, and whether it is mine", () => {
   const [theirs, own] = messageGroups([said(0), said(1), mine(2)], ME);
   const { author, username, at, isMine } = theirs;
   assert.deepEqual([author, username, at, isMine], [1, "Bob", new Date(START).toISOString(), false]);
@@ -63,7 +63,7 @@ test("pending messages are mine, and have no time yet", () => {
   assert.deepEqual([author, username, at, isMine, items.length], [7, "Alice", "", true, 2]);
 });
 
-test("a pending message joins what I said just now, and nothing older", () => {
+test("a pending message joins the group of my recent messages, and no older one", () => {
   mock.timers.enable({ apis: ["Date"], now: START + 6 * MINUTES });
   assert.deepEqual(sizes(mine(2 * MINUTES), pending()), [2]);
   assert.deepEqual(sizes(mine(1 * MINUTES), pending()), [1, 1]);

@@ -1,19 +1,19 @@
-"""Every word on the page can be read, by day and by night (WCAG 1.4.3)."""
+"""All text on the page has enough contrast in the light and the dark scheme (WCAG 1.4.3)."""
 
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Arrival, seated
-from tests.browser.contrast_checks import TOO_FAINT, Scheme, by_day_and_by_night
+from tests.browser.conftest import Arrival, enters_chat
+from tests.browser.contrast_checks import TOO_FAINT, Scheme, light_and_dark
 from tests.browser.message_posts import refuse_posts
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, guest
-from tests.support.faulty_proxy import Line
+from tests.support.faulty_proxy import FaultyProxy
 
 
-@by_day_and_by_night
+@light_and_dark
 @pytest.mark.parametrize("path", ["/", "/username", "/chat/{}#{}"])
 async def test_the_way_in_can_be_read(
     arrive: Arrival, story: Story, scheme: Scheme, path: str
@@ -26,16 +26,16 @@ async def test_the_way_in_can_be_read(
     assert await dora.page.evaluate(TOO_FAINT) == []
 
 
-@by_day_and_by_night
+@light_and_dark
 async def test_a_chat_with_eight_authors_can_be_read(
-    arrive: Arrival, api: Api, story: Story, line: Line, scheme: Scheme
+    arrive: Arrival, api: Api, story: Story, line: FaultyProxy, scheme: Scheme
 ) -> None:
     names = ["Dora", "Emil", "Fatima", "Goran", "Hana", "Ines"]
     people = [story.alice, story.bob]
     people += [await guest(api, name, story.chat_id, story.magic_key) for name in names]
     for person in people:
         await person.say(f"{person.name} says https://example.org/{person.name}")
-    alice = await seated(
+    alice = await enters_chat(
         await arrive("Alice", color_scheme=scheme, reduced_motion="reduce"), story.alice
     )
     await expect(alice.messages).to_have_count(8)
@@ -46,7 +46,7 @@ async def test_a_chat_with_eight_authors_can_be_read(
     await fails_to_send(alice)
     await alice.button("Copy invite link").click()
     await expect(alice.page.get_by_text("It works on this computer only")).to_be_visible()
-    alice.witness.forgive(UNREACHABLE)
+    alice.monitor.expect_errors(UNREACHABLE)
     line.cut()
     await expect(alice.connection).to_contain_text("Can't reach the party")
     assert await alice.page.evaluate(TOO_FAINT) == []
@@ -57,7 +57,7 @@ async def test_a_chat_with_eight_authors_can_be_read(
 
 
 async def fails_to_send(alice: Guest) -> None:
-    alice.witness.forgive("status of 400")
+    alice.monitor.expect_errors("status of 400")
     await alice.page.route(f"**/{alice.chat_id}", refuse_posts)
     await alice.box.fill("This one fails")
     await alice.box.press("Enter")

@@ -36,7 +36,7 @@ async def test_an_invitation_is_accepted_without_a_mouse(arrive: Arrival, story:
 
 
 async def test_a_refused_message_is_retried_without_a_mouse(alice: Guest, story: Story) -> None:
-    alice.witness.forgive("status of 400")
+    alice.monitor.expect_errors("status of 400")
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await alice.box.fill("By keyboard, please")
     await alice.box.press("Enter")
@@ -80,7 +80,7 @@ async def test_every_control_on_the_way_in_has_a_name(
 
 
 async def test_every_control_in_the_chat_has_a_name(alice: Guest, story: Story) -> None:
-    alice.witness.forgive("status of 400")
+    alice.monitor.expect_errors("status of 400")
     await story.bob.say("Look: https://example.org/film")
     await alice.sees("Look: https://example.org/film")
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)

@@ -1,14 +1,14 @@
-"""The page fits a small phone, and nothing on it jumps."""
+"""The page fits a small phone, and its parts do not jump."""
 
 import pytest
 from playwright.async_api import FloatRect, expect
 
-from tests.browser.conftest import Arrival, seated
+from tests.browser.conftest import Arrival, enters_chat
 from tests.browser.layout_checks import PHONE, SMALL, TOUCH, fits
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Line
+from tests.support.faulty_proxy import FaultyProxy
 
 
 @pytest.mark.parametrize("path", ["/", "/username", "/chat/{}#{}"])
@@ -25,7 +25,7 @@ async def test_the_way_in_fits_a_small_phone(arrive: Arrival, story: Story, path
 
 
 async def test_an_empty_chat_fits_a_small_phone(arrive: Arrival, story: Story) -> None:
-    alice = await seated(await arrive("Alice", viewport=SMALL), story.alice)
+    alice = await enters_chat(await arrive("Alice", viewport=SMALL), story.alice)
     await fits(alice)
     for control in (alice.box, alice.button("Send"), alice.button("Copy invite link")):
         await expect(control).to_be_in_viewport(ratio=1)
@@ -36,7 +36,7 @@ async def test_the_longest_message_fits_a_small_phone(
     arrive: Arrival, story: Story, text: str
 ) -> None:
     await story.bob.say(text)
-    alice = await seated(await arrive("Alice", viewport=SMALL), story.alice)
+    alice = await enters_chat(await arrive("Alice", viewport=SMALL), story.alice)
     await expect(alice.messages).to_have_count(1)
     await alice.button("Copy invite link").click()
     await expect(alice.button("Close")).to_be_visible()
@@ -53,7 +53,7 @@ async def test_an_unbreakable_message_does_not_hide_the_others(
 ) -> None:
     await story.bob.say(text)
     await story.bob.say("An ordinary line, long enough to need a second one on a small phone")
-    alice = await seated(await arrive("Alice", viewport=SMALL), story.alice)
+    alice = await enters_chat(await arrive("Alice", viewport=SMALL), story.alice)
     for bubble in await alice.messages.all():
         box = await bubble.bounding_box()
         assert box is not None
@@ -67,16 +67,16 @@ async def test_long_names_fit_a_small_phone(arrive: Arrival, story: Story) -> No
     await dora.joins(f"/chat/{story.chat_id}#{story.magic_key}")
     await dora.says("A long name, a short message")
     await fits(dora)
-    alice = await seated(await arrive("Alice", viewport=SMALL), story.alice)
+    alice = await enters_chat(await arrive("Alice", viewport=SMALL), story.alice)
     await alice.sees("A long name, a short message")
     await fits(alice)
 
 
-async def test_the_header_stays_one_line_and_nothing_moves_when_the_connection_goes(
-    arrive: Arrival, story: Story, line: Line
+async def test_the_header_stays_one_line_and_nothing_moves_when_the_connection_is_lost(
+    arrive: Arrival, story: Story, line: FaultyProxy
 ) -> None:
-    alice = await seated(await arrive("Alice", viewport=PHONE), story.alice)
-    alice.witness.forgive(UNREACHABLE)
+    alice = await enters_chat(await arrive("Alice", viewport=PHONE), story.alice)
+    alice.monitor.expect_errors(UNREACHABLE)
     await story.bob.say("Hold still, please")
     await alice.sees("Hold still, please")
     before = await places(alice)
@@ -91,7 +91,7 @@ async def test_the_header_stays_one_line_and_nothing_moves_when_the_connection_g
 
 
 async def test_a_message_does_not_move_while_it_is_sent(arrive: Arrival, story: Story) -> None:
-    alice = await seated(await arrive("Alice", viewport=PHONE), story.alice)
+    alice = await enters_chat(await arrive("Alice", viewport=PHONE), story.alice)
     await alice.says("First of all")
     await alice.says("Hold still, please")
     first, before = await places(alice), await alice.message("Hold still, please").bounding_box()

@@ -55,7 +55,7 @@ async def test_white_space_alone_is_not_sent(alice: Guest, story: Story, blank: 
     await alice.button("Send").click()
     await alice.says("Something real")
     assert await bodies(story) == ["Something real"]
-    assert len([call for call in alice.witness.calls if call.startswith("POST")]) == 1
+    assert len([call for call in alice.monitor.calls if call.startswith("POST")]) == 1
 
 
 async def test_a_text_that_is_too_long_stays_and_the_excess_is_shown(

@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Route, expect
 
-from tests.browser.conftest import Arrival, seated
+from tests.browser.conftest import Arrival, enters_chat
 from tests.browser.keyboard_checks import tabs_to
 from tests.browser.layout_checks import PHONE, TOUCH, fits
 from tests.browser.page_actions import Guest
@@ -83,7 +83,7 @@ async def test_a_message_is_deleted_by_touch_and_not_by_a_double_tap(
     arrive: Arrival, story: Story
 ) -> None:
     await story.alice.say("Typed with a thumb")
-    alice = await seated(
+    alice = await enters_chat(
         await arrive("Alice", viewport=PHONE, has_touch=True, is_mobile=True), story.alice
     )
     await alice.message("Typed with a thumb").tap()

@@ -1,4 +1,4 @@
-"""The page keeps the last 30 messages; those that passed meanwhile are counted."""
+"""The page keeps the last 30 messages; it counts those that the reader missed."""
 
 import asyncio
 
@@ -10,12 +10,12 @@ from tests.browser.page_errors import UNREACHABLE
 from tests.browser.page_fixtures import Party
 from tests.browser.poll_calls import POLL
 from tests.support.api_fixtures import Person, Story
-from tests.support.faulty_proxy import Line
+from tests.support.faulty_proxy import FaultyProxy
 
 WINDOW = 30
 
 
-async def test_a_reload_keeps_what_was_said_and_who_one_is(party: Party) -> None:
+async def test_a_reload_keeps_the_messages_and_the_member(party: Party) -> None:
     await party.alice.says("Before the reload")
     await party.bob.says("Me too")
     await party.bob.page.reload()
@@ -26,9 +26,7 @@ async def test_a_reload_keeps_what_was_said_and_who_one_is(party: Party) -> None
     await party.everybody_sees("After the reload")
 
 
-async def test_messages_go_on_to_appear_while_the_page_holds_thirty(
-    alice: Guest, story: Story
-) -> None:
+async def test_new_messages_appear_while_the_page_holds_thirty(alice: Guest, story: Story) -> None:
     await alice.counts_messages()
     await says_many(story.bob, 1, 30)
     await expect(alice.messages).to_have_count(WINDOW)
@@ -39,7 +37,9 @@ async def test_messages_go_on_to_appear_while_the_page_holds_thirty(
     assert await alice.most_messages() == WINDOW
 
 
-async def test_own_messages_do_not_make_it_more_than_thirty(alice: Guest, story: Story) -> None:
+async def test_the_page_holds_at_most_thirty_messages_with_own_ones(
+    alice: Guest, story: Story
+) -> None:
     await says_many(story.bob, 1, 30)
     await expect(alice.messages).to_have_count(WINDOW)
     await alice.counts_messages()
@@ -50,7 +50,7 @@ async def test_own_messages_do_not_make_it_more_than_thirty(alice: Guest, story:
 
 
 async def test_a_returning_reader_sees_how_many_messages_passed(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
     await goes_away_after_three(alice, story, line)
     await says_many(story.bob, 4, 60)
@@ -62,7 +62,7 @@ async def test_a_returning_reader_sees_how_many_messages_passed(
 
 
 async def test_a_reader_who_returns_in_time_misses_nothing_and_sees_no_note(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
     await goes_away_after_three(alice, story, line)
     await says_many(story.bob, 4, 20)
@@ -71,8 +71,8 @@ async def test_a_reader_who_returns_in_time_misses_nothing_and_sees_no_note(
     assert "passed while you were away" not in await alice.log.inner_text()
 
 
-async def test_messages_that_make_room_for_own_unsent_ones_are_counted_too(
-    alice: Guest, story: Story, line: Line
+async def test_messages_replaced_by_own_unsent_ones_are_counted_too(
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
     await goes_away_after_three(alice, story, line)
     await writes(alice, "I am late")
@@ -86,9 +86,9 @@ async def test_messages_that_make_room_for_own_unsent_ones_are_counted_too(
 
 
 async def test_own_messages_that_were_seen_are_not_counted_as_passed(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
-    alice.witness.forgive(UNREACHABLE)
+    alice.monitor.expect_errors(UNREACHABLE)
     await says_many(story.bob, 1, 3)
     await alice.sees("Line number 3")
     line.lose(POLL)
@@ -104,9 +104,9 @@ async def test_own_messages_that_were_seen_are_not_counted_as_passed(
 
 
 async def test_an_own_message_that_passed_before_its_answer_came_is_counted_and_not_shown(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
-    alice.witness.forgive(UNREACHABLE)
+    alice.monitor.expect_errors(UNREACHABLE)
     held = asyncio.Event()
     await says_many(story.bob, 1, 3)
     await alice.sees("Line number 3")
@@ -123,10 +123,10 @@ async def test_an_own_message_that_passed_before_its_answer_came_is_counted_and_
     await expect(alice.log).to_contain_text(f"{31 - 3} messages passed while you were away")
 
 
-async def test_own_messages_that_were_not_counted_are_shown_however_old(
-    alice: Guest, story: Story, line: Line
+async def test_old_own_messages_that_were_not_counted_are_shown(
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
-    alice.witness.forgive(UNREACHABLE)
+    alice.monitor.expect_errors(UNREACHABLE)
     await says_many(story.bob, 1, 3)
     line.lose("^(GET|POST) /")
     await writes(alice, "Is that so?")
@@ -146,9 +146,9 @@ async def says_many(person: Person, first: int, last: int) -> None:
         await person.say(f"Line number {number}")
 
 
-async def goes_away_after_three(reader: Guest, story: Story, line: Line) -> None:
-    """Lose the connection when three messages have been seen."""
-    reader.witness.forgive(UNREACHABLE)
+async def goes_away_after_three(reader: Guest, story: Story, line: FaultyProxy) -> None:
+    """Read three messages, then lose the connection."""
+    reader.monitor.expect_errors(UNREACHABLE)
     await says_many(story.bob, 1, 3)
     await reader.sees("Line number 3")
     line.cut()

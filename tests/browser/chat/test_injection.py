@@ -8,7 +8,7 @@ from tests.browser.page_actions import Guest
 from tests.browser.people_panel import opens_panel
 from tests.browser.poll_calls import POLL
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Line
+from tests.support.faulty_proxy import FaultyProxy
 from tests.support.waiting import until
 
 FORBIDDEN = "Trusted(HTML|Script|Type)"  # what Chromium prints beside the error it throws
@@ -22,8 +22,8 @@ SINKS = [
     "document.createElement('script').textContent = 'x()'",
     "new SharedWorker('/static/x.js')",
 ]
-# Ways to bless a text: only the one that the page has used up already could.
-BLESSINGS = [
+# Trusted Types policies; the page allows only one, and has created it already.
+POLICIES = [
     "trustedTypes.createPolicy('poll', {})",
     "trustedTypes.createPolicy('default', {})",
     "trustedTypes.createPolicy('mine', {})",
@@ -37,14 +37,14 @@ async def test_no_page_takes_text_for_markup(arrive: Arrival, story: Story, path
     dora = await arrive("Dora")
     await dora.opens(path.format(story.chat_id, story.magic_key))
     await expect(dora.name_box).to_be_visible()
-    assert dora.witness.troubles == []
+    assert dora.monitor.unexpected_errors == []
     for sink in SINKS:
-        assert "TypeError" in await thrown(dora, sink), sink
+        assert "TypeError" in await error_from(dora, sink), sink
     await expect(dora.page.locator("img[src=x]")).to_have_count(0)
 
 
 async def test_a_chat_never_treats_text_as_markup_and_still_works(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
     await story.bob.say("<img src=x onerror=alert(1)>")
     await alice.sees("<img src=x onerror=alert(1)>")
@@ -55,20 +55,20 @@ async def test_a_chat_never_treats_text_as_markup_and_still_works(
     await expect(alice.page.get_by_role("img", name="QR code")).to_be_visible()
     await alice.page.keyboard.press("Escape")
     await opens_panel(alice)
-    assert alice.witness.troubles == []
-    for misdeed in [*SINKS, *BLESSINGS]:
-        assert "TypeError" in await thrown(alice, misdeed), misdeed
+    assert alice.monitor.unexpected_errors == []
+    for script in [*SINKS, *POLICIES]:
+        assert "TypeError" in await error_from(alice, script), script
 
 
-async def thrown(guest: Guest, misdeed: str) -> str:
-    """Try something on the page, and return what its browser says to that."""
-    guest.witness.forgive(FORBIDDEN)
-    return await attempt(guest.page, misdeed)
+async def error_from(guest: Guest, script: str) -> str:
+    """Run a script on the page, and return the error that the browser throws."""
+    guest.monitor.expect_errors(FORBIDDEN)
+    return await run_script(guest.page, script)
 
 
-async def attempt(page: Page, misdeed: str) -> str:
+async def run_script(page: Page, script: str) -> str:
     try:
-        await page.evaluate(f"() => {{ {misdeed} }}")
+        await page.evaluate(f"() => {{ {script} }}")
     except Error as error:
         return error.message
     return "nothing"

@@ -10,12 +10,12 @@ from tests.support.api_fixtures import Person, Story, guest
 
 WINDOW = 30
 RUSH = 500  # messages
-OWN = 12  # that the reader says meanwhile
-LINES_MAX = 5  # that say how many passed; each leaves when the page holds only what came later
+OWN = 12  # messages that the reader posts meanwhile
+LINES_MAX = 5  # notices of missed messages; each leaves once all messages are newer than it
 AT_ONCE = 12  # messages under way at a time: more may come between two polls than the page holds
 
-# What ever stood in the log, kept up to date by the page itself: the ids of all messages, how many
-# the lines said had passed, and the most that stood there at a time.
+# Record, in the page itself, everything that the log ever held: the ids of all messages, the counts
+# in the notices of missed ones, and the highest number of messages at a time.
 WITNESS = """log => {
     const rush = { ids: new Set(), lines: new Map(), mostMessages: 0, mostLines: 0, doubles: 0 };
     const look = () => {
@@ -36,7 +36,7 @@ SEEN = """() => ({ ...rush, ids: [...rush.ids], lines: [...rush.lines.values()] 
 TO_THE_END = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
 
 
-async def test_a_rush_never_makes_it_more_than_the_window_and_leaves_no_silent_gap(
+async def test_the_log_holds_at_most_one_window_and_reports_every_gap_in_a_rush(
     alice: Guest, story: Story
 ) -> None:
     await alice.log.evaluate(WITNESS)
@@ -58,7 +58,7 @@ async def test_an_own_message_in_a_rush_is_shown_once(alice: Guest, story: Story
     await stayed_small_and_complete(alice, said)
 
 
-async def test_a_rush_takes_nobody_who_reads_above_to_the_bottom(
+async def test_a_rush_does_not_scroll_a_reader_further_up_to_the_bottom(
     alice: Guest, story: Story
 ) -> None:
     for number in range(WINDOW):
@@ -78,7 +78,7 @@ async def test_a_rush_takes_nobody_who_reads_above_to_the_bottom(
 
 
 async def speakers(story: Story) -> list[Person]:
-    """Bob, and some more guests."""
+    """Return Bob and some more guests."""
     names = ("Zoë", "محمد", "花子")
     return [
         story.bob,
@@ -87,7 +87,7 @@ async def speakers(story: Story) -> list[Person]:
 
 
 async def rush(people: list[Person]) -> int:
-    """Say a lot as fast as it goes; returns the newest id."""
+    """Post many messages as fast as possible; return the newest id."""
     left = iter(range(RUSH))
 
     async def talk(person: Person) -> int:
@@ -101,7 +101,7 @@ async def rush(people: list[Person]) -> int:
 
 
 async def shows_the_newest(reader: Guest, said: int) -> None:
-    """Wait for the last message; above it stand those before it, in order."""
+    """Wait for the last message; check that those before it are above it, in order."""
     await expect(reader.log.locator(f"[data-id='{said}']")).to_have_count(1)
     ids = await reader.messages.evaluate_all("items => items.map(({ dataset }) => +dataset.id)")
     assert ids == list(range(said - WINDOW + 1, said + 1))

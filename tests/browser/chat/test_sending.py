@@ -25,7 +25,7 @@ REFUSED = r"status of 400"
 async def test_a_message_written_offline_waits_and_is_sent_automatically(
     alice: Guest, bob: Guest, story: Story
 ) -> None:
-    alice.witness.forgive(UNREACHABLE)
+    alice.monitor.expect_errors(UNREACHABLE)
     await alice.page.route(f"**/{story.chat_id}", fail_posts)
     await writes(alice, "Can you hear me?")
     await expect(alice.log).to_contain_text("Waiting for the connection")
@@ -45,7 +45,7 @@ async def test_a_message_written_offline_waits_and_is_sent_automatically(
 async def test_a_refused_message_is_marked_and_retry_sends_it(
     alice: Guest, bob: Guest, story: Story
 ) -> None:
-    alice.witness.forgive(REFUSED)
+    alice.monitor.expect_errors(REFUSED)
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await writes(alice, "May I?")
     await expect(alice.log).to_contain_text("Not sent")
@@ -60,7 +60,7 @@ async def test_a_refused_message_is_marked_and_retry_sends_it(
 
 
 async def test_pressing_retry_twice_sends_once(alice: Guest, story: Story) -> None:
-    alice.witness.forgive(REFUSED)
+    alice.monitor.expect_errors(REFUSED)
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await writes(alice, "Only once, please")
     await expect(alice.button("Retry")).to_be_visible()
@@ -75,7 +75,7 @@ async def test_pressing_retry_twice_sends_once(alice: Guest, story: Story) -> No
 async def test_a_discarded_message_disappears_and_was_never_sent(
     alice: Guest, story: Story
 ) -> None:
-    alice.witness.forgive(REFUSED)
+    alice.monitor.expect_errors(REFUSED)
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await writes(alice, "On second thoughts")
     await alice.button("Discard").click()
@@ -88,7 +88,7 @@ async def test_a_discarded_message_disappears_and_was_never_sent(
 
 
 async def test_a_refused_message_does_not_block_the_next_ones(alice: Guest, story: Story) -> None:
-    alice.witness.forgive(REFUSED)
+    alice.monitor.expect_errors(REFUSED)
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await writes(alice, "The first is refused")
     await expect(alice.log).to_contain_text("Not sent")
@@ -104,7 +104,7 @@ async def test_a_refused_message_does_not_block_the_next_ones(alice: Guest, stor
 async def test_a_message_whose_answer_is_lost_is_sent_again_with_the_same_key(
     alice: Guest, bob: Guest, story: Story
 ) -> None:
-    alice.witness.forgive(UNREACHABLE)
+    alice.monitor.expect_errors(UNREACHABLE)
     posts = posts_of(alice)
     await alice.page.route(f"**/{story.chat_id}", lose_answers, times=2)
     await writes(alice, "Heard, but not acknowledged")
@@ -135,7 +135,7 @@ async def test_the_echo_may_come_before_the_answer(alice: Guest, story: Story) -
 async def test_a_message_waits_for_the_retry_after_of_a_busy_server(
     alice: Guest, story: Story
 ) -> None:
-    alice.witness.forgive(BUSY)
+    alice.monitor.expect_errors(BUSY)
     times: list[float] = []
 
     async def be_busy(route: Route) -> None:

@@ -86,6 +86,6 @@ async def test_right_to_left_text_stays_beside_its_author(alice: Guest, story: S
 
 
 async def runs_nothing(reader: Guest) -> None:
-    """Check that no text became an element, and that no script in a text has run."""
+    """Check that no text has become an element and no script in a text has run."""
     assert await reader.page.evaluate("typeof pwned") == "undefined"
     assert await reader.page.locator("main").locator("img, script, b").count() == 0

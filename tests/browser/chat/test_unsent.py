@@ -1,4 +1,4 @@
-"""Unsent messages survive whatever happens to the page, and are posted once."""
+"""Unsent messages survive reloads, restarts and closed tabs, and are posted once."""
 
 import asyncio
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import Playwright, Route, expect
 
 from tests.browser import chromium
-from tests.browser.conftest import seated
+from tests.browser.conftest import enters_chat
 from tests.browser.message_posts import (
     bodies,
     fail_posts,
@@ -16,7 +16,7 @@ from tests.browser.message_posts import (
     writes_without_connection,
 )
 from tests.browser.page_actions import Guest
-from tests.browser.page_errors import Witness
+from tests.browser.page_errors import PageMonitor
 from tests.support.api_fixtures import Story
 
 LETTERS = "Object.keys(localStorage).filter(key => key.startsWith('watchparty:letter:'))"
@@ -28,7 +28,7 @@ AGE = f"""seconds => {LETTERS}.forEach(key => {{
     localStorage.setItem(key, JSON.stringify(letter));
 }})"""
 
-# A browser whose storage is full: what is there stays, nothing comes in.
+# Fill the browser's storage: it keeps its entries and takes no new ones.
 FULL = """() => {
     Storage.prototype.setItem = () => {
         throw new DOMException('full', 'QuotaExceededError');
@@ -57,7 +57,7 @@ async def test_unsent_messages_survive_a_reload_and_are_sent_in_order(
 async def test_a_refused_message_is_still_refused_after_a_reload(
     alice: Guest, story: Story
 ) -> None:
-    alice.witness.forgive("status of 400")
+    alice.monitor.expect_errors("status of 400")
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await writes(alice, "May I?")
     await expect(alice.button("Retry")).to_be_visible()
@@ -71,7 +71,7 @@ async def test_a_refused_message_is_still_refused_after_a_reload(
     assert await bodies(story) == ["Something else", "May I?"]
 
 
-async def test_a_message_whose_answer_was_lost_is_known_again_after_a_reload(
+async def test_a_message_whose_answer_was_lost_is_recognised_after_a_reload(
     alice: Guest, story: Story
 ) -> None:
     await writes_without_connection(alice, story, "Delivered")
@@ -91,7 +91,7 @@ async def test_an_unsent_message_survives_a_restart_of_the_browser(
     playwright: Playwright, origin: str, story: Story, tmp_path: Path
 ) -> None:
     before = await opens_browser(playwright, origin, tmp_path)
-    await seated(before, story.alice)
+    await enters_chat(before, story.alice)
     await writes_without_connection(before, story, "See you after the restart")
     await before.context.close()
     after = await opens_browser(playwright, origin, tmp_path)
@@ -102,7 +102,9 @@ async def test_an_unsent_message_survives_a_restart_of_the_browser(
     await after.context.close()
 
 
-async def test_a_message_of_yesterday_asks_before_it_goes(alice: Guest, story: Story) -> None:
+async def test_a_message_of_yesterday_is_sent_only_after_a_question(
+    alice: Guest, story: Story
+) -> None:
     await writes_without_connection(alice, story, "Is it on yet?", "Hello?")
     await alice.page.evaluate(AGE, 23 * HOUR)
     await alice.page.reload()
@@ -119,7 +121,9 @@ async def test_a_message_of_yesterday_asks_before_it_goes(alice: Guest, story: S
     assert await bodies(story) == ["Good morning", "Is it on yet?"]
 
 
-async def test_a_message_of_an_hour_ago_goes_without_asking(alice: Guest, story: Story) -> None:
+async def test_a_message_of_an_hour_ago_is_sent_without_a_question(
+    alice: Guest, story: Story
+) -> None:
     await writes_without_connection(alice, story, "Starting soon")
     await alice.page.evaluate(AGE, 22 * HOUR)
     await alice.page.reload()
@@ -129,7 +133,7 @@ async def test_a_message_of_an_hour_ago_goes_without_asking(alice: Guest, story:
     assert await bodies(story) == ["Starting soon"]
 
 
-async def test_two_tabs_send_what_is_stored_once(alice: Guest, story: Story) -> None:
+async def test_two_tabs_send_a_stored_message_once(alice: Guest, story: Story) -> None:
     await writes_without_connection(alice, story, "One", "Two", "Three")
     tab = await alice.another_tab("Alice")
     await tab.page.route(f"**/{story.chat_id}", fail_posts)
@@ -162,7 +166,9 @@ async def test_a_message_from_a_clock_that_was_ahead_is_not_forgotten(
     assert await bodies(story) == ["From the future"]
 
 
-async def test_another_tab_sends_what_a_closed_tab_left(alice: Guest, story: Story) -> None:
+async def test_another_tab_sends_the_unsent_messages_of_a_closed_tab(
+    alice: Guest, story: Story
+) -> None:
     tab = await alice.another_tab("Alice")
     await tab.opens(f"/chat/{story.chat_id}")
     await tab.is_connected()
@@ -175,7 +181,7 @@ async def test_another_tab_sends_what_a_closed_tab_left(alice: Guest, story: Sto
     assert sorted(await bodies(story)) == ["Anybody else?", "Famous last words"]
 
 
-async def test_a_full_storage_loses_nothing_that_is_in_sight(alice: Guest, story: Story) -> None:
+async def test_a_full_storage_loses_no_message_on_the_page(alice: Guest, story: Story) -> None:
     await alice.page.evaluate(FULL)
     await writes_without_connection(alice, story, "Still here", "Me too")
     await alice.sees_in_log("Still here")
@@ -186,6 +192,6 @@ async def test_a_full_storage_loses_nothing_that_is_in_sight(alice: Guest, story
 
 
 async def opens_browser(playwright: Playwright, origin: str, folder: Path) -> Guest:
-    """Start a browser of its own on a profile that lasts."""
+    """Start a separate browser whose profile stays in the folder."""
     context = await chromium.start_profile(playwright, folder)
-    return Guest("Alice", origin, context.pages[0], Witness(context, origin))
+    return Guest("Alice", origin, context.pages[0], PageMonitor(context, origin))

@@ -5,21 +5,21 @@ import time
 
 from playwright.async_api import Route, expect
 
-from tests.browser.conftest import Arrival, seated
+from tests.browser.conftest import Arrival, enters_chat
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
-from tests.browser.poll_calls import ALONE, ONLINE, POLL, RECORD, polls_anew, shared_or_alone
+from tests.browser.poll_calls import ALONE, ONLINE, POLL, RECORD, reloads_with, shared_or_alone
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Line
+from tests.support.faulty_proxy import FaultyProxy
 from tests.support.waiting import until
 
 
 @shared_or_alone
 async def test_an_outage_is_announced_once_with_its_time(
-    alice: Guest, story: Story, line: Line, script: str
+    alice: Guest, story: Story, line: FaultyProxy, script: str
 ) -> None:
-    await polls_anew(alice, story, line, script)
-    alice.witness.forgive(UNREACHABLE)
+    await reloads_with(alice, story, line, script)
+    alice.monitor.expect_errors(UNREACHABLE)
     await alice.connection.evaluate(RECORD)
     line.refuse(POLL)
     line.cut()
@@ -37,12 +37,12 @@ async def test_an_outage_is_announced_once_with_its_time(
 
 @shared_or_alone
 async def test_after_a_sleep_the_page_replaces_a_dead_connection_at_once(
-    arrive: Arrival, story: Story, line: Line, script: str
+    arrive: Arrival, story: Story, line: FaultyProxy, script: str
 ) -> None:
     guest = await arrive("Alice")
     await guest.page.clock.install()
-    alice = await seated(guest, story.alice)
-    await polls_anew(alice, story, line, script)
+    alice = await enters_chat(guest, story.alice)
+    await reloads_with(alice, story, line, script)
     line.silence()
     line.heal()
     await story.bob.say("Said to the sleeping")
@@ -54,12 +54,12 @@ async def test_after_a_sleep_the_page_replaces_a_dead_connection_at_once(
 
 
 async def test_a_poll_that_hangs_for_too_long_is_aborted(
-    arrive: Arrival, story: Story, line: Line
+    arrive: Arrival, story: Story, line: FaultyProxy
 ) -> None:
     guest = await arrive("Alice")
     await guest.page.clock.install()
-    alice = await seated(guest, story.alice)
-    await polls_anew(alice, story, line, ALONE)
+    alice = await enters_chat(guest, story.alice)
+    await reloads_with(alice, story, line, ALONE)
     line.silence()
     await alice.page.clock.fast_forward("00:36")
     await expect(alice.connection).to_contain_text("Can't reach the party")
@@ -70,7 +70,7 @@ async def test_a_poll_that_hangs_for_too_long_is_aborted(
 
 
 async def test_a_page_waits_as_long_as_the_server_asks(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
     times: list[float] = []
 
@@ -78,8 +78,8 @@ async def test_a_page_waits_as_long_as_the_server_asks(
         times.append(time.monotonic())
         await route.fulfill(status=503, headers={"Retry-After": "2"})
 
-    alice.witness.forgive("status of 503")
-    await polls_anew(alice, story, line, ALONE)
+    alice.monitor.expect_errors("status of 503")
+    await reloads_with(alice, story, line, ALONE)
     await alice.page.route(f"**/{story.chat_id}?*", busy, times=1)
     await story.bob.say("This ends the poll that was held")
     await expect(alice.connection).to_contain_text("Can't reach the party")
@@ -91,10 +91,10 @@ async def test_a_page_waits_as_long_as_the_server_asks(
 
 @shared_or_alone
 async def test_a_page_reconnects_at_once_when_the_browser_is_online_again(
-    alice: Guest, story: Story, line: Line, script: str
+    alice: Guest, story: Story, line: FaultyProxy, script: str
 ) -> None:
-    await polls_anew(alice, story, line, script)
-    alice.witness.forgive(UNREACHABLE)
+    await reloads_with(alice, story, line, script)
+    alice.monitor.expect_errors(UNREACHABLE)
     line.cut()
     await expect(alice.connection).to_contain_text("Can't reach the party")
     line.heal()
@@ -105,12 +105,12 @@ async def test_a_page_reconnects_at_once_when_the_browser_is_online_again(
 
 
 async def test_a_replaced_history_is_announced_and_shown(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
     for number in range(1, 35):
         await story.bob.say(f"Line number {number}")
     await alice.sees("Line number 34")
-    await polls_anew(alice, story, line, ALONE)
+    await reloads_with(alice, story, line, ALONE)
     page = await story.bob.read(since=34)
 
     async def replaced(route: Route) -> None:

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Arrival, seated
+from tests.browser.conftest import Arrival, enters_chat
 from tests.browser.page_actions import Guest
-from tests.browser.poll_calls import ALONE, POLL, polls_anew, shared_or_alone
+from tests.browser.poll_calls import ALONE, POLL, reloads_with, shared_or_alone
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Call, Line
+from tests.support.faulty_proxy import Call, FaultyProxy
 from tests.support.waiting import until
 
 AT_ONCE = 1.0  # seconds; a page that polls on a timer exceeds it, a busy machine should not
@@ -22,9 +22,9 @@ HIDE = """hidden => {
 
 @shared_or_alone
 async def test_there_is_never_more_than_one_poll_and_never_a_pause(
-    alice: Guest, story: Story, line: Line, script: str
+    alice: Guest, story: Story, line: FaultyProxy, script: str
 ) -> None:
-    before = await polls_anew(alice, story, line, script)
+    before = await reloads_with(alice, story, line, script)
     for number in range(8):
         await story.bob.say(f"Line number {number}")
         await alice.sees(f"Line number {number}")
@@ -40,9 +40,9 @@ async def test_there_is_never_more_than_one_poll_and_never_a_pause(
 
 @shared_or_alone
 async def test_without_news_a_page_asks_once_and_waits(
-    alice: Guest, story: Story, line: Line, script: str
+    alice: Guest, story: Story, line: FaultyProxy, script: str
 ) -> None:
-    before = await polls_anew(alice, story, line, script)
+    before = await reloads_with(alice, story, line, script)
     [held] = line.held(POLL)
     await story.bob.say("Nothing before this")
     await alice.sees("Nothing before this")
@@ -51,7 +51,7 @@ async def test_without_news_a_page_asks_once_and_waits(
 
 
 async def test_a_tab_in_the_background_keeps_polling(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
     chrome = await alice.context.new_cdp_session(alice.page)
     await chrome.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
@@ -66,9 +66,9 @@ async def test_a_tab_in_the_background_keeps_polling(
 
 
 async def test_without_a_shared_worker_a_hidden_tab_gives_up_its_connection(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
-    await polls_anew(alice, story, line, ALONE)
+    await reloads_with(alice, story, line, ALONE)
     await alice.page.evaluate(HIDE, True)
     await until(lambda: not line.held(POLL))
     await story.bob.say("Nobody looks")
@@ -80,15 +80,15 @@ async def test_without_a_shared_worker_a_hidden_tab_gives_up_its_connection(
 
 
 async def test_a_page_whose_worker_does_not_start_polls_by_itself(
-    arrive: Arrival, story: Story, line: Line
+    arrive: Arrival, story: Story, line: FaultyProxy
 ) -> None:
     line.refuse("poll-worker")
-    alice = await seated(await arrive("Alice"), story.alice)
+    alice = await enters_chat(await arrive("Alice"), story.alice)
     await story.bob.say("By the old way")
     await alice.sees("By the old way")
     await until(lambda: len(line.held("[?&]since=")) == 1)
 
 
 def gaps(polls: list[Call]) -> list[float]:
-    """Seconds between each answer and the next poll."""
+    """Return the seconds between each answer and the next poll."""
     return [after.sent - (poll.answered or math.inf) for poll, after in pairwise(polls)]

@@ -6,10 +6,10 @@ from tests.browser.conftest import Arrival
 from tests.browser.message_posts import bodies, writes
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
-from tests.browser.page_fixtures import is_known
-from tests.browser.poll_calls import POLL, RECORD, polls_anew, shared_or_alone
+from tests.browser.page_fixtures import store_auth_key
+from tests.browser.poll_calls import POLL, RECORD, reloads_with, shared_or_alone
 from tests.support.api_fixtures import Story
-from tests.support.faulty_proxy import Call, Line
+from tests.support.faulty_proxy import Call, FaultyProxy
 from tests.support.waiting import until
 
 LIMITED = "status of 429"
@@ -18,10 +18,10 @@ WAIT = 2  # seconds
 
 @shared_or_alone
 async def test_a_rate_limited_poll_waits_and_is_not_announced_as_an_outage(
-    alice: Guest, story: Story, line: Line, script: str
+    alice: Guest, story: Story, line: FaultyProxy, script: str
 ) -> None:
-    await polls_anew(alice, story, line, script)
-    alice.witness.forgive(LIMITED)
+    await reloads_with(alice, story, line, script)
+    alice.monitor.expect_errors(LIMITED)
     await alice.connection.evaluate(RECORD)
     line.limit(POLL, WAIT)
     await story.bob.say("This ends the poll that was held")
@@ -40,9 +40,9 @@ async def test_a_rate_limited_poll_waits_and_is_not_announced_as_an_outage(
 
 
 async def test_a_rate_limited_message_is_shown_as_waiting_and_sent_once(
-    alice: Guest, bob: Guest, story: Story, line: Line
+    alice: Guest, bob: Guest, story: Story, line: FaultyProxy
 ) -> None:
-    alice.witness.forgive(LIMITED)
+    alice.monitor.expect_errors(LIMITED)
     post = rf"^POST /{story.chat_id}$"
     line.limit(post, WAIT)
     await writes(alice, "In a hurry")
@@ -62,9 +62,9 @@ async def test_a_rate_limited_message_is_shown_as_waiting_and_sent_once(
 
 
 async def test_a_rate_limited_message_waits_for_the_connection_after_an_outage(
-    alice: Guest, story: Story, line: Line
+    alice: Guest, story: Story, line: FaultyProxy
 ) -> None:
-    alice.witness.forgive(LIMITED, UNREACHABLE)
+    alice.monitor.expect_errors(LIMITED, UNREACHABLE)
     line.limit(rf"^POST /{story.chat_id}$", 1)
     await writes(alice, "One thing after another")
     await expect(alice.log).to_contain_text("Waiting a moment…")
@@ -77,11 +77,11 @@ async def test_a_rate_limited_message_waits_for_the_connection_after_an_outage(
 
 
 async def test_a_page_that_is_rate_limited_at_the_start_is_connecting(
-    arrive: Arrival, story: Story, line: Line
+    arrive: Arrival, story: Story, line: FaultyProxy
 ) -> None:
     alice = await arrive("Alice")
-    alice.witness.forgive(LIMITED)
-    await is_known(alice, story.alice.auth_key)
+    alice.monitor.expect_errors(LIMITED)
+    await store_auth_key(alice, story.alice.auth_key)
     first = rf"^GET /{story.chat_id}"
     line.limit(first, 1)
     await alice.opens(f"/chat/{story.chat_id}")
@@ -91,7 +91,7 @@ async def test_a_page_that_is_rate_limited_at_the_start_is_connecting(
     await alice.is_connected()
 
 
-async def limited(line: Line, calls: str) -> Call:
+async def limited(line: FaultyProxy, calls: str) -> Call:
     """Wait for a refused call, and return the first."""
 
     def refused() -> list[Call]:

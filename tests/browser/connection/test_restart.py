@@ -60,7 +60,7 @@ async def test_pages_of_a_lost_chat_go_home_where_a_new_party_can_be_started(
     for file in server.database.parent.glob("party.db*"):
         file.unlink()
     for guest in (party.alice, party.bob):
-        guest.witness.forgive(REFUSED)
+        guest.monitor.expect_errors(REFUSED)
     await asyncio.to_thread(server.start_again)
     for guest in (party.alice, party.bob):
         await expect(guest.button("Start a watch party")).to_be_visible(timeout=RECOVERY)
@@ -75,8 +75,8 @@ async def test_pages_of_a_lost_chat_go_home_where_a_new_party_can_be_started(
 async def goes_away(party: Party, server: Server, end: End) -> None:
     """Stop the server, and wait until both pages show the outage."""
     for guest in (party.alice, party.bob):
-        guest.witness.forgive(UNREACHABLE)
-        guest.witness.forgive("status of 503")
+        guest.monitor.expect_errors(UNREACHABLE)
+        guest.monitor.expect_errors("status of 503")
     await asyncio.to_thread(end, server)
     for guest in (party.alice, party.bob):
         await expect(guest.connection).to_contain_text("Can't reach the party")

@@ -43,7 +43,7 @@ async def test_a_tab_that_wakes_after_a_restore_shows_the_restored_chat(
         await expect(topic(one)).to_have_text("The fourth film")
         await one.sees("Line 6")
     debugger = await falls_asleep(sleeper)
-    await says(chat, "Line", 7, 7)  # the sleeper gets it, but does not ask again
+    await says(chat, "Line", 7, 7)  # the paused tab receives it, but does not poll again
     await tab.sees("Line 7")
     await restores(server, copy, tab)
     await expect(topic(tab)).to_have_text("The first film")
@@ -62,7 +62,7 @@ async def test_only_a_tab_that_is_ahead_of_a_plain_copy_starts_over(
 ) -> None:
     alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
     behind, ahead = [await opens(alice, chat) for _ in range(2)]
-    alice.witness.forgive(UNREACHABLE, "status of 503")
+    alice.monitor.expect_errors(UNREACHABLE, "status of 503")
     await says(chat, "Line", 1, 3)
     for tab in (behind, ahead):
         await tab.sees("Line 3")
@@ -104,7 +104,7 @@ async def wakes(debugger: CDPSession) -> None:
 async def restores(server: Server, copy: Path, *awake: Guest) -> None:
     """Put a copy in the place of the database, as docs/self-hosting.md describes."""
     for tab in awake:
-        tab.witness.forgive(UNREACHABLE, "status of 503")
+        tab.monitor.expect_errors(UNREACHABLE, "status of 503")
     await asyncio.to_thread(server.stop)
     for file in server.database.parent.glob(f"{server.database.name}*"):
         file.unlink()

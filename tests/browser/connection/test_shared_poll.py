@@ -15,7 +15,7 @@ from tests.browser.page_errors import UNREACHABLE
 from tests.browser.poll_calls import POLL
 from tests.browser.shared_tabs import in_chats, opens
 from tests.support.api_client import Api
-from tests.support.faulty_proxy import Line
+from tests.support.faulty_proxy import FaultyProxy
 from tests.support.waiting import until
 
 AT_ONCE = 15  # seconds; a request that waits for a held poll takes 25
@@ -27,7 +27,7 @@ everywhere = pytest.mark.parametrize("origin", ["127.0.0.1", HOME_NETWORK], indi
 
 @everywhere
 async def test_twelve_chats_in_fourteen_tabs_are_live_on_one_connection(
-    arrive: Arrival, api: Api, line: Line, origin: str
+    arrive: Arrival, api: Api, line: FaultyProxy, origin: str
 ) -> None:
     alice, chats = await in_chats(api, await arrive("Alice"), 12)
     tabs = [await opens(alice, chat) for chat in [*chats, *chats[:2]]]
@@ -48,7 +48,7 @@ async def test_twelve_chats_in_fourteen_tabs_are_live_on_one_connection(
 
 
 async def test_tabs_that_close_leave_no_gap_for_the_others(
-    arrive: Arrival, api: Api, line: Line
+    arrive: Arrival, api: Api, line: FaultyProxy
 ) -> None:
     alice, chats = await in_chats(api, await arrive("Alice"), 4)
     tabs = [await opens(alice, chat) for chat in chats * 2]
@@ -66,7 +66,7 @@ async def test_tabs_that_close_leave_no_gap_for_the_others(
 
 
 async def test_a_paused_tab_delays_nobody_and_catches_up(
-    arrive: Arrival, api: Api, line: Line
+    arrive: Arrival, api: Api, line: FaultyProxy
 ) -> None:
     alice, [chat, other] = await in_chats(api, await arrive("Alice"), 2)
     tab, twin, neighbour = [await opens(alice, one) for one in (chat, chat, other)]
@@ -89,16 +89,16 @@ async def test_a_paused_tab_delays_nobody_and_catches_up(
     await chat.say("Everybody here?")
     for reader in (tab, twin):
         await reader.sees("Everybody here?")
-        assert await accounted(reader) == set(range(1, 62))
+        assert await ids_seen_or_missing(reader) == set(range(1, 62))
     assert "passed" not in await twin.log.inner_text()
 
 
 async def test_an_outage_is_shown_in_every_tab_and_ends_for_all(
-    arrive: Arrival, api: Api, line: Line
+    arrive: Arrival, api: Api, line: FaultyProxy
 ) -> None:
     alice, chats = await in_chats(api, await arrive("Alice"), 3)
     tabs = [await opens(alice, chat) for chat in [*chats, chats[0]]]
-    alice.witness.forgive(UNREACHABLE)
+    alice.monitor.expect_errors(UNREACHABLE)
     line.cut()
     for tab in tabs:
         await expect(tab.connection).to_contain_text("Can't reach the party")
@@ -111,13 +111,13 @@ async def test_an_outage_is_shown_in_every_tab_and_ends_for_all(
         await tab.is_connected()
         await expect(tab.messages).to_have_text([f"Line number {n}" for n in range(10, 40)])
         await expect(tab.log).to_contain_text("10 messages passed while you were away")
-        assert await accounted(tab) == set(range(1, 41))
+        assert await ids_seen_or_missing(tab) == set(range(1, 41))
     await until(lambda: len(line.held(POLL)) == 1)
     assert len(line.calls) - before < 10
 
 
 async def test_a_tab_that_vanished_without_notice_does_not_affect_the_others(
-    arrive: Arrival, api: Api, line: Line
+    arrive: Arrival, api: Api, line: FaultyProxy
 ) -> None:
     alice, chats = await in_chats(api, await arrive("Alice"), 2)
     await alice.context.add_init_script(NO_GOODBYE)
@@ -132,7 +132,7 @@ async def test_a_tab_that_vanished_without_notice_does_not_affect_the_others(
     assert len(line.matching(POLL)) < 15
 
 
-async def accounted(guest: Guest) -> set[int]:
+async def ids_seen_or_missing(guest: Guest) -> set[int]:
     """Return the ids seen or missing. Fails if the page reports another number of missing ones."""
     seen = set(await guest.page.evaluate("[...seen]"))
     lines = await guest.page.evaluate("[...missed.values()]")
@@ -143,7 +143,7 @@ async def accounted(guest: Guest) -> set[int]:
 
 
 async def test_a_worker_that_died_is_replaced(
-    browser: Browser, arrive: Arrival, api: Api, line: Line
+    browser: Browser, arrive: Arrival, api: Api, line: FaultyProxy
 ) -> None:
     alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
     await alice.context.clock.install()

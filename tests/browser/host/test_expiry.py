@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.conftest import Arrival, seated
+from tests.browser.conftest import Arrival, enters_chat
 from tests.browser.layout_checks import SMALL, fits
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import UNREACHABLE
@@ -37,18 +37,18 @@ def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def sleeper(arrive: Arrival, story: Story) -> AsyncIterator[Guest]:
+async def phone(arrive: Arrival, story: Story) -> AsyncIterator[Guest]:
     """Alice, on a phone whose clock is three hours fast and can be moved forward."""
     guest = await arrive("Alice", **TOKYO)
     await guest.page.clock.install(time=time.time() + 3 * HOUR)
-    yield await seated(guest, story.alice)
+    yield await enters_chat(guest, story.alice)
 
 
 @lives
-async def test_a_short_life_is_announced_at_once_until_somebody_writes(
+async def test_a_chat_that_ends_soon_announces_it_at_once_until_somebody_writes(
     arrive: Arrival, story: Story
 ) -> None:
-    alice = await seated(await arrive("Alice", **TOKYO, viewport=SMALL), story.alice)
+    alice = await enters_chat(await arrive("Alice", **TOKYO, viewport=SMALL), story.alice)
     notice = f"This party is deleted at {await end(story.alice, '%H:%M')}, {UNLESS}"
     await expect(alice.log).to_have_text(notice)
     await fits(alice)
@@ -70,9 +70,9 @@ async def test_a_message_of_our_own_ends_the_announcement_too(alice: Guest, stor
 
 @lives_longer
 async def test_the_end_is_announced_an_hour_before_and_again_after_the_next_message(
-    sleeper: Guest, story: Story, server: Server
+    phone: Guest, story: Story, server: Server
 ) -> None:
-    alice, clock = sleeper, sleeper.page.clock
+    alice, clock = phone, phone.page.clock
     await has_checked_the_expiry(alice)
     await expect(alice.log).not_to_contain_text(UNLESS)
     await story.bob.say("See you next week")
@@ -88,7 +88,7 @@ async def test_the_end_is_announced_an_hour_before_and_again_after_the_next_mess
     await story.bob.say("Back again")
     await alice.sees("Back again")
     await expect(alice.log).not_to_contain_text(UNLESS)
-    await clock.fast_forward("00:56:00")  # when it would have ended
+    await clock.fast_forward("00:56:00")  # the moment at which it would have ended
     await until(lambda: whole_reads(alice) == 2)
     await alice.is_connected()
     await idles(alice, server, 1.2 * HOUR)
@@ -100,9 +100,9 @@ async def test_the_end_is_announced_an_hour_before_and_again_after_the_next_mess
 
 @lives_longer
 async def test_a_message_before_the_announcement_postpones_it_silently(
-    sleeper: Guest, story: Story
+    phone: Guest, story: Story
 ) -> None:
-    alice = sleeper
+    alice = phone
     await has_checked_the_expiry(alice)
     await alice.page.clock.fast_forward("01:00:30")
     await until(lambda: whole_reads(alice) == 1)
@@ -126,7 +126,7 @@ async def test_a_lifetime_longer_than_any_timer_causes_no_requests(
 async def test_the_panel_shows_the_current_end_whenever_it_opens(
     arrive: Arrival, story: Story, server: Server
 ) -> None:
-    bob = await seated(await arrive("Bob", **TOKYO), story.bob)
+    bob = await enters_chat(await arrive("Bob", **TOKYO), story.bob)
     for reads in (1, 2):
         panel = await opens_panel(bob)
         moment = await end(story.bob, "%-d %b, %H:%M")
@@ -138,12 +138,12 @@ async def test_the_panel_shows_the_current_end_whenever_it_opens(
 
 def whole_reads(guest: Guest) -> int:
     """Count the requests of the page for the whole chat."""
-    return guest.witness.calls.count(f"GET /{guest.chat_id}")
+    return guest.monitor.calls.count(f"GET /{guest.chat_id}")
 
 
 async def idles(guest: Guest, server: Server, seconds: float) -> None:
     """Let time pass for the server, and reconnect the page."""
-    guest.witness.forgive(UNREACHABLE, RESTARTED)
+    guest.monitor.expect_errors(UNREACHABLE, RESTARTED)
     age(server, "UPDATE chats SET active_at = active_at - ?", int(seconds * 1000))
     await guest.page.evaluate("dispatchEvent(new Event('online'))")
     await guest.is_connected()
@@ -156,7 +156,7 @@ async def has_checked_the_expiry(guest: Guest) -> None:
 
 
 def modules(guest: Guest) -> list[str]:
-    return [one.url for one in guest.witness.requests if one.url.endswith("/expiry-notice.js")]
+    return [one.url for one in guest.monitor.requests if one.url.endswith("/expiry-notice.js")]
 
 
 async def end(person: Person, form: str) -> str:

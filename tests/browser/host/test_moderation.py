@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.conftest import Arrival, seated
+from tests.browser.conftest import Arrival, enters_chat
 from tests.browser.page_actions import Guest
 from tests.browser.page_errors import REFUSED, UNREACHABLE
 from tests.browser.page_fixtures import Party
-from tests.browser.people_panel import member, opens_panel, panel, people, sure
+from tests.browser.people_panel import member, opens_panel, panel, people, presses_and_confirms
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, guest
 
 AT_ONCE = 1000  # ms
 
-LookOn = Callable[[str], Awaitable[Guest]]
+JoinsAsViewer = Callable[[str], Awaitable[Guest]]
 
 
 async def invite_link(guest: Guest) -> str:
@@ -29,22 +29,22 @@ async def is_out(guest: Guest, notice: str, timeout: float = AT_ONCE) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def look_on(arrive: Arrival, api: Api, story: Story) -> LookOn:
-    """Let somebody join with the read-only link."""
+async def joins_as_viewer(arrive: Arrival, api: Api, story: Story) -> JoinsAsViewer:
+    """Return a function that lets somebody join with the read-only link."""
 
-    async def look_on(name: str) -> Guest:
+    async def join(name: str) -> Guest:
         answer = await api.get(f"{story.alice.path}/invite", story.alice.session_token)
         [key] = [one["magic_key"] for one in answer.ok()["invites"] if one["role"] == "viewer"]
-        return await seated(await arrive(name), await guest(api, name, story.chat_id, key))
+        return await enters_chat(await arrive(name), await guest(api, name, story.chat_id, key))
 
-    return look_on
+    return join
 
 
 async def test_a_removed_member_is_sent_home_at_once_and_the_old_link_is_dead(
     party: Party, arrive: Arrival
 ) -> None:
     alice, bob = party.alice, party.bob
-    bob.witness.forgive(REFUSED)
+    bob.monitor.expect_errors(REFUSED)
     await opens_panel(alice)
     row = member(alice, "Bob")
     await row.get_by_role("button", name="Remove Bob").click()
@@ -52,7 +52,7 @@ async def test_a_removed_member_is_sent_home_at_once_and_the_old_link_is_dead(
     await expect(row.get_by_role("button", name="Cancel")).to_be_focused()
     await row.get_by_role("button", name="Cancel").click()
     await expect(row.get_by_role("button", name="Remove Bob")).to_be_focused()
-    await sure(row, "Remove Bob", "Remove")
+    await presses_and_confirms(row, "Remove Bob", "Remove")
     await is_out(bob, "You're not in that party any more")
     await expect(member(alice, "Bob")).to_have_count(0)
     await expect(alice.page.get_by_role("heading", name="Who’s here (1)")).to_be_focused()
@@ -60,7 +60,7 @@ async def test_a_removed_member_is_sent_home_at_once_and_the_old_link_is_dead(
     await expect(people(alice)).to_have_text("Just you so far")
 
     dora = await arrive("Dora")
-    dora.witness.forgive(REFUSED)
+    dora.monitor.expect_errors(REFUSED)
     await dora.opens(party.link)
     await dora.name_box.fill("Dora")
     await dora.button("Join").click()
@@ -73,7 +73,7 @@ async def test_a_removed_member_is_sent_home_at_once_and_the_old_link_is_dead(
 async def test_a_replaced_link_is_updated_everywhere(alice: Guest, bob: Guest) -> None:
     old = await invite_link(bob)
     dialog = await opens_panel(alice)
-    await sure(dialog, "Replace invite link", "Replace")
+    await presses_and_confirms(dialog, "Replace invite link", "Replace")
     await expect(dialog).to_contain_text("Invite link replaced.")
     for one in (alice, bob):
         await expect(one.page.locator("#invite-link")).not_to_have_value(re.compile(f"{old}|^$"))
@@ -82,7 +82,9 @@ async def test_a_replaced_link_is_updated_everywhere(alice: Guest, bob: Guest) -
     await expect(field).to_have_value(await invite_link(bob))
 
 
-async def test_a_link_is_copied_from_within_the_panel(alice: Guest, look_on: LookOn) -> None:
+async def test_a_link_is_copied_from_within_the_panel(
+    alice: Guest, joins_as_viewer: JoinsAsViewer
+) -> None:
     dialog = await opens_panel(alice)
     field = dialog.get_by_role("textbox", name="Read-only link")
     await expect(field).not_to_have_value("")
@@ -96,7 +98,7 @@ async def test_a_link_is_copied_from_within_the_panel(alice: Guest, look_on: Loo
 
 
 async def test_a_link_that_was_not_loaded_is_requested_before_it_is_copied(alice: Guest) -> None:
-    alice.witness.forgive(UNREACHABLE)
+    alice.monitor.expect_errors(UNREACHABLE)
     invites = f"**/{alice.chat_id}/invite"
     await alice.page.route(invites, lambda route: route.abort())
     await alice.page.evaluate("delete Navigator.prototype.clipboard")
@@ -133,13 +135,13 @@ async def test_a_co_host_sees_at_once_what_they_may_do(alice: Guest, bob: Guest)
 
 async def test_the_host_names_a_co_host_before_leaving(party: Party) -> None:
     alice, bob = party.alice, party.bob
-    alice.witness.forgive(REFUSED)
+    alice.monitor.expect_errors(REFUSED)
     dialog = await opens_panel(alice)
     await dialog.get_by_role("button", name="Leave").click()
     await expect(dialog).to_contain_text("Name a co-host first")
     await member(alice, "Bob").get_by_role("button", name="Make co-host").click()
     await expect(member(alice, "Bob")).to_contain_text("Co-host")
-    await sure(dialog, "Leave", "Leave")
+    await presses_and_confirms(dialog, "Leave", "Leave")
     await is_out(alice, "You left the party.", 10_000)
     await opens_panel(bob)
     await expect(member(bob, "Bob")).to_contain_text("Host")
@@ -149,9 +151,9 @@ async def test_the_host_names_a_co_host_before_leaving(party: Party) -> None:
 async def test_a_member_who_leaves_is_out_and_the_link_still_works(
     bob: Guest, alice: Guest
 ) -> None:
-    bob.witness.forgive(REFUSED)
+    bob.monitor.expect_errors(REFUSED)
     before = await invite_link(alice)
-    await sure(await opens_panel(bob), "Leave", "Leave")
+    await presses_and_confirms(await opens_panel(bob), "Leave", "Leave")
     await is_out(bob, "You left the party.", 10_000)
     await expect(people(alice)).to_have_text("Just you so far")
     assert await invite_link(alice) == before
@@ -171,7 +173,7 @@ async def test_the_topic_is_shown_in_everybodys_bar(alice: Guest, bob: Guest) ->
 
 async def test_a_deleted_chat_sends_everybody_home(party: Party, api: Api) -> None:
     for one in (party.alice, party.bob):
-        one.witness.forgive(REFUSED)
+        one.monitor.expect_errors(REFUSED)
     await party.alice.says("Quick, burn this")
     dialog = await opens_panel(party.alice)
     await dialog.get_by_role("button", name="Burn the chat").click()
@@ -182,9 +184,9 @@ async def test_a_deleted_chat_sends_everybody_home(party: Party, api: Api) -> No
 
 
 async def test_a_viewer_reads_but_has_no_message_box(
-    look_on: LookOn, alice: Guest, story: Story
+    joins_as_viewer: JoinsAsViewer, alice: Guest, story: Story
 ) -> None:
-    vera = await look_on("Vera")
+    vera = await joins_as_viewer("Vera")
     await expect(vera.page.get_by_text("You're looking on: only members with a")).to_be_visible()
     await expect(vera.box).to_have_count(0)
     await expect(vera.button("Copy invite link")).to_have_count(0)

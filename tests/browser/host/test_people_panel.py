@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import ViewportSize, expect
 
-from tests.browser.conftest import Arrival, seated
-from tests.browser.contrast_checks import TOO_FAINT, Scheme, by_day_and_by_night
+from tests.browser.conftest import Arrival, enters_chat
+from tests.browser.contrast_checks import TOO_FAINT, Scheme, light_and_dark
 from tests.browser.keyboard_checks import names_everything, tabs_to
 from tests.browser.layout_checks import PHONE, SMALL, TOUCH, fits
 from tests.browser.page_actions import Guest
@@ -37,7 +37,7 @@ async def test_the_panel_fits_a_phone(
     token = story.alice.session_token
     topic = {"topic": "W" * 100}
     await api.call("PUT", f"{story.alice.path}/topic", token, json=topic)
-    alice = await seated(await arrive("Alice", viewport=size), story.alice)
+    alice = await enters_chat(await arrive("Alice", viewport=size), story.alice)
     await fits(alice)
     dialog = await opens_panel(alice)
     await dialog.get_by_role("button", name="Remove W").click()
@@ -52,7 +52,7 @@ async def test_the_panel_fits_a_phone(
 
 async def test_guests_read_the_whole_topic(arrive: Arrival, api: Api, story: Story) -> None:
     topic = "Notorious (1946), and after the break whatever gets the most votes in here"
-    bob = await seated(await arrive("Bob", viewport=SMALL), story.bob)
+    bob = await enters_chat(await arrive("Bob", viewport=SMALL), story.bob)
     dialog = await opens_panel(bob)
     path, token = f"{story.alice.path}/topic", story.alice.session_token
     await api.call("PUT", path, token, json={"topic": topic})
@@ -62,9 +62,9 @@ async def test_guests_read_the_whole_topic(arrive: Arrival, api: Api, story: Sto
     await fits(bob)
 
 
-@by_day_and_by_night
+@light_and_dark
 async def test_the_panel_can_be_read(arrive: Arrival, story: Story, scheme: Scheme) -> None:
-    alice = await seated(
+    alice = await enters_chat(
         await arrive("Alice", color_scheme=scheme, reduced_motion="reduce"), story.alice
     )
     dialog = await opens_panel(alice)
@@ -75,9 +75,9 @@ async def test_the_panel_can_be_read(arrive: Arrival, story: Story, scheme: Sche
 
 
 async def test_the_panel_is_not_loaded_before_the_first_tap(arrive: Arrival, story: Story) -> None:
-    alice = await seated(await arrive("Alice", has_touch=True, is_mobile=True), story.alice)
+    alice = await enters_chat(await arrive("Alice", has_touch=True, is_mobile=True), story.alice)
     await story.bob.say("Just reading")
     await alice.sees("Just reading")
-    assert not any("/js/host/" in request.url for request in alice.witness.requests)
+    assert not any("/js/host/" in request.url for request in alice.monitor.requests)
     await people(alice).tap()
     await expect(panel(alice)).to_be_visible()

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Arrival, seated
-from tests.browser.contrast_checks import TOO_FAINT, Scheme, by_day_and_by_night
+from tests.browser.conftest import Arrival, enters_chat
+from tests.browser.contrast_checks import TOO_FAINT, Scheme, light_and_dark
 from tests.browser.keyboard_checks import names_everything, tabs_to
 from tests.browser.layout_checks import SMALL, TOUCH, fits
 from tests.browser.page_actions import Guest
@@ -17,7 +17,7 @@ from tests.pages.qr_scanner import read
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, Story
 
-# A photograph in shades of grey, one byte each, as base64.
+# Convert a screenshot to shades of grey, one byte each, as base64.
 GREY = """async photograph => {
     const picture = await createImageBitmap(await (await fetch(photograph)).blob());
     const { width, height } = picture;
@@ -30,25 +30,25 @@ GREY = """async photograph => {
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def darkroom(browser: Browser) -> AsyncIterator[Page]:
-    """Somewhere to develop photographs, away from the page and its rules."""
+async def decoder_page(browser: Browser) -> AsyncIterator[Page]:
+    """A blank page that decodes screenshots, free of the chat page's security policy."""
     page = await browser.new_page()
     yield page
     await page.close()
 
 
-@by_day_and_by_night
+@light_and_dark
 async def test_a_guest_shows_the_link_on_a_small_phone(
-    arrive: Arrival, story: Story, darkroom: Page, scheme: Scheme
+    arrive: Arrival, story: Story, decoder_page: Page, scheme: Scheme
 ) -> None:
-    bob = await seated(
+    bob = await enters_chat(
         await arrive("Bob", viewport=SMALL, color_scheme=scheme, reduced_motion="reduce"), story.bob
     )
     await bob.button("Copy invite link").click()
     await bob.button("Show QR code").click()
     code = picture(bob, "invite link")
     await expect(code).to_be_in_viewport(ratio=1)
-    assert await photographed(code, darkroom) == story.magic_link
+    assert await decoded(code, decoder_page) == story.magic_link
     await fits(bob)
     await names_everything(bob.page)
     assert await bob.page.evaluate(TOO_FAINT) == []
@@ -60,12 +60,12 @@ async def test_a_guest_shows_the_link_on_a_small_phone(
     await expect(code).to_have_count(0)
 
 
-async def test_a_host_shows_either_link(alice: Guest, story: Story, darkroom: Page) -> None:
+async def test_a_host_shows_either_link(alice: Guest, story: Story, decoder_page: Page) -> None:
     links = await links_of(story.alice)
     panel = await opens_panel(alice)
     for role, name in (("viewer", "read-only link"), ("guest", "invite link")):
         await panel.get_by_role("button", name=f"Show QR code of the {name}").click()
-        assert await photographed(picture(alice, name), darkroom) == links[role]
+        assert await decoded(picture(alice, name), decoder_page) == links[role]
         await alice.page.keyboard.press("Escape")
         await expect(picture(alice, name)).to_have_count(0)
         await expect(panel).to_be_visible()
@@ -85,7 +85,7 @@ async def test_the_qr_code_opens_and_closes_without_a_mouse(alice: Guest) -> Non
 
 
 async def test_a_replaced_link_is_shown_no_longer(
-    alice: Guest, api: Api, story: Story, darkroom: Page
+    alice: Guest, api: Api, story: Story, decoder_page: Page
 ) -> None:
     await alice.button("Copy invite link").click()
     await alice.button("Show QR code").click()
@@ -96,11 +96,11 @@ async def test_a_replaced_link_is_shown_no_longer(
     await alice.button("Show QR code").click()
     link = (await links_of(story.alice))["guest"]
     assert link != story.magic_link
-    assert await photographed(picture(alice, "invite link"), darkroom) == link
+    assert await decoded(picture(alice, "invite link"), decoder_page) == link
 
 
 async def test_a_qr_code_that_cannot_be_loaded_shows_an_error(alice: Guest) -> None:
-    alice.witness.forgive(REFUSED)
+    alice.monitor.expect_errors(REFUSED)
     refusal = {"error": "not_allowed", "message": "Not any more."}
     await alice.page.route("**/invite/qr?*", lambda route: route.fulfill(status=403, json=refusal))
     await alice.button("Copy invite link").click()
@@ -132,10 +132,10 @@ def picture(guest: Guest, link: str) -> Locator:
     return guest.page.get_by_role("img", name=f"QR code of the {link}")
 
 
-async def photographed(code: Locator, darkroom: Page) -> str:
-    """Take a picture of the code as the screen shows it, and read it."""
+async def decoded(code: Locator, decoder_page: Page) -> str:
+    """Take a screenshot of the code and decode it."""
     photograph = base64.b64encode(await code.screenshot(animations="disabled")).decode()
-    grey, width = await darkroom.evaluate(GREY, f"data:image/png;base64,{photograph}")
+    grey, width = await decoder_page.evaluate(GREY, f"data:image/png;base64,{photograph}")
     return read(base64.b64decode(grey), width)
 
 

@@ -27,7 +27,7 @@ async def test_an_invitation_needs_few_files(arrive: Arrival, story: Story) -> N
     assert [url for url in first if "/js/chat/" in url or "/js/host/" in url] == []
 
 
-async def test_joining_before_the_room_is_loaded_says_that_it_opens(
+async def test_the_page_says_that_the_room_opens_if_a_guest_joins_before_it_is_loaded(
     arrive: Arrival, story: Story
 ) -> None:
     dora, loading = await arrive("Dora"), asyncio.Event()
@@ -43,7 +43,7 @@ async def test_joining_before_the_room_is_loaded_says_that_it_opens(
 
 async def test_a_room_that_cannot_be_loaded_is_tried_again(arrive: Arrival, story: Story) -> None:
     dora = await arrive("Dora")
-    dora.witness.forgive(UNREACHABLE)
+    dora.monitor.expect_errors(UNREACHABLE)
     await dora.page.route("**/chat/room.js", fail)
     await follows(dora, story)
     await dora.button("Join").click()
@@ -51,12 +51,12 @@ async def test_a_room_that_cannot_be_loaded_is_tried_again(arrive: Arrival, stor
     await dora.page.unroute("**/chat/room.js")
     await dora.button("Join").click()
     await dora.is_in()
-    assert dora.witness.calls.count(f"POST /{story.chat_id}/join") == 1
+    assert dora.monitor.calls.count(f"POST /{story.chat_id}/join") == 1
 
 
 async def test_a_member_gets_the_room_once_it_can_be_loaded(arrive: Arrival, story: Story) -> None:
     dora = await arrive("Dora")
-    dora.witness.forgive(UNREACHABLE)
+    dora.monitor.expect_errors(UNREACHABLE)
     await dora.joins(f"/chat/{story.chat_id}#{story.magic_key}")
     await dora.page.route("**/chat/room.js", fail, times=1)
     await dora.page.reload()
@@ -71,13 +71,13 @@ async def follows(guest: Guest, story: Story) -> None:
 
 
 def files(guest: Guest) -> list[str]:
-    """What was asked for, but for the icon, which browsers get when they like."""
-    urls = [request.url for request in guest.witness.requests]
+    """Return the requested files without the icon, which browsers load at any time."""
+    urls = [request.url for request in guest.monitor.requests]
     return [url for url in urls if not url.endswith(".svg")]
 
 
 def once(ready: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
-    """Let a request wait for the event."""
+    """Return a route that holds requests until the event is set."""
 
     async def wait(route: Route) -> None:
         await ready.wait()

@@ -1,4 +1,4 @@
-"""A name is typed once; the browser remembers it, and a key that was refused is renewed."""
+"""The browser remembers a name that was typed once, and renews an auth key that was refused."""
 
 from playwright.async_api import expect
 
@@ -64,12 +64,12 @@ async def test_a_party_cannot_be_started_without_a_name(arrive: Arrival) -> None
     await dora.button("Start a watch party").click()
     await expect(dora.page.get_by_role("alert")).to_contain_text("name")
     await expect(dora.name_box).to_be_focused()
-    assert dora.witness.calls == []
+    assert dora.monitor.calls == []
 
 
 async def test_a_name_the_server_refuses_is_explained_beside_the_box(arrive: Arrival) -> None:
     dora = await arrive("Dora")
-    dora.witness.forgive("status of 400")
+    dora.monitor.expect_errors("status of 400")
     await dora.opens("/username")
     await dora.name_box.fill("D" * 33)
     await dora.button("Save").click()
@@ -80,7 +80,7 @@ async def test_a_name_the_server_refuses_is_explained_beside_the_box(arrive: Arr
 async def test_a_key_the_server_does_not_know_is_renewed_silently(
     party: Party, story: Story
 ) -> None:
-    party.bob.witness.forgive(REFUSED)
+    party.bob.monitor.expect_errors(REFUSED)
     await party.bob.page.evaluate(FORGE)
     await party.bob.opens(f"/chat/{story.chat_id}#{story.magic_key}")
     await expect(party.bob.name_box).to_have_value("Bob")
