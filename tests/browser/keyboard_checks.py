@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Locator, Page
 
-STOPS = 16  # presses of Tab until something counts as out of reach
+STOPS = 16  # presses of Tab after which a control counts as unreachable
 # A control without a "name" after its role, in Playwright's aria snapshot.
 NAMELESS = re.compile(r"^\s*- (?:button|textbox|link|log)(?: \[.*\])*:?$", re.MULTILINE)
 FOCUS_SHOWS = """() => {

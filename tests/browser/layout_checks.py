@@ -8,7 +8,7 @@ SMALL: ViewportSize = {"width": 320, "height": 640}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TOUCH = 44  # px; the smallest target that a thumb hits reliably (WCAG 2.5.5)
 
-# Visible elements that are partly outside the window, except in the art and in names cut by "…".
+# Visible elements that are partly outside the window, except drawings and names cut by "…".
 SPILLS = """() => [...document.body.querySelectorAll('*:not(svg *)')].filter(element => {
     const { left, right, width, height } = element.getBoundingClientRect();
     return width && height && element.checkVisibility()

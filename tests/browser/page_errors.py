@@ -13,8 +13,9 @@ UNREACHABLE = r"net::ERR_"
 
 
 class PageMonitor:
-    """Records the requests of a browser profile, and its errors: in scripts, on the console,
-    dialogs, and requests to other origins.
+    """Records the requests of a browser profile, and its errors.
+
+    Errors are uncaught exceptions, console errors, dialogs, and requests to other origins.
     """
 
     def __init__(self, context: BrowserContext, origin: str) -> None:

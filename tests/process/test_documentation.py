@@ -31,7 +31,7 @@ README = ROOT / "README.md"
 API = ROOT / "docs" / "api.md"
 BOT = ROOT / "examples" / "bot.py"
 SCRIBE = ROOT / "examples" / "stream_bot.py"
-HERE = "http://localhost:8000"  # where the README's server is
+HERE = "http://localhost:8000"  # the server address in the README
 
 CODES = {
     error.code

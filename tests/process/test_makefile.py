@@ -22,7 +22,7 @@ ADDRESS = re.compile(r"https?://\S+:\d+")
 INSTALL_MAX = 300  # seconds; a package index may be slow
 QUICKLY = 15  # seconds
 
-# Variables that make, or the environment of these tests, would pass on.
+# Variables that make or the test environment would otherwise pass on.
 OURS = re.compile(r"MAKE|MFLAGS|VENV$|PYTHON|BIND$|ARGS$|VIRTUAL_ENV|WATCHPARTY_")
 
 NOT_OURS = shutil.ignore_patterns(
@@ -73,7 +73,7 @@ def lines_when_started(process: subprocess.Popen[bytes], output: Path, count: in
     """Wait for `count` lines that contain an address, and return them."""
     deadline = time.monotonic() + INSTALL_MAX
     while len(found := [x for x in output.read_text().splitlines() if ADDRESS.search(x)]) < count:
-        if found:  # the others follow in the same moment
+        if found:  # the other lines follow at once
             deadline = min(deadline, time.monotonic() + QUICKLY)
         assert process.poll() is None, output.read_text()
         assert time.monotonic() < deadline, output.read_text()

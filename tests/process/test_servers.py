@@ -37,7 +37,7 @@ GRANIAN = [
 WAYS = ("", "&nothing=1")
 STREAM = {"Accept": "text/event-stream"}
 
-# The application in a plain script: without lifespan events, and without a shutdown.
+# A plain script that calls the application without lifespan events or a shutdown.
 ALONE = """
 import asyncio, json
 from watchparty.app import create_app

@@ -57,7 +57,7 @@ def undated(headers: Mapping[str, str]) -> dict[str, str]:
         "since=9999999999999999&wait=1",
     ],
 )
-async def test_the_answers_are_the_same(story: Story, query: str) -> None:
+async def test_both_paths_give_the_same_answers(story: Story, query: str) -> None:
     for n in range(40):
         await story.alice.say(f"{n}")
     await story.charlie.say("Alone")  # so that his own poll is answered at once

@@ -15,7 +15,7 @@ from tests.support.faulty_proxy import FaultyProxy
 
 @light_and_dark
 @pytest.mark.parametrize("path", ["/", "/username", "/chat/{}#{}"])
-async def test_the_way_in_can_be_read(
+async def test_the_pages_before_the_chat_can_be_read(
     arrive: Arrival, story: Story, scheme: Scheme, path: str
 ) -> None:
     dora = await arrive("Dora", color_scheme=scheme, reduced_motion="reduce")

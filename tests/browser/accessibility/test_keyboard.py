@@ -10,7 +10,9 @@ from tests.browser.page_actions import Guest
 from tests.support.api_fixtures import Story
 
 
-async def test_from_home_to_a_sent_message_without_a_mouse(arrive: Arrival, story: Story) -> None:
+async def test_a_person_starts_a_chat_and_posts_without_a_mouse(
+    arrive: Arrival, story: Story
+) -> None:
     dora = await arrive("Dora")
     await dora.opens("/")
     await tabs_to(dora.page, dora.name_box)
@@ -69,7 +71,7 @@ async def test_escape_closes_the_popover_and_gives_the_focus_back(alice: Guest) 
 
 
 @pytest.mark.parametrize("path", ["/", "/username", "/chat/{}#{}"])
-async def test_every_control_on_the_way_in_has_a_name(
+async def test_every_control_before_the_chat_has_a_name(
     arrive: Arrival, story: Story, path: str
 ) -> None:
     dora = await arrive("Dora")

@@ -12,7 +12,9 @@ from tests.support.faulty_proxy import FaultyProxy
 
 
 @pytest.mark.parametrize("path", ["/", "/username", "/chat/{}#{}"])
-async def test_the_way_in_fits_a_small_phone(arrive: Arrival, story: Story, path: str) -> None:
+async def test_the_pages_before_the_chat_fit_a_small_phone(
+    arrive: Arrival, story: Story, path: str
+) -> None:
     dora = await arrive("Dora", viewport=SMALL)
     await dora.opens(path.format(story.chat_id, story.magic_key))
     await expect(dora.name_box).to_be_in_viewport(ratio=1)

@@ -33,7 +33,7 @@ every_page = pytest.mark.parametrize("path", ["/", "/username", "/chat/{}#{}"])
 
 
 @every_page
-async def test_no_page_takes_text_for_markup(arrive: Arrival, story: Story, path: str) -> None:
+async def test_no_page_treats_text_as_markup(arrive: Arrival, story: Story, path: str) -> None:
     dora = await arrive("Dora")
     await dora.opens(path.format(story.chat_id, story.magic_key))
     await expect(dora.name_box).to_be_visible()

@@ -12,11 +12,11 @@ WINDOW = 30
 RUSH = 500  # messages
 OWN = 12  # messages that the reader posts meanwhile
 LINES_MAX = 5  # notices of missed messages; each leaves once all messages are newer than it
-AT_ONCE = 12  # messages under way at a time: more may come between two polls than the page holds
+AT_ONCE = 12  # posts at a time, so that more may arrive between two polls than the page holds
 
 # Record, in the page itself, everything that the log ever held: the ids of all messages, the counts
 # in the notices of missed ones, and the highest number of messages at a time.
-WITNESS = """log => {
+RECORD_LOG = """log => {
     const rush = { ids: new Set(), lines: new Map(), mostMessages: 0, mostLines: 0, doubles: 0 };
     const look = () => {
         const messages = [...log.querySelectorAll('li')];
@@ -39,7 +39,7 @@ TO_THE_END = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
 async def test_the_log_holds_at_most_one_window_and_reports_every_gap_in_a_rush(
     alice: Guest, story: Story
 ) -> None:
-    await alice.log.evaluate(WITNESS)
+    await alice.log.evaluate(RECORD_LOG)
     said = await rush(await speakers(story))
     await shows_the_newest(alice, said)
     await stayed_small_and_complete(alice, said)
@@ -47,7 +47,7 @@ async def test_the_log_holds_at_most_one_window_and_reports_every_gap_in_a_rush(
 
 
 async def test_an_own_message_in_a_rush_is_shown_once(alice: Guest, story: Story) -> None:
-    await alice.log.evaluate(WITNESS)
+    await alice.log.evaluate(RECORD_LOG)
     coming = asyncio.create_task(rush(await speakers(story)))
     for number in range(OWN):
         await alice.says(f"My own {number}")
@@ -64,7 +64,7 @@ async def test_a_rush_does_not_scroll_a_reader_further_up_to_the_bottom(
     for number in range(WINDOW):
         await story.bob.say(f"Line {number} of a long evening")
     await alice.sees(f"Line {WINDOW - 1} of a long evening")
-    await alice.log.evaluate(WITNESS)
+    await alice.log.evaluate(RECORD_LOG)
     await alice.log.hover()
     await alice.page.mouse.wheel(0, -500)
     await expect(alice.message("Line 12 of a long evening")).to_be_in_viewport()

@@ -54,7 +54,7 @@ async def test_a_reader_of_a_message_that_is_dropped_continues_at_the_oldest_one
     for number in range(40):
         await story.bob.say(f"News {number}")
     await expect(alice.messages.last).to_have_text("News 39")
-    await expect(alice.message("News 10")).to_be_in_viewport()  # a part of it is enough
+    await expect(alice.message("News 10")).to_be_in_viewport()  # partly visible is enough
     await expect(alice.button("30 new messages")).to_be_visible()
 
 

@@ -118,7 +118,9 @@ async def test_a_message_whose_answer_is_lost_is_sent_again_with_the_same_key(
     assert min(map(len, keys)) >= 128 / 4  # in hexadecimal
 
 
-async def test_the_echo_may_come_before_the_answer(alice: Guest, story: Story) -> None:
+async def test_a_message_may_arrive_by_poll_before_its_post_is_answered(
+    alice: Guest, story: Story
+) -> None:
     held = asyncio.Event()
     await alice.says("Before")
     await alice.counts_messages()

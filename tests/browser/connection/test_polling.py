@@ -21,7 +21,7 @@ HIDE = """hidden => {
 
 
 @shared_or_alone
-async def test_there_is_never_more_than_one_poll_and_never_a_pause(
+async def test_a_page_sends_one_poll_at_a_time_and_never_pauses(
     alice: Guest, story: Story, line: FaultyProxy, script: str
 ) -> None:
     before = await reloads_with(alice, story, line, script)
@@ -39,7 +39,7 @@ async def test_there_is_never_more_than_one_poll_and_never_a_pause(
 
 
 @shared_or_alone
-async def test_without_news_a_page_asks_once_and_waits(
+async def test_a_page_without_news_polls_once_and_waits(
     alice: Guest, story: Story, line: FaultyProxy, script: str
 ) -> None:
     before = await reloads_with(alice, story, line, script)

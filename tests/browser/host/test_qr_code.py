@@ -84,7 +84,7 @@ async def test_the_qr_code_opens_and_closes_without_a_mouse(alice: Guest) -> Non
     await expect(invite).to_be_focused()
 
 
-async def test_a_replaced_link_is_shown_no_longer(
+async def test_a_replaced_link_is_not_shown_any_more(
     alice: Guest, api: Api, story: Story, decoder_page: Page
 ) -> None:
     await alice.button("Copy invite link").click()
@@ -108,7 +108,7 @@ async def test_a_qr_code_that_cannot_be_loaded_shows_an_error(alice: Guest) -> N
     await expect(alice.page.get_by_text("Not any more.")).to_be_visible()
 
 
-async def test_an_answer_is_drawn_and_never_run(alice: Guest) -> None:
+async def test_a_qr_code_is_drawn_without_the_scripts_in_it(alice: Guest) -> None:
     evil = (
         '<svg viewBox="0 0 9 9" onload="alert(1)"><script>alert(2)</script>'
         '<path d="M1 1h1" onclick="alert(3)" stroke="#000"/>'

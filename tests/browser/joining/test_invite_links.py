@@ -67,7 +67,7 @@ async def test_a_guest_who_reloads_the_invitation_can_still_join(
     await dora.is_in()
 
 
-async def test_a_dead_key_leads_home_with_a_plain_notice(arrive: Arrival, story: Story) -> None:
+async def test_an_invalid_key_leads_home_with_a_notice(arrive: Arrival, story: Story) -> None:
     dora = await arrive("Dora")
     dora.monitor.expect_errors(REFUSED)
     await story.alice.say("Nobody outside may read this")

@@ -15,7 +15,7 @@ FORGE = """() => Object.keys(localStorage).forEach(key => {
 })"""
 
 
-async def test_the_second_party_takes_a_single_press(party: Party) -> None:
+async def test_a_second_party_is_started_with_one_press(party: Party) -> None:
     await party.alice.opens("/")
     await expect(party.alice.name_box).to_have_value("Alice")
     await party.alice.button("Start a watch party").click()
@@ -26,7 +26,7 @@ async def test_the_second_party_takes_a_single_press(party: Party) -> None:
     await expect(party.bob.message("Round two")).to_have_count(0)
 
 
-async def test_the_second_invitation_takes_a_single_press(party: Party, story: Story) -> None:
+async def test_a_second_invitation_is_accepted_with_one_press(party: Party, story: Story) -> None:
     await party.bob.opens(f"/chat/{story.chat_id}#{story.magic_key}")
     await expect(party.bob.name_box).to_have_value("Bob")
     await party.bob.button("Join").click()
