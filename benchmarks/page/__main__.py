@@ -1,7 +1,7 @@
 """Measure how fast the page is: `python -m benchmarks.page`, or `make bench-page`.
 
 It uses the real server and this machine's browser, with nothing in between. Both share the cores
-of this machine, so compare figures of one run only. A "phone" is a browser whose pages get a
+of this machine, so compare figures only within one run. A "phone" is a browser whose pages get a
 quarter of the CPU.
 """
 

@@ -119,7 +119,7 @@ async def test_bad_requests_count_towards_the_limit(story: Story, client_a: Api)
 
 
 async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) -> None:
-    """The server passes on the turn of a client that hangs up while it waits."""
+    """A client that hangs up delays nobody."""
     async with Api(limited.url, ADDRESS_A) as client_a, Api(limited.url, ADDRESS_B) as client_b:
         story = await new_story(client_b)
         rush = [asyncio.create_task(client_a.get("/1", f"wrong {n}")) for n in range(150)]
@@ -154,7 +154,7 @@ async def test_a_slow_sender_does_not_delay_others_at_its_address(limited: Serve
     )
     lines = [await asyncio.open_connection(*place) for _ in range(40)]
     for _, writer in lines:
-        writer.write(f"{head}X-Forwarded-For: {ADDRESS_A}\r\n\r\n".encode())
+        writer.write(f"{head}{{".encode())  # one byte of the twenty
         await writer.drain()
     async with Api(limited.url, ADDRESS_A) as client_a, asyncio.timeout(BODY_TIMEOUT - 1):
         assert (await client_a.get("/")).status == 200

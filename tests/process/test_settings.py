@@ -84,7 +84,7 @@ def test_a_misspelt_name_is_reported_with_the_right_one(slip: str, meant: str) -
 
 
 def test_variables_of_a_service_with_our_name_are_ignored() -> None:
-    """Kubernetes sets such variables."""
+    """Kubernetes sets WATCHPARTY_PORT and the like for a service named watchparty."""
     foreign = {"PORT": "tcp://192.0.2.1:80", "PORT_80_TCP_PROTO": "tcp", "SERVICE_HOST": "a"}
     env = {f"WATCHPARTY_{name}": value for name, value in foreign.items()}
     assert Settings.from_env(env) == Settings()

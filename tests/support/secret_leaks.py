@@ -26,7 +26,7 @@ _invites: dict[str, int] = {}  # the chat that each key opens
 
 
 def issued_in(text: str) -> set[str]:
-    """Return the secrets in a text that a test has received."""
+    """Return the known secrets that occur in a text."""
     return _candidates(text).keys() & (_keys | _invites.keys())
 
 
@@ -61,7 +61,7 @@ def _check_rest(url: str, body: str, fields: list[tuple[str, str]]) -> None:
 
 
 def _check_key(url: str, sent: Mapping[str, str], name: str, value: str) -> None:
-    """Fail if a key is not new, unless its owner sent it to change the name."""
+    """Fail if an answer repeats a key, except to its owner, who sent it to rename themselves."""
     own = url.endswith("/auth") and name == "auth_key" and value in "\n".join(sent.values())
     assert own or value not in _keys, f"{url} repeats an old {name}"
 

@@ -16,7 +16,7 @@ async def until(
     otherwise: str = "what was waited for never happened",
     patience: float = PATIENCE,
 ) -> None:
-    """Wait for a condition that nothing signals."""
+    """Poll until a condition holds."""
     deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, otherwise

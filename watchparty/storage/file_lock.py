@@ -6,7 +6,7 @@ from pathlib import Path
 
 from watchparty.party.errors import StoreUnavailable
 
-# The first 16 bytes of every SQLite file, and the application id, four bytes at 68
+# The first 16 bytes of every SQLite file, and the application id, four bytes at offset 68
 # (SQLite file format, section 1.3).
 MAGIC = b"SQLite format 3\0"
 APPLICATION_ID = b"WPty"

@@ -39,7 +39,7 @@ export class ChatApi {
     return this.#ask("PUT", `/members/${memberId}`, { role });
   }
 
-  /** @param {number} memberId our own to leave */
+  /** @param {number} memberId pass our own id to leave the chat */
   removeMember(memberId) {
     return this.#ask("DELETE", `/members/${memberId}`);
   }

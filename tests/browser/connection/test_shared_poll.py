@@ -133,7 +133,7 @@ async def test_a_tab_that_vanished_without_notice_does_not_affect_the_others(
 
 
 async def ids_seen_or_missing(guest: Guest) -> set[int]:
-    """Return the ids seen or missing. Fails if the page reports another number of missing ones."""
+    """Return the ids seen or missing. Fails if the page reports a different number of them."""
     seen = set(await guest.page.evaluate("[...seen]"))
     lines = await guest.page.evaluate("[...missed.values()]")
     reported = sum(int(re.sub(r"\D", "", line)) for line in lines)

@@ -60,7 +60,7 @@ def _sanitized(scope: Any, fault: str) -> Any:
 
 
 def _find_fault(scope: Any) -> str | None:
-    """Return the message of the 400 that a malformed request gets."""
+    """Return what is wrong with the request, or None."""
     if scope["path"][:1] != "/" and not _has_path(scope["path"]):
         return "The request target must be a path or a URL with a path (RFC 9112 section 3.2)."
     if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:

@@ -14,7 +14,7 @@ IMPORT = re.compile(r'^(?:import|export)\b(?:[^"=;(]*\bfrom)?\s*"(\.[^"]+)"', re
 
 
 def static_imports(folder: Path, entry: str) -> list[str]:
-    """Return the modules below `folder` that `entry` imports, directly or not, without itself."""
+    """Return the modules below `folder` that `entry` imports, directly or not, excluding itself."""
     found: set[str] = set()
     pending = [entry]
     while pending:
