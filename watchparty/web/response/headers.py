@@ -8,12 +8,12 @@ from quart import Quart, Response, request
 
 from watchparty.party.errors import PartyError
 from watchparty.party.window import Page
+from watchparty.web.middleware.exchange import HeaderFields
 from watchparty.web.response import errors, sse
 from watchparty.web.response.schemas import PollAnswer, error_body
 
 AsgiMessage = dict[str, Any]
 AsgiMessages = tuple[AsgiMessage, ...]
-HeaderFields = list[tuple[bytes, bytes]]
 
 # Nothing from other origins and nothing inline. `default-src 'none'` forbids the rest.
 CONTENT_SECURITY_POLICY = "; ".join(
