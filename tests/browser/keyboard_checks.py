@@ -16,8 +16,9 @@ FOCUS_SHOWS = """() => {
 
 async def tabs_to(page: Page, goal: Locator) -> None:
     """Press Tab until the goal has the focus; every stop must show a focus ring."""
+    await goal.wait_for()
     for _ in range(STOPS):
-        if await goal.count() and await goal.evaluate("it => it == document.activeElement"):
+        if await goal.evaluate("it => it == document.activeElement"):
             return
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement != document.body"):

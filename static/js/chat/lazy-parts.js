@@ -23,12 +23,15 @@ export class LazyHostTools {
   #tools;
   #role = "";
   #links = 0; // the number of replaced links
+  /** @type {EventTarget | null} */
+  #touched = null; // what was pressed last, before the tools were there to notice
 
   /** @param {Room} room */
   constructor(room) {
     this.#room = room;
     byId("people").addEventListener("click", () => this.#use((tools) => tools.openPanel()));
     byId("invite").addEventListener("click", () => this.#use((tools) => tools.offerInvite()));
+    byId("log").addEventListener("pointerdown", ({ target }) => (this.#touched = target));
     room.on("entered", () => {
       // Not "pointerover": the page moves under a pointer that rests, too.
       for (const sign of ["pointermove", "pointerdown", "focusin"])
@@ -51,7 +54,7 @@ export class LazyHostTools {
   async #use(act) {
     const loaded = await import("../host/index.js").catch(() => undefined);
     if (!loaded) return this.#room.setConnection("lost");
-    this.#tools ??= new loaded.HostTools(this.#room);
+    this.#tools ??= new loaded.HostTools(this.#room, this.#touched);
     this.#tools.update();
     act?.(this.#tools);
   }

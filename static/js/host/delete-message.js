@@ -11,14 +11,16 @@ const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 export class DeleteMessage {
   #log;
   #api;
+  #touched;
   #button = button("", (event) => this.#onClick(event), "delete-message");
   #isArmed = false; // the next press deletes
   #role = "";
 
-  /** @param {HTMLElement} log @param {import("./chat-api.js").ChatApi} api */
-  constructor(log, api) {
+  /** @param {HTMLElement} log @param {import("./chat-api.js").ChatApi} api @param {EventTarget | null} touched */
+  constructor(log, api, touched) {
     this.#log = log;
     this.#api = api;
+    this.#touched = touched; // a press from before this was loaded, which it must answer
     this.#button.setAttribute("aria-live", "off"); // the live region around it must not announce it
     this.#listen();
   }
@@ -41,7 +43,7 @@ export class DeleteMessage {
     const isFirst = !this.#role;
     this.#role = role;
     if (!isFirst) return;
-    const pointed = this.#log.querySelector(".bubble:hover");
+    const pointed = this.#log.querySelector(".bubble:hover") ?? this.#touched;
     if (pointed) this.#point(pointed);
     else this.#offer(); // the focus may have been in the log before this was loaded
   }

@@ -30,14 +30,14 @@ export class HostTools {
   #deleteMessage;
   #note = el("p", { className: "viewer-note" }, VIEWER_NOTE);
 
-  /** @param {Room} room */
-  constructor(room) {
+  /** @param {Room} room @param {EventTarget | null} touched what was pressed last in the log */
+  constructor(room, touched) {
     this.#room = room;
     this.#api = new ChatApi(room.chatId, room.access);
     this.#qrCode = new QrCode(this.#api);
     this.#popover = new InvitePopover(room, this.#qrCode);
     this.#panel = new PeoplePanel(room, this.#api, this.#qrCode);
-    this.#deleteMessage = new DeleteMessage(byId("log"), this.#api);
+    this.#deleteMessage = new DeleteMessage(byId("log"), this.#api, touched);
   }
 
   /** Show what our role allows in the current state of the room. */

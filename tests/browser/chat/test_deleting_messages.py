@@ -98,6 +98,30 @@ async def test_a_message_is_deleted_by_touch_and_not_by_a_double_tap(
     await expect(alice.messages).to_have_text(["Message deleted"])
 
 
+async def test_a_thumb_pressed_while_the_tools_load_shows_the_button(
+    arrive: Arrival, story: Story
+) -> None:
+    await story.alice.say("Typed with a thumb")
+    dora = await arrive("Alice", viewport=PHONE, has_touch=True, is_mobile=True)
+    loading = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await loading.wait()
+        await route.continue_()
+
+    await dora.page.route("**/host/index.js", late)
+    alice = await enters_chat(dora, story.alice)
+    box = await alice.message("Typed with a thumb").bounding_box()
+    assert box is not None
+    thumb = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    devtools = await alice.page.context.new_cdp_session(alice.page)
+    await devtools.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [thumb]})
+    loading.set()
+    await expect(alice.button("Delete message")).to_be_visible()
+    await devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await expect(alice.button("Delete message")).to_be_visible()
+
+
 async def deletes(guest: Guest, text: str) -> None:
     """Point at the message, press, and press again."""
     await guest.message(text).hover()
