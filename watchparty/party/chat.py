@@ -126,7 +126,7 @@ class Chat:
             await self.store.scrub()
 
     def apply_state(self, state: ChatState, *, coalesce: bool = False) -> None:
-        """Take over a new revision, and wake all subscribers now or, to `coalesce`, a moment later.
+        """Adopt a new revision, and wake all subscribers: now, or with `coalesce` a moment later.
 
         Revisions may arrive out of order; an older one is part of the newer one.
         """

@@ -29,7 +29,7 @@ class Homoglyph(Struct, frozen=True):
 
 
 def find_confusable(names: Mapping[int, str]) -> list[int]:
-    """Return the ids, sorted, under which `names` has a name that looks like another one."""
+    """Return the sorted ids of all names that look like another one of `names`."""
     ids: defaultdict[str, set[int]] = defaultdict(set)
     for id_, name in names.items():
         for fingerprint in fingerprints(name):
@@ -41,9 +41,9 @@ def find_confusable(names: Mapping[int, str]) -> list[int]:
 def fingerprints(name: str) -> frozenset[str]:
     """Return the fingerprints of a name. Names that look alike have one in common.
 
-    The case is folded after the look-alikes are replaced in some, and before in one: only a
-    capital I looks like a small L ("AIice"), and only in lower case is "ALICE" like "Alice".
-    A suffix like those that the page adds is ignored: "Alice #1" is Alice.
+    Some are folded to lower case after look-alikes are replaced, because only a capital I looks
+    like a small L ("AIice"). One is folded before, because "ALICE" looks like "Alice" only in lower
+    case. Suffixes like those that the page adds are ignored: "Alice #1" is Alice.
     """
     visible = "".join(character for character in name if not _is_ignorable(character))
     bare = DISPLAY_SUFFIX.sub("", " ".join(visible.split()))
@@ -61,8 +61,8 @@ def skeleton(text: str) -> str:
 
 def _is_ignorable(character: str) -> bool:
     """Return True for characters that draw nothing: controls, unassigned, selectors, fillers."""
-    unseen = unicodedata.category(character) in {"Cf", "Cn"}
-    return unseen or character in INVISIBLE or bool(IGNORABLE.match(character))
+    is_unseen = unicodedata.category(character) in {"Cf", "Cn"}
+    return is_unseen or character in INVISIBLE or bool(IGNORABLE.match(character))
 
 
 @cache

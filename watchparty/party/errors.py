@@ -50,7 +50,7 @@ class InvalidCredentials(PartyError):
     """An unknown auth key was sent."""
 
     code = "invalid_credentials"
-    message = "This auth_key is not known here."
+    message = "The server does not know this auth_key."
 
 
 class Forbidden(PartyError):
@@ -78,14 +78,14 @@ class NotFound(PartyError):
     """The chat has no such member or message (any more)."""
 
     code = "not_found"
-    message = "There is no such thing in this chat."
+    message = "This chat has no such member or message."
 
 
 class NoSuccessor(PartyError):
     """The host wants to leave, and there is no co-host."""
 
     code = "no_successor"
-    message = "Name a co-host first, who takes over when you leave."
+    message = "Name a co-host first, to take over when you leave."
 
 
 class ChatFull(PartyError):

@@ -115,8 +115,8 @@ class State(Struct, frozen=True):
     """The part of a chat's state that every member sees; it has no secrets in it.
 
     `deleted` lists the deleted messages in the window. `links` grows whenever a link is
-    replaced, so that members who may see the links fetch them again. `alike` lists the members
-    and authors in the window whose names look like another one's.
+    replaced, so that members who may see the links fetch them again. `alike` has the ids of
+    members, and of authors in the window, whose names look like another name.
     """
 
     members: list[Member]

@@ -41,7 +41,7 @@ class SetRole(Struct, frozen=True):
     before: Role | None
 
     def is_allowed(self, actor: Member) -> bool:
-        """Allow the host, whose own role stays."""
+        """Allow the host to change any role but their own."""
         return actor.role == "host" and self.before != "host"
 
 

@@ -16,7 +16,7 @@ from watchparty.party.models import (
 from watchparty.party.moderation import Change
 from watchparty.party.validation import Draft
 
-# The store calls it before it stores something new, but not for a repeat, and lets errors pass.
+# Stores call this before they store something new, but not for a repeat. Its errors propagate.
 RateCheck = Callable[[], None]
 
 

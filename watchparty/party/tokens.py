@@ -11,7 +11,7 @@ ALPHABET = string.ascii_letters + string.digits
 
 SECRET_LENGTH = 33  # characters of log2(62) bits each: 196 bits in all
 
-CHAT_ID_DIGITS = 12  # ids are not secret, but nobody should hit one by accident
+CHAT_ID_DIGITS = 12  # ids are not secret, but nobody should guess one by accident
 
 
 def new_secret() -> str:

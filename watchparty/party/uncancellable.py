@@ -1,4 +1,4 @@
-"""Finish writes even if the client hangs up: servers then cancel the handler."""
+"""Finish writes even if the client hangs up, which makes servers cancel the request."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -12,16 +12,16 @@ T = TypeVar("T")
 _running: set[asyncio.Task[Any]] = set()
 
 
-def uncancellable(verb: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Awaitable[T]]:
-    """Run `verb` to its end even if its caller is cancelled.
+def uncancellable(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Awaitable[T]]:
+    """Run `function` to its end even if its caller is cancelled.
 
     Without this, a message could be stored and never reach the readers, because its author
     hung up between the commit and the wake-up.
     """
 
-    @wraps(verb)
+    @wraps(function)
     async def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        task = asyncio.ensure_future(verb(*args, **kwargs))
+        task = asyncio.ensure_future(function(*args, **kwargs))
         _running.add(task)
         task.add_done_callback(_forget)
         return await asyncio.shield(task)

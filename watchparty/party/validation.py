@@ -62,7 +62,7 @@ def username(text: str) -> str:
     if any(_is_control(char) for char in name):
         raise InvalidRequest("username must not contain control or text-direction characters.")
     if not any(_is_visible(char) for char in name):
-        raise InvalidRequest("username must have something to see in it.")
+        raise InvalidRequest("username must have a visible character.")
     return name
 
 

@@ -1,9 +1,9 @@
 """Run the garbage collector by the clock, not by the number of new objects.
 
 A server that holds thousands of requests creates some hundred thousand objects for each message.
-They die without the collector's help, but after a number of new objects Python looks for cycles
-among all objects: the more requests are held, the more a delivery would cost. Only requests handled
-by the framework and closed connections leave cycles, and those can wait a second.
+Reference counting frees them, but after a certain number of new objects Python also searches all
+objects for cycles: the more requests are held, the more a delivery would cost. Only closed
+connections and requests handled by the framework leave cycles, and those can wait a second.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from collections.abc import AsyncGenerator
 from quart import Quart
 
 MIN_PAUSE = 1.0  # seconds between two collections, at least
-MAX_SHARE = 0.02  # of the time, at most
-MIN_OBJECTS = 10_000  # new objects that are worth a collection; about 1 MB
+MAX_SHARE = 0.02  # of the time that collections may take
+MIN_OBJECTS = 10_000  # with fewer new ones (about 1 MB), a collection is not worth its time
 
 # New objects after which Python collects by itself, whatever the clock says, and how many such
 # collections until it looks at the next older generation; the defaults are 700, 10, 10.
@@ -23,7 +23,7 @@ THRESHOLDS = (500_000, 1, 1)
 
 
 def init_garbage_collection(app: Quart) -> None:
-    """Collect garbage while `app` serves, without looking at the objects it started with."""
+    """Collect garbage while `app` serves, except among the objects created before."""
 
     @app.while_serving
     async def collect() -> AsyncGenerator[None, None]:

@@ -1,4 +1,4 @@
-"""Keep repetitive errors of the event loop out of the log: no file descriptors, lost clients.
+"""Keep repetitive errors of the event loop out of the log: exhausted descriptors, lost clients.
 
 asyncio accepts as many connections at a time as the listening socket may queue, and logs an
 error with a traceback for each that it fails to accept. When a server runs out of file
@@ -21,7 +21,7 @@ INTERVAL = 10.0  # seconds between two of these log lines
 # At shutdown, asyncio.streams of Python 3.11 asks a cancelled task for its exception, which raises.
 CANCELLED_CONNECTION = "StreamReaderProtocol.connection_made"
 
-# One second after it ran out of files, asyncio accepts again; a stop may have closed the socket.
+# One second after it ran out of files, asyncio accepts again, even if a stop has closed the socket.
 LATE_RETRY = "_start_serving"  # asyncio.selector_events
 
 # With several requests on one connection, uvicorn reports the disconnect only to the last one.
@@ -59,7 +59,7 @@ def init_log_filters(app: Quart) -> None:
 def is_loggable(record: logging.LogRecord) -> bool:
     """Return False for an error that says only that a client has gone."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, BaseExceptionGroup):  # of the framework's tasks
+    if isinstance(error, BaseExceptionGroup):  # raised by the framework's tasks
         return error.split(_is_closed)[1] is not None
     return error is None or not _is_closed(error)
 

@@ -1,9 +1,9 @@
-"""Stop soon and cleanly: answer every held request first, then let the server finish.
+"""Stop quickly and cleanly: answer every held request first, then let the server finish.
 
 Servers shut the application down when their last connection has ended, and a held request is
 a connection: each would wait for the other until the grace period is over. So the application
 listens to the signals itself, beside the server: asyncio's own handlers are reached through the
-wake-up file descriptor (signal.set_wakeup_fd), those of other servers are called from here.
+wake-up file descriptor (signal.set_wakeup_fd), and the handlers below call those of other servers.
 """
 
 import asyncio
@@ -23,26 +23,26 @@ from watchparty.party.service import ChatService
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-STALL_SECONDS = 0.75  # after that long without the end of any request, give up on the rest
+STALL_SECONDS = 0.75  # if no request ends for this long, give up on the rest
 
 Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
 def init_shutdown(app: Quart, service: ChatService) -> None:
     """Stop `service` first when a signal stops the server of `app`."""
-    before: dict[signal.Signals, Handler] = {}
+    previous: dict[signal.Signals, Handler] = {}
 
     async def install() -> None:
         if threading.current_thread() is not threading.main_thread():
             return  # signals arrive in the main thread only
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
-            before[number] = signal.getsignal(number)
-            signal.signal(number, _chain(loop, service.stop, before[number]))
+            previous[number] = signal.getsignal(number)
+            signal.signal(number, _chain(loop, service.stop, previous[number]))
 
     async def stop() -> None:
         service.stop()
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)
 
     app.before_serving(install)

@@ -13,8 +13,7 @@ WILDCARD = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what people m
 # of an answer would keep its connection forever.
 USER_TIMEOUT = 60_000
 
-# Open files that macOS grants where its hard limit is "unlimited", which it refuses to set
-# (setrlimit(2) there).
+# The most open files that macOS allows where the hard limit is "unlimited" (its setrlimit(2)).
 OPEN_MAX = 10_240
 
 # An address for documentation (RFC 5737): choosing a route to it sends nothing.
@@ -41,8 +40,8 @@ def listen(config: Config) -> list[str]:
     lines += [line for one in insecure for line in _startup_lines(one, "http")]
     for one in (*secure, *insecure):
         _set_user_timeout(one)
-        one.listen(config.backlog)  # from the moment the address is printed, it answers
-    addresses = [[f"fd://{one.detach()}" for one in some] for some in (secure, insecure)]
+        one.listen(config.backlog)  # so that the address works as soon as it is printed
+    addresses = [[f"fd://{one.detach()}" for one in group] for group in (secure, insecure)]
     config.bind, config.insecure_bind = addresses if secure else (addresses[1], [])
     return lines
 
@@ -67,7 +66,7 @@ def _startup_lines(sock: socket.socket, scheme: str) -> list[str]:
         return [f"Watch Party is listening on unix:{sock.getsockname()}"]
     host, port = sock.getsockname()[:2]
     if host in WILDCARD:
-        return [  # the first one makes invite links that work everywhere
+        return [  # the first one, because invite links made there work everywhere
             f"Watch Party is running at {scheme}://{own_address()}:{port}",
             "  for this computer and phones on the same network,",
             f"  and at {scheme}://{WILDCARD[host]}:{port} for this computer only",

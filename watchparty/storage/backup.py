@@ -18,8 +18,8 @@ MARK_AS_COPY = "INSERT OR REPLACE INTO meta (name, value) VALUES ('copied', 'yes
 def backup(url: str, target: Path) -> None:
     """Write everything committed in the store at `url` to the new file `target`.
 
-    It is written under the name `target.part`, and renamed when it is complete. Raises
-    StoreUnavailable, and leaves no file behind, when that is impossible.
+    The copy is written to `target.part`, and renamed when it is complete. Raises
+    StoreUnavailable, and leaves no file behind, when the copy fails.
     """
     source = Path(url.partition(":")[2]).resolve()
     if not source.exists():

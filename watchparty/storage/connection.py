@@ -50,9 +50,9 @@ class Database(NamedTuple):
     closing: AsyncExitStack
 
     async def scrub(self) -> bool:
-        """Remove deleted data from the write-ahead log, too; return False if that was impossible.
+        """Remove deleted data from the write-ahead log, too; return False if that failed.
 
-        It is impossible while another program, such as a backup, reads the file.
+        It fails while another program, such as a backup, reads the file.
         """
 
         async def work(db: Connection) -> bool:
@@ -96,7 +96,7 @@ async def open_database(path: str) -> Database:
     except OSError as error:
         raise StoreUnavailable(f"The store {path} cannot be opened: {error.strerror}.") from error
     except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "")  # as SQLITE_IOERR_WRITE
+        name = getattr(error, "sqlite_errorname", "")  # like SQLITE_IOERR_WRITE
         hint = HINTS.get(name.partition("_")[2].partition("_")[0], "")
         raise StoreUnavailable(f"The store {path} cannot be opened: {error}.{hint}") from error
 
@@ -158,5 +158,5 @@ async def _connect(path: str) -> Connection:
 
 
 def _settle(connecting: asyncio.Future[Connection], connection: Connection) -> None:
-    if not connecting.done():  # the caller was cancelled
+    if not connecting.done():  # it is done if the caller was cancelled
         connecting.set_result(connection)

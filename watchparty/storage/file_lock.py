@@ -21,10 +21,12 @@ class InUse(StoreUnavailable):
 def lock_file(path: Path) -> int:
     """Make the file private, and lock it until the returned descriptor is closed.
 
-    A process answers from its memory, so a second process on the same file
-    would miss messages. The lock is a file of its own because POSIX locks, such as SQLite's on
-    the database, are lost when this process opens and closes the file again. Raises InUse when
-    it is locked, and StoreUnavailable, with nothing changed, when it cannot be our database.
+    A server answers from its memory, so a second server on the same file would miss messages. The
+    lock is a file of its own: a process loses its POSIX locks on a file, such as SQLite's on the
+    database, whenever it opens and closes that file.
+
+    Raises InUse if another process holds the lock, StoreUnavailable if the file cannot be a
+    database of ours, and OSError if it cannot be opened. The database is then unchanged.
     """
     if not path.parent.is_dir():
         raise StoreUnavailable(f"The folder of the store {path} does not exist. Make it first.")

@@ -30,7 +30,7 @@ class SqliteStore(Store):
     """The embedded store: a file, or `:memory:`, which lasts as long as the process."""
 
     def __init__(self, path: str) -> None:
-        # Resolved, because the name of the lock file is made from it.
+        # Resolved, because the name of the lock file is derived from it.
         self._path = path if path == ":memory:" else str(Path(path).resolve())
         self._opening = asyncio.Lock()
         self._scrubbed = True

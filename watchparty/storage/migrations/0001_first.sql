@@ -1,11 +1,11 @@
--- The name of this history: random, so that a reader's cursor into another one is noticed.
+-- The random name of this history, which tells cursors from another history apart.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT;
 INSERT INTO meta (name, value) VALUES ('epoch', lower(hex(randomblob(8))));
 
--- A credential is the SHA-256 of a secret; the secret itself is nowhere.
+-- A credential is the SHA-256 of a secret; the secret itself is not stored.
 CREATE TABLE users (
     user_id INTEGER PRIMARY KEY,
     credential BLOB NOT NULL UNIQUE,
@@ -15,7 +15,7 @@ CREATE TABLE users (
 
 CREATE TABLE chats (
     chat_id INTEGER PRIMARY KEY,
-    magic_key TEXT NOT NULL,  -- plain, because members may ask for the link again
+    magic_key TEXT NOT NULL,  -- not hashed, because members may ask for the link again
     last_id INTEGER NOT NULL DEFAULT 0,
     last_member_id INTEGER NOT NULL DEFAULT 0,
     rev INTEGER NOT NULL DEFAULT 0,
@@ -53,13 +53,13 @@ CREATE TABLE messages (
     chat_id INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE,
     id INTEGER NOT NULL,
     member_id INTEGER NOT NULL,
-    username TEXT NOT NULL,  -- as it was when they said it
+    username TEXT NOT NULL,  -- the author's name when it was posted
     body TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (chat_id, id)
 ) STRICT;
 
--- Only the last 30 messages exist: part of the insert itself, so no reader ever sees 31.
+-- Only the last 30 messages exist. The insert itself deletes older ones: no reader ever sees 31.
 CREATE TRIGGER message_is_said AFTER INSERT ON messages BEGIN
     UPDATE chats SET last_id = NEW.id, active_at = NEW.created_at WHERE chat_id = NEW.chat_id;
     DELETE FROM messages WHERE chat_id = NEW.chat_id AND id <= NEW.id - 30;

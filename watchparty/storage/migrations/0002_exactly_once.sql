@@ -1,8 +1,8 @@
--- The key a message was sent with goes out with it, so that its sender's page knows it again.
+-- Readers get the idempotency key of a message, so that its sender's page recognizes the message.
 ALTER TABLE messages ADD COLUMN key TEXT;
 
--- What a repeated request is answered from. It outlives the message, so the text is not in it:
--- `digest` is HMAC-SHA-256 of the text under the key, and of the key there is only a hash.
+-- Repeated requests are answered from these tables. Their rows outlive the messages, so they have
+-- no text: `digest` is the HMAC-SHA-256 of the text under the key, and the key is only hashed.
 CREATE TABLE message_keys (
     chat_id INTEGER NOT NULL,
     member_id INTEGER NOT NULL,
@@ -26,8 +26,8 @@ CREATE TABLE chat_keys (
 CREATE INDEX chat_keys_by_age ON chat_keys (created_at);
 CREATE INDEX chat_keys_by_chat ON chat_keys (chat_id);
 
--- Keys die after 24 hours. Each new one buries two dead ones, so their number can only fall
--- to what a day brings, and no write ever has to bury many.
+-- Keys expire after 24 hours. Each new key deletes two expired ones, so the number of keys falls to
+-- that of one day, and no write ever has to delete many.
 CREATE TRIGGER message_key_buries AFTER INSERT ON message_keys BEGIN
     DELETE FROM message_keys WHERE (chat_id, member_id, key_hash) IN (
         SELECT chat_id, member_id, key_hash FROM message_keys

@@ -1,13 +1,13 @@
--- What the host can do: read-only links, links that are replaced, a topic, deleted messages.
+-- For hosts: read-only links, replaced links, a topic, deleted messages.
 ALTER TABLE chats ADD COLUMN viewer_key TEXT NOT NULL DEFAULT '';
 UPDATE chats SET viewer_key = lower(hex(randomblob(24)));
 ALTER TABLE chats ADD COLUMN links INTEGER NOT NULL DEFAULT 0;  -- grows when a link is replaced
 ALTER TABLE chats ADD COLUMN topic TEXT NOT NULL DEFAULT '';
 
--- The id of a deleted message stays used: it is kept without its text.
+-- A deleted message keeps its id but not its text, so that the id stays in use.
 ALTER TABLE messages ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
 
--- Every change of what is no message is another revision; joining is counted since the beginning.
+-- Every change except a new message raises the revision; 0001 does so for joins.
 CREATE TRIGGER member_leaves AFTER DELETE ON members BEGIN
     UPDATE chats SET rev = rev + 1 WHERE chat_id = OLD.chat_id;
 END;

@@ -1,4 +1,4 @@
--- What nobody uses is deleted: chats after a time, then people who are in none.
+-- Unused data expires: idle chats, then users who are in no chat.
 CREATE INDEX chats_by_activity ON chats (active_at);
 
 ALTER TABLE users ADD COLUMN active_at INTEGER NOT NULL DEFAULT 0;

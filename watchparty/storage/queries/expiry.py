@@ -43,7 +43,7 @@ async def delete_absent_users(db: Connection) -> None:
 
 
 async def delete_expired_keys(db: Connection) -> None:
-    """Delete expired idempotency keys: the triggers do so only where new keys are added."""
+    """Delete expired idempotency keys: the triggers do so only when keys are added."""
     for table, key in (
         ("message_keys", "chat_id, member_id, key_hash"),
         ("chat_keys", "user_id, key_hash"),

@@ -16,7 +16,7 @@ MEMBERS_SHARED = 10_000  # about 250 bytes each
 async def insert_member(
     db: Connection, chat_id: int, user: User, role: Role, members_max: int | None = None
 ) -> None:
-    """Add a user to a chat under the next member id, unless they are in it or it is full."""
+    """Add a user under the chat's next member id, unless they are a member or the chat is full."""
     await db.execute_fetchall(
         "INSERT INTO members (chat_id, member_id, user_id, username, role, joined_at)"
         " SELECT chat_id, last_member_id + 1, ?1, ?2, ?3, ?4 FROM chats WHERE chat_id = ?5 AND"
@@ -65,7 +65,7 @@ async def require_role(db: Connection, chat_id: int, actor: Member) -> None:
 async def update_role(
     db: Connection, chat_id: int, member_id: int, role: Role, before: Role | None
 ) -> None:
-    """Give a member another role than `before`. Raises NotFound when `before` is not their role."""
+    """Change a member's role from `before` to `role`. Raises NotFound if they have another one."""
     await require_rows(
         db,
         "UPDATE members SET role = ? WHERE chat_id = ? AND member_id = ? AND role = ? RETURNING 1",

@@ -1,4 +1,4 @@
-"""SQL for messages; the schema's triggers delete those that are older than the newest 30."""
+"""SQL for messages; the schema's triggers delete all but the newest 30."""
 
 from aiosqlite import Connection
 from msgspec import UNSET

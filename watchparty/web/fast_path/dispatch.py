@@ -1,9 +1,10 @@
 """Answer the polls and streams of members without the framework, and hold all that have to wait.
 
 Most of the CPU time goes into answering held requests, and Quart spends more on a request than
-the poll itself needs: tasks, contexts, routing, a streamed response. Here the same verbs are
-called under the same rules. Anything odd, unknown or wrong goes to the framework, which reads it
-again and answers with the error, or hands it back to be held. docs/performance.md has the figures.
+the poll itself needs: tasks, contexts, routing, a streamed response. This module calls
+the same methods under the same rules. It leaves anything odd, unknown or wrong to the framework,
+which reads the request again, and answers with the error or hands the request back to be held.
+docs/performance.md has the figures.
 """
 
 from collections.abc import Coroutine
@@ -63,7 +64,7 @@ def init_dispatch(
 def _accept(
     scope: Any, service: ChatService, limits: RateLimits, held: HeldRequests
 ) -> Poll | Stream | None:
-    """Charge a member for a poll or stream and return it; None leaves it to the framework."""
+    """Return a poll or stream, charged to its member, or None to leave it to the framework."""
     params = poll_params(scope)
     access = None if params is None else service.cached_access(params.chat_id, params.credential)
     owner = params and access and limits.try_charge(params.credential, access)
@@ -83,7 +84,7 @@ def _free_headers(scope: Any) -> None:
 def _respond(
     request: Poll | Stream, head: Head, room: WaitingRoom, receive: ASGIReceiveCallable, send: Any
 ) -> Answering:
-    """Hold a request and answer it; await the result in the task that the server runs it in."""
+    """Return the coroutine that holds and answers a request; await it in the server's task."""
     if isinstance(request, Stream):
         stream = StreamWaiter(request.view, sse.HEARTBEAT, request.holders, room, receive)
         return _stream(stream, head, send)

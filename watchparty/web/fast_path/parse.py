@@ -25,7 +25,7 @@ PARAMETERS = {
 }
 QUERY_MAX = 120  # bytes; bounds the cache of parsed queries
 
-# The headers that are read here. Each may come once.
+# The headers that are read here, each at most once.
 ACCEPT, AUTHORIZATION, HOST = b"accept", b"authorization", b"host"
 LAST_EVENT_ID = poll_query.LAST_EVENT_ID_HEADER.lower().encode()
 READ_HEADERS = {ACCEPT, AUTHORIZATION, HOST, LAST_EVENT_ID}
@@ -67,8 +67,8 @@ def _query(sent: bytes) -> tuple[Cursor, float | None] | None:
     """Parse `since`, `epoch`, `rev` and `wait`, none of them escaped or repeated."""
     pairs = [pair.partition(b"=") for pair in sent.split(b"&")] if sent else []
     found = {name: value for name, _, value in pairs}
-    known = all(name in PARAMETERS and PARAMETERS[name].fullmatch(found[name]) for name in found)
-    if not known or len(found) < len(pairs) or len(sent) == QUERY_MAX:
+    is_known = all(name in PARAMETERS and PARAMETERS[name].fullmatch(found[name]) for name in found)
+    if not is_known or len(found) < len(pairs) or len(sent) == QUERY_MAX:
         return None
     since, rev = (int(found[name]) if name in found else None for name in (b"since", b"rev"))
     epoch = found[b"epoch"].decode() if b"epoch" in found else None
@@ -87,8 +87,8 @@ def _headers(sent: list[tuple[bytes, bytes]]) -> Headers | None:
         elif name in FRAMEWORK_HEADERS:
             return None
     host = found.get(HOST, b"")
-    plain = len(sent) <= HEADERS_MAX and len(host) <= HOST_MAX and PLAIN_HOST.fullmatch(host)
-    return found if plain else None
+    is_plain = len(sent) <= HEADERS_MAX and len(host) <= HOST_MAX and PLAIN_HOST.fullmatch(host)
+    return found if is_plain else None
 
 
 def _position(

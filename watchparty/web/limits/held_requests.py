@@ -15,7 +15,7 @@ Evict = Callable[[], object]
 class HeldRequests:
     """The held requests of one server. When a holder has too many, the oldest is ended.
 
-    Its client has most likely gone without our noticing.
+    The client of the oldest one has most likely vanished without closing its connection.
     """
 
     def __init__(self, on: bool) -> None:
@@ -35,7 +35,7 @@ class HeldRequests:
         )
 
     def add(self, holders: Holders, evict: Evict) -> None:
-        """Add a request. `evict` is called when a newer one of the same holder replaces it.
+        """Add a request. Calls `evict` when a newer one of the same holder replaces it.
 
         Raises RateLimited when too many are held in all.
         """

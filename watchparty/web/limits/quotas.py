@@ -1,7 +1,7 @@
 """Every quota, with its reason.
 
-Rates follow the generic cell rate algorithm (ITU-T I.371): a burst at once, then one after
-the other at the steady rate. Each is counted in memory and starts afresh with the server.
+Rates follow the generic cell rate algorithm (ITU-T I.371): a burst at once, then one at a
+time at the steady rate. Each is counted in memory and starts afresh with the server.
 """
 
 from throttled.rate_limiter import per_day, per_min, per_sec
@@ -11,7 +11,7 @@ from throttled.rate_limiter import per_day, per_min, per_sec
 ADDRESS = per_sec(50, burst=2_000)
 # By address: unverified credentials. They cost a database look-up, so they have a separate, ten
 # times smaller quota, which does not affect members whose credentials are known already.
-# After a restart no credential is known, and two hundred in one house still stay below the burst.
+# After a restart no credential is known: two hundred members in one house stay within the burst.
 UNKNOWN_CREDENTIALS = per_sec(5, burst=200)
 # By address: requests for /healthz.
 HEALTH = per_sec(10, burst=100)
@@ -32,7 +32,7 @@ QR_CODES = per_sec(1, burst=10)
 JOINS = per_min(30, burst=200)
 # By address: a house full of hosts. An empty chat takes about 2 KB of disk until it expires.
 CREATED_CHATS = per_min(1, burst=30)
-# By user: a bot that creates a chat for each showing of a whole cinema.
+# By user: a bot that creates a chat for every showing in a large cinema.
 CREATED_CHATS_A_DAY = per_day(100, burst=100)
 
 # By credential: one for each tab of a browser that can't share one poll.

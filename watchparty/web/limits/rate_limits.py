@@ -37,7 +37,7 @@ class Limiter(NamedTuple):
 
     @classmethod
     def of(cls, quota: Quota, *, on: bool) -> "Limiter":
-        """Return a limiter that counts the keys seen last; unless `on`, it never refuses."""
+        """Return a limiter that remembers the most recent keys; unless `on`, it never refuses."""
         if not on:
             return cls(None)
         store = MemoryStore(options={"MAX_SIZE": quotas.KEYS_REMEMBERED})
@@ -112,9 +112,9 @@ class RateLimits:
             _account().is_charged = True
 
     def try_charge(self, credential: bytes, access: ChatAccess) -> str | None:
-        """Charge a request to the owner of its credential, and return them.
+        """Charge a request to the owner of its credential, and return the owner.
 
-        Returns None if their quota is used up.
+        Returns None if the owner's quota is used up.
         """
         owner = self.known.get(credential) or access.member_key
         try:
@@ -132,11 +132,11 @@ class RateLimits:
             _account().is_charged = True
 
     def record_bad_credential(self) -> None:
-        """Note a credential that gave no access, where the response is not an error."""
+        """Record a credential that gave no access, although the response is not an error."""
         _account().bad_credentials += 1
 
     def charge_after_response(self) -> None:
-        """Charge for bad credentials, which only the response shows, or an uncharged request."""
+        """Charge for the bad credentials that turned up, or else for a request not charged yet."""
         account: RequestAccount | None = g.get("account")
         if account is None:
             return
@@ -146,7 +146,7 @@ class RateLimits:
         elif not account.is_charged:
             self._address.charge(_address(), 1)
 
-    def check_post(self, access: ChatAccess) -> RateCheck:
+    def post_check(self, access: ChatAccess) -> RateCheck:
         """Return the check to make before a message is stored.
 
         Messages of hosts do not count by chat, so that guests cannot silence hosts.
@@ -159,11 +159,11 @@ class RateLimits:
 
         return check
 
-    def check_qr_code(self, access: ChatAccess) -> None:
+    def charge_qr_code(self, access: ChatAccess) -> None:
         """Charge the drawing of a QR code, which is slow. Raises RateLimited."""
         self._qr_codes.take(access.member_key)
 
-    def check_create(self, auth_key: str | None) -> RateCheck:
+    def create_check(self, auth_key: str | None) -> RateCheck:
         """Return the check to make before a chat is created."""
         address, user = _address(), hash_of(auth_key)
 
@@ -175,7 +175,7 @@ class RateLimits:
 
         return check
 
-    def check_join(self, auth_key: str | None) -> None:
+    def charge_join(self, auth_key: str | None) -> None:
         """Charge an attempt to join a chat or to become a user. Raises RateLimited."""
         credential = hash_of(auth_key)
         if self.known.get(credential) is None:

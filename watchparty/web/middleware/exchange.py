@@ -1,8 +1,8 @@
 """One request on its way between the server and the framework.
 
-A route that has to wait hands its request over: the framework finishes with an empty answer, of
-which only the headers are kept, and frees all that it kept for the request. Then the request waits
-like one of the fast path: the same code holds it, and the answer has the same bytes.
+A route that has to wait hands its request over. The framework then finishes with an empty answer,
+of which only the headers are kept, and frees its memory for the request. From there the request
+waits as on the fast path: the same code holds it, and the answer has the same bytes.
 
 An answer ends only after the request's body has arrived. If a server closes a connection while part
 of a body is unread, the client gets a reset and loses the answer (RFC 9112 section 9.6): a client
@@ -20,7 +20,7 @@ SCOPE_KEY = "watchparty.exchange"
 DRAIN_TIMEOUT = 1.0  # seconds; give up on slower senders
 
 BODY_HEADERS = {b"content-length", b"transfer-encoding"}  # a request with a body has one of them
-BODILESS = {"GET", "HEAD"}  # methods that announce a body with one of these headers, or have none
+BODILESS = {"GET", "HEAD"}  # without these headers, requests with these methods have no body
 NO_BODY = {"type": "http.request", "body": b"", "more_body": False}
 
 HeaderFields = list[tuple[bytes, bytes]]
@@ -40,7 +40,7 @@ class Exchange:
         # A list, because servers keep the scope: with this object in it, it would be a cycle.
         self._handed_over: list[Any] = []
         scope[SCOPE_KEY] = self._handed_over
-        # Those of the answer, if the framework agreed to the handover.
+        # The headers of the answer, once the framework has finished for a request handed over.
         self.fields: HeaderFields | None = None
 
     def take(self) -> Any:
@@ -50,9 +50,9 @@ class Exchange:
     async def receive(self) -> Any:
         """Receive the body, and a disconnect once the framework's answer has ended.
 
-        A real disconnect after the body is for the waiter to notice: the framework is done within
-        milliseconds, and would cancel this call then. Not every server lets `receive` be called
-        again after that.
+        The waiter notices a real disconnect after the body. Waiting for it here is useless: the
+        framework is done within milliseconds and cancels this call, and not every server lets
+        `receive` be called again after a cancellation.
         """
         if self._body_ended.is_set():
             await self._answer_ended.wait()

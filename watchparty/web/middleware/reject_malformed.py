@@ -12,7 +12,8 @@ from watchparty.party.errors import InvalidRequest
 
 SCOPE_KEY = "watchparty.malformed"
 
-# Any name that a resolver could know. Other names have to be valid IDNA (RFC 5890).
+# Hosts accepted as they are: plain ASCII names and IP literals. Anything else must encode as IDNA
+# (RFC 5890).
 PLAIN_HOST = re.compile(rb"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?(?::\d*)?|\[[\da-fA-F:.]+\](?::\d*)?")
 
 HOST_MAX = 300  # bytes; a name has at most 255 (RFC 1035 section 2.3.4), and a port may follow
@@ -48,7 +49,7 @@ def init_reject_malformed(app: Quart) -> None:
 
 
 async def _refuse_websocket(receive: ASGIReceiveCallable, send: Any) -> None:
-    """Close a WebSocket before it opens. They are not supported, and not rate-limited either."""
+    """Refuse a WebSocket handshake: the server has none, and it would bypass the rate limits."""
     await receive()
     await send({"type": "websocket.close", "code": 1000, "reason": None})
 
@@ -64,8 +65,8 @@ def _find_fault(scope: Any) -> str | None:
     if scope["path"][:1] != "/" and not _has_path(scope["path"]):
         return "The request target must be a path or a URL with a path (RFC 9112 section 3.2)."
     if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
-        # A proxy in front may go by the other header (request smuggling).
-        return "A body has a length or comes in chunks, not both (RFC 9112 section 6.1)."
+        # A proxy in front may trust the other header (request smuggling).
+        return "Send Content-Length or Transfer-Encoding, not both (RFC 9112 section 6.1)."
     if len(scope["headers"]) > HEADERS_MAX:
         return f"A request may have at most {HEADERS_MAX} headers."
     for name, value in scope["headers"]:

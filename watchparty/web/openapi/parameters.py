@@ -42,7 +42,7 @@ CHAT_ID: Json = {
 SINCE: Json = {
     "name": "since",
     "in": "query",
-    "description": "the newest message id you have; if absent, the whole window",
+    "description": "the newest message id you have; if absent, you get the whole window",
     "schema": {"type": "integer", "minimum": 0, "maximum": ID_MAX},
 }
 LAST_EVENT_ID: Json = {
@@ -54,20 +54,20 @@ LAST_EVENT_ID: Json = {
 WAIT: Json = {
     "name": "wait",
     "in": "query",
-    "description": f"seconds to hold the request until there is news, at most {HOLD_MAX:.0f};"
-    " larger values count as that",
+    "description": f"seconds to hold the request until there is news; values over {HOLD_MAX:.0f}"
+    f" count as {HOLD_MAX:.0f}",
     "schema": {"type": "number", "minimum": 0, "default": 0},
 }
 EPOCH: Json = {
     "name": "epoch",
     "in": "query",
-    "description": "from an earlier answer; if it differs now, the chat has another history",
+    "description": "the epoch you have; if it has changed, the chat has another history",
     "schema": {"type": "string"},
 }
 REV: Json = {
     "name": "rev",
     "in": "query",
-    "description": "the revision you have; if it differs now, the answer carries `rev` and `state`,"
+    "description": "the revision you have; if it has changed, the answer carries `rev` and `state`,"
     " and a held request ends",
     "schema": {"type": "integer", "minimum": 0, "maximum": ID_MAX},
 }

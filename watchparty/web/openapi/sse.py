@@ -10,7 +10,7 @@ from watchparty.web.response.sse import HEARTBEAT, MEDIA_TYPE, Gap, Reset
 # The type of each event's data, and a description. Only messages have no `event:` line.
 EVENTS: dict[str, tuple[type[Struct], str]] = {
     "message": (Message, "no `event:` line; its `id` is that of the message"),
-    "gap": (Gap, "so many messages have left the window unseen; with an `id`"),
+    "gap": (Gap, "this many messages left the window before you got them; with an `id`"),
     "reset": (Reset, "the chat has another history, whose window follows; with an `id`"),
     "state": (ChangeAnswer, "a new state, for requests with `rev`; no `id`"),
     "end": (ErrorAnswer, "the last event: `forbidden`, `rate_limited` or `unavailable`"),

@@ -1,7 +1,7 @@
 """Read the body of a request as named fields, in every encoding that clients use.
 
 The idempotency key is read here as well, because clients that cannot set headers send it in the
-body (draft-ietf-httpapi-idempotency-key-header, but the key is the bare value of the header).
+body. The header is that of draft-ietf-httpapi-idempotency-key-header, but has the key unquoted.
 """
 
 import asyncio
@@ -101,7 +101,7 @@ def _is_empty_form(request: Request, data: bytes) -> bool:
 
 
 def _looks_like_form(data: bytes) -> bool:
-    """Return False for JSON, which curl sends as a form by default; forms escape brackets."""
+    """Return False for JSON, which curl labels as a form by default; forms escape brackets."""
     return b"=" in data and data.lstrip()[:1] not in (b"{", b"[")
 
 
@@ -121,7 +121,7 @@ def _form(request: Request, data: bytes) -> Fields:
     except ValueError as error:
         message = f"The form must be UTF-8 and have at most {FORM_FIELDS_MAX} fields."
         raise InvalidRequest(message) from error
-    if not pairs:  # something was sent, but the parser found no field in it
+    if not pairs:  # the body is not empty, but the parser found no field in it
         raise InvalidRequest("The form has no fields.")
     return dict(reversed(pairs))  # the first value of a repeated field counts
 

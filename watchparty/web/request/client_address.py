@@ -1,4 +1,4 @@
-"""Reduce a client address to the network it is counted by."""
+"""Reduce a client address to the network that the rate limits count."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 

@@ -29,10 +29,15 @@ def cursor(request: Request) -> Cursor:
 
 
 def wait(query: Mapping[str, str]) -> float:
-    """Read `wait` in seconds: 0 when absent, 30 at most. Raises InvalidRequest."""
+    """Return the seconds to hold the request: 0 without `wait`, and at most 30.
+
+    Raises InvalidRequest unless `wait` is a non-negative decimal.
+    """
     text = query.get("wait", "0")
     if not DECIMAL.fullmatch(text):
-        raise InvalidRequest("wait must be a number of seconds from 0 to 30.")
+        raise InvalidRequest(
+            "wait must be a non-negative number of seconds; values over 30 count as 30."
+        )
     return min(float(text), HOLD_MAX)
 
 

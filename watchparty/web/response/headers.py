@@ -1,4 +1,4 @@
-"""Security and caching headers: nothing leaks, no foreign code runs, nothing is cached."""
+"""Security and caching headers: no leaks, no foreign code, no caching of data."""
 
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -124,7 +124,7 @@ def _for_data(media: dict[str, str], is_secure: bool) -> HeaderFields:
     return _to_asgi({**media, **DATA_HEADERS, "Cache-Control": NO_STORE, **tls})
 
 
-# The heads of the fast path, by (is it a stream, does the client use TLS).
+# The heads of the fast path, by (is_stream, is_secure).
 SHARED_HEADS = {
     (is_stream, is_secure): Head(_for_data(media, is_secure), is_shared=True)
     for is_stream, media in ((False, {"Content-Type": "application/json"}), (True, sse.HEADERS))

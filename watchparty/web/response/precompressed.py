@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 from quart import Response
 from werkzeug.datastructures import Accept
 
-LEVEL = 9  # the best; each body is compressed only once, at the start
+LEVEL = 9  # the best; each body is compressed only once
 
 
 class Precompressed(NamedTuple):

@@ -94,7 +94,7 @@ class ChangeAnswer(Struct, frozen=True):
 
 
 class GoneAnswer(Struct, frozen=True):
-    """You are no longer a member, so nothing else is returned."""
+    """Nothing: you are no longer a member of the chat."""
 
 
 class PollPlace(Struct, frozen=True):

@@ -16,7 +16,7 @@ from watchparty.web.response.schemas import ChangeAnswer, error_body
 
 MEDIA_TYPE = "text/event-stream"
 
-# nginx would buffer the events.
+# X-Accel-Buffering: by default, nginx buffers the events.
 HEADERS = {"Content-Type": MEDIA_TYPE, "X-Accel-Buffering": "no"}
 
 HEARTBEAT = 20.0  # seconds; proxies cut connections that are silent for 60, phones sooner
@@ -24,7 +24,7 @@ COMMENT = b":\n\n"
 
 
 class Gap(Struct, frozen=True):
-    """So many messages have left the window unseen."""
+    """The number of messages that left the window before the client got them."""
 
     missed: int
 
@@ -44,7 +44,7 @@ def head() -> Response:
 
 
 def encode_page(page: Page) -> bytes:
-    """Return the events of a page, or a comment if it has none, to break the silence.
+    """Return the events of a page, or a comment if it has none: proxies cut silent streams.
 
     Gap and reset events carry an id, so that a client that resumes does not get them again.
     """

@@ -32,7 +32,7 @@ async def create() -> Response:
         raise MissingCredentials
     fields = await body.read(request)
     key = body.idempotency_key(request.headers, fields)
-    check_rate = limits().check_create(auth_key)
+    check_rate = limits().create_check(auth_key)
     admission = await service().create(auth_key, body.username(fields), key, check_rate)
     limits().remember_valid(auth_key)
     limits().remember_valid(admission.session_token, admission.access)
@@ -46,7 +46,7 @@ async def join(chat_id: int) -> Response:
     fields = await body.read(request)
     magic_key = body.text(fields, "magic_key") or ""
     auth_key = credentials.find(request.headers)
-    limits().check_join(auth_key)
+    limits().charge_join(auth_key)
     admission = await service().join(chat_id, magic_key, auth_key, body.username(fields))
     limits().remember_valid(auth_key)
     limits().remember_valid(admission.session_token, admission.access)
@@ -81,12 +81,12 @@ async def post(chat_id: int) -> Response:
     if text is None:
         raise InvalidRequest("body is required.")
     draft = validation.Draft.parse(text, body.idempotency_key(request.headers, fields))
-    result = await access.chat.say(access.member, draft, limits().check_post(access))
+    result = await access.chat.say(access.member, draft, limits().post_check(access))
     return _replayable(_message_answer(chat_id, result.message), result.replayed)
 
 
 async def _hold(held: Poll | Stream) -> Response:
-    """Hold the request once all of it has arrived: a disconnect before that is not the waiter's."""
+    """Hold the request once its body has arrived; the waiter handles only later disconnects."""
     await body.receive(request)
     return hold(held)
 

@@ -57,7 +57,7 @@ async def invite_qr(chat_id: int) -> Response:
     """Return a link that this member may share, as a QR code."""
     access = await authorize(chat_id)
     role = _invite_role(request.args.get("role"))
-    limits().check_qr_code(access)
+    limits().charge_qr_code(access)
     magic_key = _visible_invites(access).get(role)
     if magic_key is None:
         raise NotAllowed

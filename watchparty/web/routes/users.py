@@ -20,7 +20,7 @@ async def authenticate() -> Response:
     if auth_key is not None:
         await service().rename(auth_key, username)
     else:
-        limits().check_join(None)
+        limits().charge_join(None)
         _, auth_key = await service().register(username)
     limits().remember_valid(auth_key)
     return json(AuthAnswer(auth_key, username))

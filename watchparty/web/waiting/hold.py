@@ -33,7 +33,7 @@ class View(Protocol):
         """Return the answer as of now, and the same as JSON. Raises Forbidden."""
 
     def has_news(self) -> bool:
-        """Return True if this answer should be sent at once. Raises Forbidden."""
+        """Return True if the answer as of now should be sent at once. Raises Forbidden."""
 
 
 class Poll(NamedTuple):

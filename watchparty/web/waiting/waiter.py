@@ -15,8 +15,8 @@ Rules:
     `await`). Whatever happens later calls `wake()`, so no news falls in between.
 2.  A wake-up carries no data: the waiter looks again, and answers with the page of that moment.
 3.  A poll waits in one task, the server's own, in `receive()`. It is woken by cancelling that
-    call. A second task for each poll would cost Hypercorn half as much again per delivery, and
-    4 KB per client.
+    call. A second task for each poll would add half to the cost of a delivery on Hypercorn,
+    and 4 KB per client.
 4.  A poll is woken only when there is something to answer: some servers (Granian) do not let
     `receive()` be called again after it was cancelled.
 5.  A cancellation from outside is not a wake-up, and is raised.
