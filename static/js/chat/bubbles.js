@@ -11,7 +11,7 @@ import { formatRecent } from "../ui/format.js";
 import { onlyEmoji } from "../ui/graphemes.js";
 import { linkify } from "../ui/linkify.js";
 
-const BIG_EMOJI_MAX = 5; // messages of up to so many emoji and nothing else show them big
+const BIG_EMOJI_MAX = 5; // a message of at most this many emoji and nothing else shows them big
 
 /** @type {Record<PendingMessage["state"], (pending: PendingMessage) => string>} */
 const NOTES = {

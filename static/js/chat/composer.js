@@ -4,7 +4,7 @@ import { byId, query } from "../ui/dom.js";
 import { counted } from "../ui/format.js";
 
 const BODY_MAX = 2000; // characters (code points), the server's limit
-const IME = 229; // the keyCode of a key press that an input method handles; Safari shows it in no other way
+const IME = 229; // the keyCode of key presses that an input method handles; in Safari it is the only sign of them
 
 export class Composer {
   #room;

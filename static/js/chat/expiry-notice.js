@@ -52,7 +52,7 @@ export class ExpiryNotice {
     try {
       this.check(await ask("GET", `/${this.#room.chatId}`, { credential: this.#room.access.token }));
     } catch (error) {
-      const isOver = error instanceof Refused && error.status < 429; // the poll is refused as well, and leaves
+      const isOver = error instanceof Refused && error.status < 429; // the poll is refused as well, and leaves the page
       if (!isOver) this.#wait(Date.now() + CLOCK_CHECK);
     }
   }

@@ -2,7 +2,7 @@
 import { byId, nameElement, query } from "../ui/dom.js";
 
 const TITLE = "Watch Party";
-const NAMES_MAX = 3; // if there are more people
+const NAMES_MAX = 3; // the others are only counted
 
 export class Header {
   #room;

@@ -16,7 +16,10 @@ export class LazyExpiryNotice {
   }
 }
 
-/** Loaded when a pointer moves or a focus comes in the room, or our role or a link changes: most guests never need them. */
+/**
+ * Loaded on the first pointer move or focus in the room, or when our role or a link changes. Most guests never
+ * need these tools.
+ */
 export class LazyHostTools {
   #room;
   /** @type {import("../host/index.js").HostTools | undefined} */
@@ -24,7 +27,7 @@ export class LazyHostTools {
   #role = "";
   #links = 0; // the number of replaced links
   /** @type {EventTarget | null} */
-  #touched = null; // what was pressed last, before the tools were there to notice
+  #touched = null; // what was pressed last before the tools were loaded
 
   /** @param {Room} room */
   constructor(room) {
@@ -33,7 +36,7 @@ export class LazyHostTools {
     byId("invite").addEventListener("click", () => this.#use((tools) => tools.offerInvite()));
     byId("log").addEventListener("pointerdown", ({ target }) => (this.#touched = target));
     room.on("entered", () => {
-      // Not "pointerover": the page moves under a pointer that rests, too.
+      // Not "pointerover", which also fires when the page moves under a resting pointer.
       for (const sign of ["pointermove", "pointerdown", "focusin"])
         byId("room").addEventListener(sign, () => this.#use(), { once: true });
     });

@@ -20,7 +20,7 @@ export class DeleteMessage {
   constructor(log, api, touched) {
     this.#log = log;
     this.#api = api;
-    this.#touched = touched; // a press from before this was loaded, which it must answer
+    this.#touched = touched; // pressed before this module was loaded: that message gets the button
     this.#button.setAttribute("aria-live", "off"); // the live region around it must not announce it
     this.#listen();
   }
@@ -50,7 +50,7 @@ export class DeleteMessage {
 
   /** @param {EventTarget | null} target */
   #point(target) {
-    if (this.#button.matches(":focus-visible")) return; // a keyboard user has it
+    if (this.#button.matches(":focus-visible")) return; // a keyboard user is on the button
     const bubble = target instanceof Element ? target.closest(".bubble") : null;
     if (bubble && this.#deletable().includes(bubble)) this.#moveTo(bubble);
     else this.#button.remove();

@@ -1,4 +1,4 @@
-/** A modal dialog. Its button, Escape and a press beside it close it, and the focus returns to where it was. */
+/** A modal dialog. The close button, Escape or a press outside closes it, and the focus returns to where it was. */
 import { button } from "../ui/buttons.js";
 import { byId, el } from "../ui/dom.js";
 

@@ -1,6 +1,6 @@
 /**
- * The tools besides writing: share the link, manage people, delete messages. This module is loaded, with its
- * style sheets, when the person is about to use them.
+ * All that members do besides writing: share the link, manage people, delete messages. This module is loaded,
+ * with its style sheets, when somebody is about to do so.
  */
 import { Refused } from "../net/api.js";
 import { Backoff } from "../net/backoff.js";

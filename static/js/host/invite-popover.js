@@ -47,7 +47,7 @@ export class InvitePopover {
     const tools = el("div", { className: "popover-tools" }, button("Show QR code", () => this.#showQrCode()));
     this.#popover.append(head, place, tools);
     this.#button.after(this.#popover);
-    if (byId("empty-room").hidden) place.append(byId("share")); // from now on the invite field moves it
+    if (byId("empty-room").hidden) place.append(byId("share")); // later, InviteField moves it
   }
 
   /** Open the system's share dialog. It rejects if the person cancels it, which is not an error. */

@@ -18,7 +18,7 @@ export class PeoplePanel {
   /** @type {Map<number, MemberRow>} */
   #rows = new Map();
   #title = el("h2", { id: "panel-title", tabIndex: -1 });
-  #topic = el("p", { className: "panel-topic", dir: "auto" }); // the header may cut it
+  #topic = el("p", { className: "panel-topic", dir: "auto" }); // the header may truncate it
   #result = el("p", { className: "panel-result" });
   #list = el("ul", { className: "members" });
   #expiry = el("p", { className: "panel-expiry" });

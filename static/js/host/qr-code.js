@@ -47,10 +47,10 @@ export class QrCode {
 
 /** Rebuild the picture element by element, so that the server's SVG is never parsed as markup. @param {string} svg */
 function picture(svg) {
-  const picture = svgElement("svg", svg.match(/<svg [^>]*>/)?.[0] ?? "");
-  picture.append(...(svg.match(/<path [^>]*>/g) ?? []).map((path) => svgElement("path", path)));
-  picture.setAttribute("role", "img");
-  return picture;
+  const root = svgElement("svg", svg.match(/<svg [^>]*>/)?.[0] ?? "");
+  root.append(...(svg.match(/<path [^>]*>/g) ?? []).map((path) => svgElement("path", path)));
+  root.setAttribute("role", "img");
+  return root;
 }
 
 /** @param {"svg" | "path"} name @param {string} tag to take the harmless attributes from */

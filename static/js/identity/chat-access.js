@@ -24,7 +24,7 @@ export class ChatAccess {
   }
 
   /**
-   * Replace a token that was refused, once, by joining again with the auth_key; otherwise leave the page.
+   * Replace a refused token by joining again with the auth_key, but only once in a row; otherwise leave the page.
    * @returns {Promise<boolean>} whether there is a new token
    */
   async renew() {

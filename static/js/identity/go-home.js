@@ -12,7 +12,7 @@ export const NEEDS_INVITE = "To get into a party, open its invite link. Anybody 
 let exitNotice = "";
 
 /**
- * Have the next `goHome` show this notice, whatever notice it is called with: we leave on purpose.
+ * Have the next `goHome` show this notice, whatever notice it gets: we leave on purpose.
  * @param {string} notice empty if we stay after all
  */
 export function setExitNotice(notice) {

@@ -4,7 +4,7 @@ import { rememberedName } from "./identity.js";
 
 const NO_NAME = "Type a name first, any name.";
 const NAME_MAX = 32; // characters (code points)
-const TOO_LONG = `That name is too long: ${NAME_MAX} characters are the most.`;
+const TOO_LONG = `That name is too long: use at most ${NAME_MAX} characters.`;
 
 export class NameForm {
   #form;

@@ -26,13 +26,13 @@ export class History {
   /**
    * Add the messages of a poll, and a notice for those that it missed.
    * @param {import("../net/api.js").Answer} answer @param {number} since the cursor of the request
-   * @param {number} underway number of pending messages; each takes the place of one
+   * @param {number} underway number of pending messages; each takes the place of an older one
    * @returns {Message[]} those that are new here
    */
   merge(answer, since, underway) {
     if (answer.reset) this.#replace(answer.last_id + WINDOW);
     const from = answer.reset ? 0 : since;
-    // The poll counts messages of ours as missed that we have shown, but the server has deleted.
+    // The missed messages include those of our own that we have shown before the server deleted them.
     const shown = this.#ahead.filter((id) => id > from && id <= from + answer.missed);
     this.#ahead = this.#ahead.filter((id) => id > answer.last_id);
     const fresh = answer.messages.filter(({ id }) => !this.#messages.has(id));

@@ -63,7 +63,7 @@ export class PendingMessages {
     this.save(Object.assign(pending, { key: `again-${pending.key}`, at: Date.now(), member }));
   }
 
-  /** Take over messages that other tabs left behind. @param {number} [age] ms, the least */
+  /** Take over messages that other tabs left behind. @param {number} [age] in ms, at least */
   adopt(age = ORPHANED) {
     const known = new Set(this.all.map(({ key }) => key));
     const stored = local.keys(this.#prefix).map((record) => this.#read(record));

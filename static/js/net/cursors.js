@@ -31,7 +31,7 @@ export function mergeCursors(readers) {
 const older = (one, other) => (one === EVERYTHING ? one : Math.min(one, other));
 
 /**
- * Whether a poll with these cursors brings all that the reader needs.
+ * Whether the answer to a poll with these cursors has all that the reader needs.
  * @param {Cursors} chats @param {ReaderCursor} reader
  */
 export function isCovered(chats, { chatId, token, since, epoch, rev }) {

@@ -4,7 +4,7 @@ import { Poller } from "./poller.js";
 import { SharedPoll } from "./shared-poll.js";
 
 const TICK = 5000; // ms
-const TICK_MISSED = 75_000; // ms between two ticks after a sleep; a background tab ticks once a minute
+const TICK_MISSED = 75_000; // ms; after a longer gap the device has slept: even background tabs tick once a minute
 
 /**
  * @typedef {import("./api.js").Answer} Answer

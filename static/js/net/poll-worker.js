@@ -43,7 +43,7 @@ class PollHub {
     this.#isGathering = false;
     this.#sent = mergeCursors(this.#questions.values());
     try {
-      const credential = Object.values(this.#sent)[0]?.token; // counted by member, not by address
+      const credential = Object.values(this.#sent)[0]?.token; // limits count the request per member, not per address
       const body = { wait: hold, chats: this.#sent };
       const { chats } = await ask("POST", "/poll", { credential, body, signal, hold });
       for (const [port, question] of this.#questions) this.#deliver(port, question, chats[question.chatId], hold);
@@ -57,7 +57,7 @@ class PollHub {
     for (const port of this.#questions.keys()) port.postMessage({ lost: true });
   }
 
-  /** Refuse all tabs: each waits as well, and asks again. @param {import("./api.js").Refused} refusal */
+  /** Pass the refusal to all tabs, which back off too and ask again. @param {import("./api.js").Refused} refusal */
   onBusy({ status, message, retryAfter }) {
     for (const port of [...this.#questions.keys()]) this.#reply(port, { refused: [status, { message }, retryAfter] });
   }
@@ -89,10 +89,10 @@ class PollHub {
       return;
     }
     const answer = update ? sliceFor(update, this.#sent[question.chatId].since, question) : emptyAnswer(question);
-    const isNews = !answer || answer.reset || answer.missed || answer.messages.length || answer.state;
+    const hasNews = !answer || answer.reset || answer.missed || answer.messages.length || answer.state;
     // Without news, a reply once in a while finds the tabs that are gone: they do not ask again. A tab that
     // gets a reply without an answer polls by itself.
-    if (isNews || !hold || Date.now() - question.askedAt > HOLD * 1000) this.#reply(port, { answer });
+    if (hasNews || !hold || Date.now() - question.askedAt > HOLD * 1000) this.#reply(port, { answer });
   }
 
   /** @param {MessagePort} port @param {object} reply */

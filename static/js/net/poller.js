@@ -5,8 +5,8 @@
 import { Refused, Unreachable } from "./api.js";
 import { Backoff, isBusy } from "./backoff.js";
 
-export const HOLD = 25; // seconds that the server may hold a request; routers cut silent connections at 30 and up
-const HOLD_MIN = 1000; // ms; an empty answer before that means that the server holds no requests at the moment
+export const HOLD = 25; // seconds that the server may hold a request; routers cut silent connections after 30 or more
+const HOLD_MIN = 1000; // ms; an empty answer any sooner means that the server holds no requests at the moment
 
 /**
  * @typedef {object} PollClient
@@ -31,13 +31,13 @@ export class Poller {
     while (await this.#pollOnce());
   }
 
-  /** Ask anew at once, because what to ask for has changed. */
+  /** Drop the current request and ask again at once, because what to ask for has changed. */
   restart() {
     this.#controller.abort();
     this.#backoff.wake();
   }
 
-  /** Ask anew for an immediate answer, because a request on the old network could hang for long. */
+  /** Ask again for an immediate answer, because a request on the old network could hang for long. */
   nudge() {
     this.#skipHold = true;
     this.restart();
@@ -81,12 +81,12 @@ export class Poller {
   /** @param {unknown} error */
   async #backOff(error) {
     if (isBusy(error)) this.#client.onBusy(error);
-    else this.#lose(error);
+    else this.#reportLost(error);
     await this.#backoff.wait(error);
   }
 
   /** @param {unknown} error */
-  #lose(error) {
+  #reportLost(error) {
     this.#skipHold = true;
     if (!(error instanceof Refused || error instanceof Unreachable)) console.error(error); // a bug
     this.#client.onLost();

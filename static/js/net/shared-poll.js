@@ -1,9 +1,9 @@
 /** This tab's connection to the worker with the poll that all tabs share. Some browsers have no shared workers. */
 import { Refused, Unreachable } from "./api.js";
 
-const START_TIMEOUT = 5000; // ms until the first message of a worker that runs
-const HELD_TIMEOUT = 90_000; // ms until the reply to a held question, from a worker that runs
-const TIMEOUT = 30_000; // ms until its reply to another question
+const START_TIMEOUT = 5000; // ms in which a running worker sends its first message
+const HELD_TIMEOUT = 90_000; // ms in which a running worker replies to a question that it may hold
+const TIMEOUT = 30_000; // ms in which it replies to any other question
 
 const WORKER = new URL("./poll-worker.js", import.meta.url).href;
 // Trusted Types: allow this one worker URL.

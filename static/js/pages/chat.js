@@ -1,4 +1,4 @@
-/** The chat page: members see the room, visitors with a key the invitation, and others are sent home. */
+/** The chat page: members see the room, visitors with a key see the invitation, and others are sent home. */
 import { authKey, sessionFor } from "../identity/identity.js";
 import { NEEDS_INVITE, goHome } from "../identity/go-home.js";
 import { chatInAddress, showInvitation, stashKey, stashedKey } from "../identity/invitation.js";

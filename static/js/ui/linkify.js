@@ -7,14 +7,14 @@ const BRACKETS = [["(", ")"], ["[", "]"], ["{", "}"]];
 /** @param {string} text @returns {(string | HTMLAnchorElement)[]} */
 export function linkify(text) {
   const pieces = [];
-  let done = 0;
+  let position = 0; // the text before it is in `pieces`
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
     const address = withoutTrailing(found);
     if (!isWeb(address) || isMidWord(text, index)) continue;
-    pieces.push(text.slice(done, index), link(address));
-    done = index + address.length;
+    pieces.push(text.slice(position, index), link(address));
+    position = index + address.length;
   }
-  return [...pieces, text.slice(done)];
+  return [...pieces, text.slice(position)];
 }
 
 /** Cut off punctuation that belongs to the sentence around it: "(see http://a.example/b)." @param {string} address */
