@@ -26,5 +26,5 @@ while True:
         me["last_id"] = news["last_id"]
     except (OSError, HTTPException) as failure:  # the server restarted or the connection broke
         if getattr(failure, "code", None) in (400, 401, 403):
-            sys.exit(f"I may not stay: {failure}")
+            sys.exit(f"I have to leave: {failure}")
         time.sleep(1)

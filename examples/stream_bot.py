@@ -1,6 +1,6 @@
 """A bot that prints every message. Invite it: python examples/stream_bot.py MAGIC_LINK
 
-It reads a stream, resumes it when it breaks, and prints how many messages it missed.
+It reads a stream, resumes after a break, and prints how many messages it missed.
 """
 
 import json
@@ -44,16 +44,16 @@ while True:
             if kind == "message":
                 print(f"{data['username']}: {data['body']}", flush=True)
             elif kind == "gap":
-                print(f"({data['missed']} messages passed unseen)", flush=True)
-            elif kind == "reset":  # the history was replaced
-                print("(this is another history)", flush=True)
+                print(f"({data['missed']} messages missed)", flush=True)
+            elif kind == "reset":
+                print("(the history was replaced)", flush=True)
                 epoch = data["epoch"]
             elif kind == "end" and data["error"] not in TRANSIENT:
-                sys.exit(f"I may not stay: {data['message']}")
+                sys.exit(f"I have to leave: {data['message']}")
             elif kind == "end":
                 pause = data.get("retry_after", 1)
             last_id = id_ or last_id
     except (OSError, HTTPException) as failure:  # the connection broke, or the request was refused
         if getattr(failure, "code", None) in (400, 401, 403):
-            sys.exit(f"I may not stay: {failure}")
+            sys.exit(f"I have to leave: {failure}")
     time.sleep(pause)

@@ -216,7 +216,7 @@ async def test_the_bots_of_the_examples_outlive_a_restart(fresh_server: Server) 
                 assert written == ["Alice: before", "Alice: !ping", "Pingbot: pong"]
                 await story.alice.api.call("DELETE", story.alice.path, story.alice.session_token)
             for one in (bot, scribe):
-                assert "I may not stay" in await line_of(one)
+                assert "I have to leave" in await line_of(one)
                 assert await asyncio.to_thread(one.wait, 20) == 1
 
 
@@ -233,7 +233,7 @@ async def test_the_stream_bot_reports_what_it_missed(fresh_server: Server) -> No
                 for number in range(1, 41):
                     await story.alice.say(f"{number}")
                 scribe.send_signal(signal.SIGCONT)
-                assert await line_of(scribe) == "(10 messages passed unseen)"
+                assert await line_of(scribe) == "(10 messages missed)"
                 assert await line_of(scribe) == "Alice: 11"
 
 
