@@ -43,7 +43,7 @@ def arguments() -> argparse.Namespace:
     for name, known in (("--workloads", TABLES), ("--servers", SERVERS)):
         add(name, nargs="+", choices=known, default=[*known], metavar="NAME", help="only these")
     add("--sizes", nargs="+", type=int, metavar="N", help="only measurements of these sizes")
-    add("--rounds", type=int, metavar="N", help="at most so many rounds")
+    add("--rounds", type=int, metavar="N", help="at most this many rounds")
     add("--json", type=Path, metavar="FILE", help="where to save the results")
     add(
         "--plots",

@@ -1,9 +1,9 @@
 """Measure whether timing reveals that a chat exists: `python -m benchmarks.existence [SAMPLES]`.
 
 Sends a stranger's requests to a real server in random order: about a busy chat in memory, about
-chats that are only in the database, and about ids of no chat. For each pair of these it prints the
-probability that an answer about the one takes longer than about the other (the AUC of Mann and
-Whitney): 0.5 if they are indistinguishable. Exits with 1 if some pair is not.
+chats that are only in the database, and about chats that do not exist. For each pair of these kinds
+it prints the probability that an answer about one takes longer than an answer about the other (the
+AUC of Mann and Whitney): 0.5 if they are indistinguishable. Exits with 1 unless all pairs are.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from watchparty.party.tokens import new_chat_id, new_secret
 
 SAMPLES = 3_000  # of each request about each kind of chat
 WARM_UP = 200  # requests, not counted: the first ones are slower
-COLD = 300  # chats, and as many ids of no chat
+COLD = 300  # chats that are only in the database, and as many that do not exist
 MEMBERS = 50  # of the busy chat
 POST_EVERY = 100  # requests; posts keep the busy chat busy
 RESAMPLES = 200  # for the confidence interval
@@ -99,9 +99,9 @@ def requests_of(charlie: Person) -> dict[str, Request]:
         "an unknown token": Request("GET /{}", new_secret()),
         "another chat's session": Request("GET /{}?since=0", charlie.session_token),
         "a stranger's auth key": Request("GET /{}?since=0", charlie.auth_key),
-        "posting with it": Request("POST /{}", charlie.auth_key, '{"body": "Hi"}'),
+        "posting with an auth key": Request("POST /{}", charlie.auth_key, '{"body": "Hi"}'),
         "a wrong magic key": Request("POST /{}/join", None, key),
-        "the same, and an auth key": Request("POST /{}/join", charlie.auth_key, key),
+        "a wrong key, an auth key": Request("POST /{}/join", charlie.auth_key, key),
     }
 
 

@@ -42,8 +42,8 @@ def simulated_now() -> int:
 
 async def hold_party(service: ChatService) -> None:
     """Hold one short party."""
-    made = await service.create(None, None)
-    chat, host = made.access.chat, made.access.member
+    admission = await service.create(None, None)
+    chat, host = admission.access.chat, admission.access.member
     invitation = chat.state.invites.guest
     guest = (await service.join(chat.chat_id, invitation, None, "Bob")).access.member
     for number in range(MESSAGES):

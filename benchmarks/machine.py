@@ -14,7 +14,7 @@ PACKAGES = ("quart", "hypercorn", "uvicorn", "uvloop", "httptools", "granian", "
 
 
 def describe() -> dict[str, str]:
-    """Return names and versions, by what they belong to."""
+    """Return the processor, the system, and the version of each program by its name."""
     return {
         "processor": f"{processor()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.release()}",

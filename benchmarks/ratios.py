@@ -86,7 +86,8 @@ RATIOS = [
     ),
     *(
         Ratio(
-            f"KB per idle long poll on {SERVER_LABELS[server]} ÷ bare ASGI on it",
+            f"KB per idle long poll on {SERVER_LABELS[server]}"
+            f" ÷ bare ASGI on {SERVER_LABELS[server]}",
             "idle_kb",
             (fanout(server, POLL),),
             fanout(f"bare-{server}", POLL),

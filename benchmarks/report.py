@@ -21,8 +21,8 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
     "fanout": ("One message to {:,} clients in one chat", DELIVERY),
     "many_chats": ("One message in each of {:,} chats of five", DELIVERY),
     "storm": (
-        "{:,} waiting clients are cut, and come back at once",
-        {"cpu_us": "CPU µs per reconnect", "again_s": "seconds until all wait again"},
+        "{:,} waiting clients are disconnected, and reconnect at once",
+        {"cpu_us": "CPU µs per reconnect", "reconnect_s": "seconds until all wait again"},
     ),
     "posting": (
         "{:,} members post at once",

@@ -44,17 +44,17 @@ class RunningServer:
         return process.memory(self._pids)
 
     async def settle(self) -> float:
-        """Wait until the server is idle; return how many seconds it was still busy."""
-        began = busy = time.monotonic()
-        before = self.cpu()
-        while busy - began < SETTLE_MAX:
+        """Wait until the server is idle; return for how many more seconds it was busy."""
+        began = last_busy = time.monotonic()
+        cpu_before = self.cpu()
+        while last_busy - began < SETTLE_MAX:
             await asyncio.sleep(IDLE_AFTER / 5)
             now, used = time.monotonic(), self.cpu()
-            if used != before or not process.asleep(self._pids):
-                before, busy = used, now
-            elif now - busy > IDLE_AFTER:
+            if used != cpu_before or not process.asleep(self._pids):
+                cpu_before, last_busy = used, now
+            elif now - last_busy > IDLE_AFTER:
                 break
-        return busy - began
+        return last_busy - began
 
 
 @contextmanager

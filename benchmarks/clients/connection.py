@@ -39,14 +39,14 @@ class Connection(asyncio.Protocol):
         self._buffer = b""
         self._answer: asyncio.Future[Answer] | None = None
         self._used_at = time.monotonic()
-        self._lost = False
+        self._is_lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is not a subclass
 
     @property
     def is_fresh(self) -> bool:
-        return not self._lost and time.monotonic() - self._used_at < STALE
+        return not self._is_lost and time.monotonic() - self._used_at < STALE
 
     async def ask(self, method: str, path: str, token: str, fields: object = None) -> Answer:
         """Send a request, with `fields` as JSON unless None. Raises RuntimeError if refused."""
@@ -72,7 +72,7 @@ class Connection(asyncio.Protocol):
             self._answer.set_result(Answer(*found))
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._lost = True
+        self._is_lost = True
         if self._answer and not self._answer.done():
             self._answer.set_exception(ConnectionError(f"the server disconnected: {error}"))
 

@@ -17,7 +17,7 @@ class Driver(Protocol):
     """Creates chats on a server, in the server's protocol."""
 
     async def create_chat(self, guests: int = 0) -> Chat:
-        """Create a chat that so many guests will join."""
+        """Create a chat that this many guests will join."""
         ...
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from benchmarks.clients.listener import EventListener, Listener, Recorder
 
 HOLD = 25  # seconds, as on the page
 BODY = "Look behind you!"
-INSERT_FROM = 5_000  # guests; chats of so many are written into the database instead of joined
+INSERT_FROM = 5_000  # guests; larger chats are inserted into the database instead of joined
 
 
 class Poll(Listener):

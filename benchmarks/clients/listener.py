@@ -90,5 +90,5 @@ class EventListener(Listener):
         self.record_messages(events)
 
     def on_events(self, events: bytes) -> None:
-        """Handle what besides messages is in these complete events."""
+        """Handle everything but the messages in these complete events."""
         raise NotImplementedError

@@ -60,19 +60,19 @@ class Member(Listener):
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
-        if not self.is_open and not self.is_upgraded():
-            return
-        while found := unframe(self.buffer):
+        if not self.is_open:
+            self.read_handshake()
+        while self.is_open and (found := unframe(self.buffer)):
             text, self.buffer = found
             self.on_packet(text)
 
-    def is_upgraded(self) -> bool:
+    def read_handshake(self) -> None:
+        """Take the answer to the handshake out of the buffer, once it is complete."""
         head, found, rest = self.buffer.partition(b"\r\n\r\n")
         if found and not head.startswith(b"HTTP/1.1 101"):
             self.recorder.failed(repr(self.buffer))
         if found:
             self.is_open, self.buffer = True, rest
-        return self.is_open
 
     def on_packet(self, text: bytes) -> None:
         if text.startswith(b"42"):

@@ -51,7 +51,7 @@ def print_delivery(device: str, figures: Delivery) -> None:
     """Print how long one message takes."""
     head(f"one message, {device}", "p50 ms", "p95 ms", "longest")
     row("Send pressed → on the other screen", *ms(figures.shown))
-    row("Send pressed → frame made", *ms(figures.frame))
+    row("Send pressed → frame rendered", *ms(figures.frame))
     row("no browser: POST → held poll answered", *ms(figures.poll))
 
 
@@ -61,15 +61,15 @@ def print_burst(device: str, figures: Burst, posted: int) -> None:
     long = [f"{time} ms" for time in observed["longTasks"] if time > LONG]
     head(f"{posted} messages in {figures.seconds:.0f} s, {device}", "p50", "p95", "longest")
     row("POST → on the screen, ms", *ms(figures.delivery))
-    row("from frame to frame, ms", *ms(observed["frameGaps"]))
-    row("event loop late by, ms", *ms(observed["lateness"]))
+    row("time between two frames, ms", *ms(observed["frameGaps"]))
+    row("delay of the event loop, ms", *ms(observed["lateness"]))
     row("key pressed → painted, ms", *ms(observed["keys"]))
     row("keys over 16 ms (Event Timing), ms", *ms(observed["slowKeys"]))
     head(f"the page meanwhile, {device}", "before", "after")
     for name, before in figures.before.items():
         row(name, before, figures.after[name])
     print(f"\ntasks over {LONG} ms: {', '.join(long) or 'none'}")
-    print(f"messages seen: {observed['seen']}, notices of missed messages: {observed['lines']}")
+    print(f"messages seen: {observed['seen']}, notices of missed messages: {observed['notices']}")
     messages, elements = observed["mostMessages"], observed["mostElements"]
     print(f"at most {messages} messages in the log ({elements} elements)")
 

@@ -64,15 +64,15 @@ async def measure(
 
 
 async def post_and_wait(
-    page: Page, crowd: Crowd, what: str, messages: int, seconds: float
+    page: Page, crowd: Crowd, label: str, messages: int, seconds: float
 ) -> Times:
     """Post, and wait until the page shows the last message."""
-    sent = await post(crowd, what, messages, seconds)
-    await expect(page.locator("#log li").last).to_contain_text(f"{what} {messages - 1}:")
+    sent = await post(crowd, label, messages, seconds)
+    await expect(page.locator("#log li").last).to_contain_text(f"{label} {messages - 1}:")
     return sent
 
 
-async def post(crowd: Crowd, what: str, messages: int, seconds: float) -> Times:
+async def post(crowd: Crowd, label: str, messages: int, seconds: float) -> Times:
     """Post at an even pace, person after person; return when each was sent, in ms since 1970."""
     sent: Times = {}
     began = time.monotonic()
@@ -80,7 +80,7 @@ async def post(crowd: Crowd, what: str, messages: int, seconds: float) -> Times:
 
     async def say(number: int) -> None:
         (person, line), lock = crowd[number % len(crowd)], locks[number % len(crowd)]
-        body = f"{what} {number}: {WORDS[number % len(WORDS)]}".strip()
+        body = f"{label} {number}: {WORDS[number % len(WORDS)]}".strip()
         async with lock:
             sent[body] = time.time() * 1000
             (await line.post(person.path, person.session_token, body)).ok()

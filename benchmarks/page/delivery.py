@@ -25,7 +25,7 @@ class Delivery(NamedTuple):
     """The times of all messages, in ms."""
 
     shown: list[float]  # until it is on the screen, by Element Timing
-    frame: list[float]  # until its frame is made: the task after its requestAnimationFrame
+    frame: list[float]  # until its frame is rendered: the task after its requestAnimationFrame
     poll: list[float]  # without a browser: from the POST to the answer of the held poll
 
 
@@ -51,7 +51,10 @@ async def measure(browser: Browser, url: str, messages: int, slowdown: float) ->
 
 
 async def on_the_pages(alice: Page, bob: Page, body: str) -> tuple[float, float]:
-    """Press Send on one page; return the ms until the other had it on the screen, and its frame."""
+    """Press Send on one page.
+
+    Return the ms until the other page shows the message, and until it has rendered the frame.
+    """
     await alice.get_by_role("textbox", name="Message", exact=True).fill(body)
     await asyncio.sleep(SETTLING)
     painted = asyncio.create_task(call_probe(bob, "painted", body))

@@ -3,7 +3,7 @@
   const PAUSE = 50; // ms between two measurements of the event loop's delay
   const now = () => performance.timeOrigin + performance.now();
 
-  /** Resolves in the task after the next frame was made, with the time. */
+  /** Resolves with the time in the task after the next frame is rendered. */
   const painted = () =>
     new Promise((resolve) =>
       requestAnimationFrame(() => {
@@ -17,7 +17,7 @@
   const observe = (type, options, take) =>
     new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, ...options });
 
-  const frames = new Map(); // by body: when the frame with it was made
+  const frames = new Map(); // by body: when the frame with it was rendered
   const shown = new Map(); // by body: when it was on the screen, by Element Timing
   const waiting = new Map(); // by body: resolves the promise of `painted`
 
@@ -25,16 +25,16 @@
     if (frames.has(body) && shown.has(body)) waiting.get(body)?.([frames.get(body), shown.get(body)]);
   };
 
-  const note = (times, body, time) => {
+  const record = (times, body, time) => {
     times.set(body, time);
     resolveIfPainted(body);
   };
 
-  /** Have Element Timing report a body, and note when its frame was made. */
+  /** Have Element Timing report a body, and record when its frame is rendered. */
   const mark = (body) => {
     if (body.hasAttribute("elementtiming")) return;
     body.setAttribute("elementtiming", body.textContent);
-    painted().then((time) => note(frames, body.textContent, time));
+    painted().then((time) => record(frames, body.textContent, time));
   };
 
   class Watch {
@@ -47,7 +47,7 @@
     mostElements = 0;
     seen = new Set();
     #before = 0; // id of the newest message at the start
-    #over = false;
+    #isOver = false;
 
     constructor(log) {
       this.#before = Number([...log.querySelectorAll("li")].at(-1)?.dataset.id);
@@ -63,12 +63,12 @@
     }
 
     end() {
-      this.#over = true;
+      this.#isOver = true;
       window.probe.watched = undefined; // the page must not hold it, as its memory is measured next
       const { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements } = this;
       const seen = [...this.seen].filter((id) => id > this.#before).length;
-      const lines = [...document.querySelectorAll("#log .log-notice")].map(({ textContent }) => textContent);
-      return { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements, seen, lines };
+      const notices = [...document.querySelectorAll("#log .log-notice")].map(({ textContent }) => textContent);
+      return { longTasks, frameGaps, lateness, keys, slowKeys, mostMessages, mostElements, seen, notices };
     }
 
     #press(at) {
@@ -78,14 +78,14 @@
     #frame(last) {
       requestAnimationFrame((at) => {
         this.frameGaps.push(at - last);
-        if (!this.#over) this.#frame(at);
+        if (!this.#isOver) this.#frame(at);
       });
     }
 
     #tick(from) {
       setTimeout(() => {
         this.lateness.push(performance.now() - from - PAUSE);
-        if (!this.#over) this.#tick(performance.now());
+        if (!this.#isOver) this.#tick(performance.now());
       }, PAUSE);
     }
 
@@ -113,7 +113,7 @@
   };
 
   observe("longtask", { buffered: true }, ({ duration }) => window.probe.longTasks.push(duration));
-  observe("element", { buffered: true }, ({ identifier, renderTime }) => note(shown, identifier, performance.timeOrigin + renderTime));
+  observe("element", { buffered: true }, ({ identifier, renderTime }) => record(shown, identifier, performance.timeOrigin + renderTime));
   const onClick = ({ timeStamp }) => {
     window.probe.pressed = performance.timeOrigin + timeStamp;
   };

@@ -69,7 +69,7 @@ class NetworkLog:
 
     def __init__(self) -> None:
         """Start without any requests."""
-        self._began: list[float] = []
+        self._started_at: list[float] = []
         self._answers: list[tuple[float, int]] = []  # when the last byte arrived, and the size
 
     @classmethod
@@ -87,12 +87,12 @@ class NetworkLog:
 
         This leaves out what the page preloads for the room, which arrives later.
         """
-        end = min(self._began) + seconds
+        end = min(self._started_at) + seconds
         sizes = [size for at, size in self._answers if at < end]
         return len(sizes), sum(sizes)
 
     def _begin(self, event: dict[str, Any]) -> None:
-        self._began.append(event["timestamp"])
+        self._started_at.append(event["timestamp"])
 
     def _end(self, event: dict[str, Any]) -> None:
         self._answers.append((event["timestamp"], event["encodedDataLength"]))

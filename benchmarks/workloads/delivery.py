@@ -8,7 +8,7 @@ from benchmarks.running import RunningServer
 from benchmarks.workloads.connected_crowd import connected_crowd
 
 ROUNDS_MIN = 5  # messages in each chat
-ROUNDS_MAX = 200  # with so many, the 10 ms resolution of CPU times does not matter any more
+ROUNDS_MAX = 200  # enough for CPU times to be exact, although /proc counts them in steps of 10 ms
 
 
 async def deliver(
@@ -21,11 +21,11 @@ async def deliver(
         await server.settle()
         idle = server.memory() - empty
         crowd.latencies.clear()
-        used, load, last_deliveries = await post_repeatedly(server, crowd, effort)
+        server_cpu, load_cpu, last_deliveries = await post_repeatedly(server, crowd, effort)
     delivered = len(crowd.latencies)
     return {
-        "cpu_us": used / delivered * 1e6,
-        "load_us": load / delivered * 1e6,
+        "cpu_us": server_cpu / delivered * 1e6,
+        "load_us": load_cpu / delivered * 1e6,
         **percentiles(crowd.latencies, last_deliveries),
         "idle_kb": idle / len(crowd.listeners),
         "deliveries": delivered,
@@ -40,15 +40,15 @@ async def post_repeatedly(
     Return the CPU seconds of the server and of this process, and for each message the seconds until
     the last client received it.
     """
-    began, load = server.cpu(), time.process_time()
+    cpu_before, load_before = server.cpu(), time.process_time()
     last_deliveries: list[float] = []
     while len(last_deliveries) < ROUNDS_MIN or (
-        server.cpu() - began < effort and len(last_deliveries) < ROUNDS_MAX
+        server.cpu() - cpu_before < effort and len(last_deliveries) < ROUNDS_MAX
     ):
         await crowd.post()
         last_deliveries.append(max(crowd.latencies[-len(crowd.listeners) :]))
         await server.settle()
-    return server.cpu() - began, time.process_time() - load, last_deliveries
+    return server.cpu() - cpu_before, time.process_time() - load_before, last_deliveries
 
 
 def percentiles(latencies: list[float], last_deliveries: list[float]) -> dict[str, float]:

@@ -17,8 +17,9 @@ async def measure(
 ) -> dict[str, float]:
     """Return the share of a core, in %, that `size` clients waiting in one chat use."""
     async with connected_crowd(server, transport, 1, size):
-        began, used, load = time.monotonic(), server.cpu(), time.process_time()
+        began, cpu_before, load_before = time.monotonic(), server.cpu(), time.process_time()
         await asyncio.sleep(DURATION[transport])
-        percent = 100 / (time.monotonic() - began)
-        used, load = server.cpu() - used, time.process_time() - load
-    return {"cpu_percent": used * percent, "load_percent": load * percent}
+        seconds = time.monotonic() - began
+        server_cpu, load_cpu = server.cpu() - cpu_before, time.process_time() - load_before
+    percent = 100 / seconds
+    return {"cpu_percent": server_cpu * percent, "load_percent": load_cpu * percent}

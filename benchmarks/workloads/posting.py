@@ -20,17 +20,20 @@ async def measure(
     connections = [await driver.pool.acquire() for _ in tokens]
     members = list(zip(tokens, connections, strict=True))
     warm = await post_for(WARM_UP, chat, members)
-    began, used, load = time.monotonic(), server.cpu(), time.process_time()
+    began, cpu_before, load_before = time.monotonic(), server.cpu(), time.process_time()
     ids = await post_for(effort, chat, members)
     seconds = time.monotonic() - began
-    used, load = server.cpu() - used, time.process_time() - load
+    server_cpu, load_cpu = server.cpu() - cpu_before, time.process_time() - load_before
     if sorted(warm + ids) != list(range(1, len(warm + ids) + 1)):
         raise RuntimeError("two messages have the same number, or one is missing")
     for connection in connections:
         connection.close()
     driver.close()
-    per_post = 1e6 / len(ids)
-    return {"posts_s": len(ids) / seconds, "cpu_us": used * per_post, "load_us": load * per_post}
+    return {
+        "posts_s": len(ids) / seconds,
+        "cpu_us": server_cpu / len(ids) * 1e6,
+        "load_us": load_cpu / len(ids) * 1e6,
+    }
 
 
 async def post_for(

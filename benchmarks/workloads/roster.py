@@ -56,17 +56,17 @@ async def measure(
     """Return the bytes of all rosters sent, and their ratio to the final roster for each member."""
     driver = HttpDriver(server.host, server.port, transport)
     chat = await driver.create_chat()
-    used = server.cpu()
+    cpu_before = server.cpu()
     joining = [JoiningMember(driver, chat, number * JOINING / size) for number in range(size)]
     with suppress(TimeoutError):  # the members poll until then; any other error fails the benchmark
         await asyncio.wait_for(
             asyncio.gather(*(member.join_and_poll() for member in joining)), JOINING + SETTLING
         )
-    used = server.cpu() - used
+    server_cpu = server.cpu() - cpu_before
     incomplete = sum(len(member.roster) != size for member in joining)
     if incomplete:
         raise RuntimeError(f"{incomplete} of {size} did not receive the final roster")
-    return figures(joining, await final_size(driver, chat), used)
+    return figures(joining, await final_size(driver, chat), server_cpu)
 
 
 async def final_size(driver: HttpDriver, chat: HttpChat) -> int:
@@ -77,12 +77,12 @@ async def final_size(driver: HttpDriver, chat: HttpChat) -> int:
     return len(json.dumps(state, separators=(",", ":"), ensure_ascii=False).encode())
 
 
-def figures(joining: list[JoiningMember], roster_size: int, used: float) -> dict[str, float]:
+def figures(joining: list[JoiningMember], roster_size: int, server_cpu: float) -> dict[str, float]:
     sent = sum(member.sent for member in joining)
     return {
         "sent_mb": sent / 1e6,
         "document_kb": roster_size / 1e3,
         "times": sent / (len(joining) * roster_size),
         "answers": sum(member.updates for member in joining) / len(joining),
-        "cpu_s": used,
+        "cpu_s": server_cpu,
     }

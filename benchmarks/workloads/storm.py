@@ -15,12 +15,12 @@ async def measure(
     async with connected_crowd(server, transport, 1, size) as crowd:
         await crowd.post()
         await server.settle()
-        began, seconds = server.cpu(), 0.0
+        cpu_before, seconds = server.cpu(), 0.0
         for _ in range(STORMS):
             disconnected_at = time.monotonic()
             crowd.disconnect()
             await crowd.connect()
             seconds += time.monotonic() - disconnected_at + await server.settle()
-        used = server.cpu() - began
+        server_cpu = server.cpu() - cpu_before
         await crowd.post()  # fails if a client was lost
-    return {"cpu_us": used / size / STORMS * 1e6, "again_s": seconds / STORMS}
+    return {"cpu_us": server_cpu / size / STORMS * 1e6, "reconnect_s": seconds / STORMS}
