@@ -37,7 +37,7 @@ def fresh_server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 async def api(server: Server) -> AsyncIterator[Api]:
-    """A client of that server, nobody in particular."""
+    """A client of the shared server, without a credential of its own."""
     async with Api(server.url) as api:
         yield api
 
@@ -50,26 +50,26 @@ async def story(api: Api) -> Story:
 
 @pytest.fixture
 def clock(tmp_path: Path) -> RateLimitClock:
-    """The clock of the limited server's rate limits; it stands still."""
+    """The clock of the limited server, which stands still until a test advances it."""
     return RateLimitClock(tmp_path)
 
 
 @pytest.fixture
-def limited(tmp_path: Path, clock: RateLimitClock) -> Iterator[Server]:
-    """A server with its rate limits on, behind one proxy of its operator's."""
+def limited_server(tmp_path: Path, clock: RateLimitClock) -> Iterator[Server]:
+    """A server with its rate limits on, behind one trusted proxy."""
     with Server(tmp_path, clock.command, limits="on", trusted_proxies="1") as server:
         yield server
 
 
 @pytest.fixture
-async def client_a(limited: Server) -> AsyncIterator[Api]:
+async def client_a(limited_server: Server) -> AsyncIterator[Api]:
     """A client of the limited server, at one address."""
-    async with Api(limited.url, ADDRESS_A) as api:
+    async with Api(limited_server.url, ADDRESS_A) as api:
         yield api
 
 
 @pytest.fixture
-async def client_b(limited: Server) -> AsyncIterator[Api]:
+async def client_b(limited_server: Server) -> AsyncIterator[Api]:
     """A client of the limited server, at another address."""
-    async with Api(limited.url, ADDRESS_B) as api:
+    async with Api(limited_server.url, ADDRESS_B) as api:
         yield api

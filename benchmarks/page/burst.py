@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from benchmarks.page.pages import call_probe, chat_page, memory_use, open_chat
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, guest, new_story
-from tests.support.load_clients import Line
+from tests.support.load_clients import Connection
 
 SPEAKERS = ("Bob", "Zoë 🎬", "محمد", "花子", "Ravi")
 WORDS = (
@@ -24,7 +24,7 @@ KEY_INTERVAL = 0.12  # seconds
 SETTLING = 1  # second, until the last frames are painted
 WARM_UP = 120  # messages; more than the page shows, so that one-time costs are over
 
-Crowd = list[tuple[Person, Line]]
+Crowd = list[tuple[Person, Connection]]
 Times = dict[str, float]  # by message, ms since 1970
 
 
@@ -45,7 +45,7 @@ async def measure(
     async with Api(url) as api:
         story = await new_story(api)
         guests = [await guest(api, name, story.chat_id, story.magic_key) for name in SPEAKERS[1:]]
-        crowd = [(person, await Line.to(url)) for person in (story.bob, *guests)]
+        crowd = [(person, await Connection.to(url)) for person in (story.bob, *guests)]
         async with chat_page(browser, story.alice, slowdown) as (page, chrome):
             await open_chat(page, story.alice)
             await post_and_wait(page, crowd, "warm-up", WARM_UP, WARM_UP / messages * seconds)
@@ -79,11 +79,11 @@ async def post(crowd: Crowd, label: str, messages: int, seconds: float) -> Times
     locks = [asyncio.Lock() for _ in crowd]
 
     async def say(number: int) -> None:
-        (person, line), lock = crowd[number % len(crowd)], locks[number % len(crowd)]
+        (person, connection), lock = crowd[number % len(crowd)], locks[number % len(crowd)]
         body = f"{label} {number}: {WORDS[number % len(WORDS)]}".strip()
         async with lock:
             sent[body] = time.time() * 1000
-            (await line.post(person.path, person.session_token, body)).ok()
+            (await connection.post(person.path, person.session_token, body)).ok()
 
     async with asyncio.TaskGroup() as tasks:
         for number in range(messages):

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page
 from benchmarks.page.pages import call_probe, chat_page, open_chat
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, new_story
-from tests.support.load_clients import Line
+from tests.support.load_clients import Connection
 
 SETTLING = 0.15  # seconds until the polls are held again
 WARM_UP = 10  # messages, not measured
@@ -38,15 +38,15 @@ async def measure(browser: Browser, url: str, messages: int, slowdown: float) ->
         bob, _ = await stack.enter_async_context(chat_page(browser, story.bob, slowdown))
         await open_chat(alice, story.alice)
         await open_chat(bob, story.bob)
-        lines = await Line.to(url), await Line.to(url)
+        connections = await Connection.to(url), await Connection.to(url)
         for number in range(-WARM_UP, messages):
             shown, frame = await on_the_pages(alice, bob, f"Message {number}")
-            poll = await without_pages(other, *lines)
+            poll = await without_pages(other, *connections)
             if number >= 0:
                 for times, value in zip(figures, (shown, frame, poll), strict=True):
                     times.append(value)
-        for line in lines:
-            line.hang_up()
+        for connection in connections:
+            connection.hang_up()
     return figures
 
 
@@ -64,7 +64,7 @@ async def on_the_pages(alice: Page, bob: Page, body: str) -> tuple[float, float]
     return shown - pressed, frame - pressed
 
 
-async def without_pages(story: Story, sender: Line, receiver: Line) -> float:
+async def without_pages(story: Story, sender: Connection, receiver: Connection) -> float:
     """Post as Alice; return the ms until Bob's held poll was answered."""
     alice, bob = story.alice, story.bob
     since = (await receiver.get(bob.path, bob.session_token)).ok()["last_id"]

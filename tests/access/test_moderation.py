@@ -11,7 +11,7 @@ from tests.support.api_fixtures import (
     Story,
     delete,
     guest,
-    links,
+    magic_keys,
     new_story,
     put,
     try_to_join,
@@ -44,7 +44,7 @@ async def test_a_replaced_link_is_dead_at_once_and_the_members_stay(api: Api, st
 
 
 async def test_a_viewer_may_read_but_not_post_or_invite(api: Api, story: Story) -> None:
-    vera = await guest(api, "Vera", story.chat_id, (await links(story.alice))["viewer"])
+    vera = await guest(api, "Vera", story.chat_id, (await magic_keys(story.alice))["viewer"])
     await story.alice.say("Look but don't touch")
     page = await vera.read()
     assert (page["role"], page["messages"][0]["body"]) == ("viewer", "Look but don't touch")
@@ -55,11 +55,11 @@ async def test_a_viewer_may_read_but_not_post_or_invite(api: Api, story: Story) 
     assert invites.error == (403, "not_allowed")
     joined = (await api.post(f"{vera.path}/join", vera.auth_key)).ok()
     assert "magic_link" not in joined
-    assert (await links(story.bob)).keys() == {"guest"}
+    assert (await magic_keys(story.bob)).keys() == {"guest"}
 
 
 async def test_a_guest_who_joins_by_the_viewer_link_stays_a_guest(api: Api, story: Story) -> None:
-    key = (await links(story.alice))["viewer"]
+    key = (await magic_keys(story.alice))["viewer"]
     await api.post(f"/{story.chat_id}/join", story.bob.auth_key, json={"magic_key": key})
     assert (await story.bob.read())["role"] == "guest"
 
@@ -67,7 +67,7 @@ async def test_a_guest_who_joins_by_the_viewer_link_stays_a_guest(api: Api, stor
 async def test_a_removed_member_is_out_at_once_and_no_link_leads_back(
     server: Server, api: Api, story: Story
 ) -> None:
-    key = (await links(story.alice))["viewer"]
+    key = (await magic_keys(story.alice))["viewer"]
     held = asyncio.create_task(story.bob.try_to_read(story.chat_id, since=0, wait=HOLD))
     many = {"wait": HOLD, "chats": {str(story.chat_id): {"since": 0, "token": story.bob.auth_key}}}
     held_many = asyncio.create_task(api.post("/poll", json=many))
@@ -91,7 +91,7 @@ async def test_a_removed_member_is_out_at_once_and_no_link_leads_back(
 async def test_a_removed_member_who_is_let_in_again_is_a_new_member(api: Api, story: Story) -> None:
     await story.bob.say("I was here")
     await delete(story.alice, "/members/2")
-    fresh = (await links(story.alice))["guest"]
+    fresh = (await magic_keys(story.alice))["guest"]
     joined = await api.post(f"{story.bob.path}/join", story.bob.auth_key, json={"magic_key": fresh})
     token = joined.ok()["session_token"]
     assert (await api.get(story.bob.path, token)).ok()["member_id"] == 3
@@ -111,7 +111,7 @@ async def test_a_co_host_may_do_what_the_host_may_except_touch_the_host(
     assert (await put(story.bob, "/members/3", role="cohost")).error == (403, "not_allowed")
     changed = (await put(story.alice, "/members/2", role="cohost")).ok()
     assert changed["state"]["members"][1]["role"] == "cohost"
-    assert (await links(story.bob)).keys() == {"guest", "viewer"}
+    assert (await magic_keys(story.bob)).keys() == {"guest", "viewer"}
     assert (await put(story.bob, "/topic", topic="The Apartment")).status == 200
     for refused in (
         await delete(story.bob, "/members/1"),
@@ -184,7 +184,7 @@ async def test_the_moderated_chat_survives_a_restart(fresh_server: Server, after
         await put(story.alice, "/members/2", role="cohost")
         await delete(story.alice, "/members/3")
         await delete(story.alice, "/messages/1")
-        keys, before = await links(story.alice), await story.alice.read(rev=0)
+        keys, before = await magic_keys(story.alice), await story.alice.read(rev=0)
     if after == "a kill":
         fresh_server.kill()
         fresh_server.start_again()
@@ -195,4 +195,4 @@ async def test_the_moderated_chat_survives_a_restart(fresh_server: Server, after
         for changing in ("server_time", "expires_at"):  # the latter by a millisecond
             del now[changing], before[changing]
         assert now == before
-        assert await links(story.alice) == keys
+        assert await magic_keys(story.alice) == keys

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Api
-from tests.support.api_fixtures import Person, Story, delete, guest, links, put
+from tests.support.api_fixtures import Person, Story, delete, guest, magic_keys, put
 
 TRIES = 12
 
@@ -44,9 +44,9 @@ async def test_a_request_begun_by_a_co_host_is_refused_after_their_removal(
     end = await begin(story.bob, method, path, **fields)
     await story.alice.say("Let it arrive")
     (await delete(story.alice, "/members/2")).ok()
-    before = await links(story.alice), (await story.alice.read(rev=0))["state"]
+    before = await magic_keys(story.alice), (await story.alice.read(rev=0))["state"]
     assert await end() == FORBIDDEN
-    assert (await links(story.alice), (await story.alice.read(rev=0))["state"]) == before
+    assert (await magic_keys(story.alice), (await story.alice.read(rev=0))["state"]) == before
 
 
 async def test_a_host_who_left_cannot_return_by_repeating_the_creation(
@@ -82,7 +82,7 @@ async def test_a_chat_keeps_a_host_when_two_leave_at_once(api: Api, story: Story
 
 async def test_a_member_removed_while_joining_again_stays_out(api: Api, story: Story) -> None:
     for _ in range(TRIES):
-        key = (await links(story.alice))["guest"]
+        key = (await magic_keys(story.alice))["guest"]
         bob = await guest(api, "Bob", story.chat_id, key)
         me = (await bob.read())["member_id"]
         join = f"{bob.path}/join"
@@ -127,7 +127,7 @@ async def test_a_member_who_is_let_in_again_may_use_the_old_auth_key(
 ) -> None:
     assert (await api.get(story.bob.path, story.bob.auth_key)).status == 200
     await delete(story.alice, "/members/2")
-    key = (await links(story.alice))["guest"]
+    key = (await magic_keys(story.alice))["guest"]
     await api.post(f"{story.bob.path}/join", story.bob.auth_key, json={"magic_key": key})
     assert (await api.get(story.bob.path, story.bob.auth_key)).ok()["member_id"] == 3
     assert (await api.get(story.bob.path, story.bob.session_token)).error == FORBIDDEN

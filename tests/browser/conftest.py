@@ -52,18 +52,18 @@ async def api(server: Server) -> AsyncIterator[Api]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def line(server: Server) -> AsyncIterator[FaultyProxy]:
+async def proxy(server: Server) -> AsyncIterator[FaultyProxy]:
     """A proxy between browsers and server, for tests that cut or watch the connection."""
-    async with FaultyProxy(server.url) as line:
-        yield line
+    async with FaultyProxy(server.url) as proxy:
+        yield proxy
 
 
 @pytest.fixture
 def origin(server: Server, request: pytest.FixtureRequest) -> str:
     """The origin that browsers open; a parameter replaces its host name."""
     host = getattr(request, "param", "127.0.0.1")
-    uses_line = "line" in request.fixturenames
-    url = request.getfixturevalue("line").url if uses_line else server.url
+    uses_proxy = "proxy" in request.fixturenames
+    url = request.getfixturevalue("proxy").url if uses_proxy else server.url
     return str(url).replace("127.0.0.1", host)
 
 

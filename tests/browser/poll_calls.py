@@ -20,13 +20,13 @@ RECORD = """status => {
 ONLINE = "dispatchEvent(new Event('online'))"
 
 
-async def reloads_with(alice: Guest, story: Story, line: FaultyProxy, script: str) -> int:
+async def reloads_with(alice: Guest, story: Story, proxy: FaultyProxy, script: str) -> int:
     """Reload the page with a script that runs first; return the number of polls before that."""
     await alice.context.add_init_script(script)
     await alice.opens("/")
-    await until(lambda: not line.held(POLL))
-    before = len(line.matching(POLL))
+    await until(lambda: not proxy.held(POLL))
+    before = len(proxy.matching(POLL))
     await alice.opens(f"/chat/{story.chat_id}")
     await alice.is_connected()
-    await until(lambda: len(line.held(POLL)) == 1)
+    await until(lambda: len(proxy.held(POLL)) == 1)
     return before

@@ -17,7 +17,7 @@ RECORD_MESSAGES = """
 """
 
 
-async def in_chats(api: Api, guest: Guest, count: int) -> tuple[Guest, list[Person]]:
+async def hosts_chats(api: Api, guest: Guest, count: int) -> tuple[Guest, list[Person]]:
     """Make the user of this browser a member of `count` new chats."""
     owner, _ = await host(api, guest.name)
     await store_auth_key(guest, owner.auth_key)

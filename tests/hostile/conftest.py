@@ -6,13 +6,13 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, new_story
-from tests.support.raw_socket import SECRET, an_impatient_server
+from tests.support.raw_socket import SECRET, start_impatient_server
 from tests.support.server_process import Server
 
 
 @pytest.fixture(scope="module")
 def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with an_impatient_server(tmp_path_factory.mktemp("raw"), seconds=1) as server:
+    with start_impatient_server(tmp_path_factory.mktemp("raw"), seconds=1) as server:
         yield server
 
 

@@ -13,7 +13,7 @@ from hypercorn.config import Config
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, new_story
-from tests.support.raw_socket import an_impatient_server, statuses
+from tests.support.raw_socket import start_impatient_server, statuses
 from tests.support.server_process import Server
 from tests.support.waiting import until
 from watchparty import assets
@@ -33,7 +33,7 @@ BODY = b"POST /auth HTTP/1.1\r\nHost: a\r\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with an_impatient_server(tmp_path_factory.mktemp("slow"), SHORT) as server:
+    with start_impatient_server(tmp_path_factory.mktemp("slow"), SHORT) as server:
         yield server
 
 

@@ -77,18 +77,20 @@ async def test_wrong_keys_block_the_address_but_not_the_members_there(
     [("2001:db8::1", "[2001:db8::2:3]:4711"), ("192.0.2.1:1234", "::ffff:192.0.2.1")],
 )
 async def test_addresses_of_one_household_count_together(
-    limited: Server, one: str, another: str
+    limited_server: Server, one: str, another: str
 ) -> None:
-    async with Api(limited.url, one) as api:
+    async with Api(limited_server.url, one) as api:
         for _ in range(40):
             await api.post("/create")
-    async with Api(limited.url, another) as api:
+    async with Api(limited_server.url, another) as api:
         assert (await api.post("/create")).error == LIMITED
-    async with Api(limited.url, "2001:db8:0:1::1") as api:
+    async with Api(limited_server.url, "2001:db8:0:1::1") as api:
         assert (await api.post("/create")).status == 200
 
 
-async def test_a_forged_forwarding_header_changes_nothing(tmp_path: Path, limited: Server) -> None:
+async def test_a_forged_forwarding_header_changes_nothing(
+    tmp_path: Path, limited_server: Server
+) -> None:
     open_door = tmp_path / "open"
     open_door.mkdir()
     async with Server(open_door, limits="on") as server, Api(server.url) as api:
@@ -98,7 +100,7 @@ async def test_a_forged_forwarding_header_changes_nothing(tmp_path: Path, limite
         answers = [await api.post("/create", headers=headers) for headers in forged]
     assert answers[-1].error == LIMITED
     assert server.log().count("WATCHPARTY_TRUSTED_PROXIES is 0") == 1
-    async with Api(limited.url) as api:  # the client wrote all but the last address
+    async with Api(limited_server.url) as api:  # the client wrote all but the last address
         forged = [{"X-Forwarded-For": f"10.0.0.{n}, {ADDRESS_A}"} for n in range(40)]
         answers = [await api.post("/create", headers=headers) for headers in forged]
     assert answers[-1].error == LIMITED
@@ -118,9 +120,12 @@ async def test_bad_requests_count_towards_the_limit(story: Story, client_a: Api)
     assert (await story.bob.read())["last_id"] == 0
 
 
-async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) -> None:
+async def test_a_flood_from_one_address_does_not_delay_another(limited_server: Server) -> None:
     """A client that hangs up delays nobody."""
-    async with Api(limited.url, ADDRESS_A) as client_a, Api(limited.url, ADDRESS_B) as client_b:
+    async with (
+        Api(limited_server.url, ADDRESS_A) as client_a,
+        Api(limited_server.url, ADDRESS_B) as client_b,
+    ):
         story = await new_story(client_b)
         rush = [asyncio.create_task(client_a.get("/1", f"wrong {n}")) for n in range(150)]
         await story.alice.say("meanwhile")
@@ -132,10 +137,15 @@ async def test_a_flood_from_one_address_does_not_delay_another(limited: Server) 
         assert (await client_a.get("/")).status == 200
 
 
-async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(limited: Server) -> None:
-    async with Api(limited.url, ADDRESS_A) as client_a, Api(limited.url, ADDRESS_B) as client_b:
+async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(
+    limited_server: Server,
+) -> None:
+    async with (
+        Api(limited_server.url, ADDRESS_A) as client_a,
+        Api(limited_server.url, ADDRESS_B) as client_b,
+    ):
         story = await new_story(client_b)
-        limited.restart()  # the server forgets which keys are valid
+        limited_server.restart()  # the server forgets which keys are valid
         requests = [client_a.get("/nowhere") for _ in range(2_300)]
         assert LIMITED in {answer.error for answer in await asyncio.gather(*requests)}
         story.bob.api = client_a
@@ -146,8 +156,8 @@ async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(limited: 
         assert (await story.bob.read())["last_id"] == 0  # the refusals change nothing for him
 
 
-async def test_a_slow_sender_does_not_delay_others_at_its_address(limited: Server) -> None:
-    place = limited.url.removeprefix("http://").split(":")
+async def test_a_slow_sender_does_not_delay_others_at_its_address(limited_server: Server) -> None:
+    place = limited_server.url.removeprefix("http://").split(":")
     head = (
         "POST /auth HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n"
         f"X-Forwarded-For: {ADDRESS_A}\r\n\r\n"
@@ -156,7 +166,7 @@ async def test_a_slow_sender_does_not_delay_others_at_its_address(limited: Serve
     for _, writer in lines:
         writer.write(f"{head}{{".encode())  # one byte of the twenty
         await writer.drain()
-    async with Api(limited.url, ADDRESS_A) as client_a, asyncio.timeout(BODY_TIMEOUT - 1):
+    async with Api(limited_server.url, ADDRESS_A) as client_a, asyncio.timeout(BODY_TIMEOUT - 1):
         assert (await client_a.get("/")).status == 200
         assert (await client_a.post("/create")).status == 200
     for _, writer in lines:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import new_story
-from tests.support.load_clients import Line, a_server, lines_to
+from tests.support.load_clients import Connection, connect_many, start_server
 from tests.support.server_process import Server, configured
 from tests.support.waiting import PATIENCE
 
@@ -19,7 +19,7 @@ TOO_MANY = 100
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    with a_server(tmp_path, *configured(tmp_path, keep_alive_timeout=1)) as server:
+    with start_server(tmp_path, *configured(tmp_path, keep_alive_timeout=1)) as server:
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
         yield server
 
@@ -27,15 +27,17 @@ def server(tmp_path: Path) -> Iterator[Server]:
 async def test_a_client_without_a_connection_waits_until_another_leaves(server: Server) -> None:
     async with Api(server.url) as api:
         story = await new_story(api)
-        async with lines_to(server.url, TOO_MANY) as lines:
+        async with connect_many(server.url, TOO_MANY) as connections:
             async with asyncio.timeout(PATIENCE):
-                await asyncio.gather(*(get_and_hang_up(line, story.bob.path) for line in lines))
+                await asyncio.gather(
+                    *(get_and_hang_up(connection, story.bob.path) for connection in connections)
+                )
         assert (await story.alice.say("Still here"))["id"] == 1
     assert "no connections left" in server.log()
     assert "Traceback" not in server.log()
     assert len(server.log()) < 2_000
 
 
-async def get_and_hang_up(line: Line, path: str) -> None:
-    assert (await line.get(path, "nobody")).status == 403
-    line.hang_up()
+async def get_and_hang_up(connection: Connection, path: str) -> None:
+    assert (await connection.get(path, "nobody")).status == 403
+    connection.hang_up()

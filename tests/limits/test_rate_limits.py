@@ -65,19 +65,19 @@ async def test_a_chat_accepts_twenty_messages_a_second(story: Story, client_b: A
 
 
 async def test_a_user_may_create_a_limited_number_of_chats_a_day_from_all_addresses(
-    limited: Server, clock: RateLimitClock
+    limited_server: Server, clock: RateLimitClock
 ) -> None:
     started = 0
-    async with Api(limited.url, ADDRESS_B) as api:
+    async with Api(limited_server.url, ADDRESS_B) as api:
         auth_key = (await api.post("/auth", json={"username": "Alice"})).ok()["auth_key"]
     for number in range(5):
-        async with Api(limited.url, f"203.0.113.{number}") as api:
+        async with Api(limited_server.url, f"203.0.113.{number}") as api:
             answers = [await api.post("/create", auth_key) for _ in range(25)]
             started += sum(answer.status == 200 for answer in answers)
     assert started == CREATED_CHATS_A_DAY.burst
     assert answers[-1].error == LIMITED
     clock.advance(1)
-    async with Api(limited.url, "203.0.113.200") as api:
+    async with Api(limited_server.url, "203.0.113.200") as api:
         assert retry_after(await api.post("/create", auth_key)) > 60
         assert (await api.post("/create")).status == 200
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story
-from tests.support.load_clients import HOLD, Line, Reader, hold, is_quiet, lines_to
+from tests.support.load_clients import HOLD, Connection, Reader, connect_many, hold, is_quiet
 from tests.support.server_process import HYPERCORN, SERVE, Server
 from tests.support.waiting import PATIENCE, until
 from watchparty.party.window import WINDOW
@@ -58,8 +58,8 @@ async def test_all_readers_come_back_at_once_after_a_restart_and_none_is_refused
     server.start_again()
     async with Api(server.url) as story.alice.api:
         await story.alice.say("Where were we?")
-        async with lines_to(server.url, held) as lines, asyncio.timeout(PATIENCE):
-            readers = readers_of(story, lines)
+        async with connect_many(server.url, held) as connections, asyncio.timeout(PATIENCE):
+            readers = readers_of(story, connections)
             assert await asyncio.gather(*(reader.read() for reader in readers)) == [[1]] * held
             story.charlie.api = story.alice.api
             outside = await story.charlie.try_to_read(story.chat_id, since=0)
@@ -70,12 +70,12 @@ async def assert_a_stop_answers(
     server: Server, story: Story, held: int, number: signal.Signals
 ) -> None:
     """Stop the server while it holds polls; check that it answers each and exits."""
-    async with lines_to(server.url, held) as lines:
-        await hold(readers_of(story, lines), server)
+    async with connect_many(server.url, held) as connections:
+        await hold(readers_of(story, connections), server)
         began = time.monotonic()
         server.process.send_signal(number)
         async with asyncio.timeout(PATIENCE):
-            for reply in await asyncio.gather(*(line.answer() for line in lines)):
+            for reply in await asyncio.gather(*(connection.answer() for connection in connections)):
                 assert reply.status == 503, reply
                 assert reply.error == (503, "unavailable")
                 assert int(reply.headers["retry-after"]) >= 1
@@ -84,8 +84,10 @@ async def assert_a_stop_answers(
     assert "Traceback" not in server.log()
 
 
-def readers_of(story: Story, lines: list[Line]) -> list[Reader]:
-    return [Reader(line, story.bob.path, story.bob.session_token) for line in lines]
+def readers_of(story: Story, connections: list[Connection]) -> list[Reader]:
+    return [
+        Reader(connection, story.bob.path, story.bob.session_token) for connection in connections
+    ]
 
 
 @pytest.mark.parametrize("server", [SERVE], indirect=True, ids=["watchparty"])
@@ -105,10 +107,10 @@ async def test_a_client_that_stalls_cannot_hold_up_a_stop(server: Server, torn: 
 async def test_a_stop_lets_messages_under_way_arrive(server: Server, story: Story) -> None:
     """A message answered with 200 is there after the restart; any other may be sent again."""
     acknowledged = Acknowledged()
-    async with lines_to(server.url, POSTERS) as lines:
+    async with connect_many(server.url, POSTERS) as connections:
         async with asyncio.TaskGroup() as tasks:
-            for number, line in enumerate(lines):
-                tasks.create_task(talk(line, story, acknowledged, f"Poster {number}"))
+            for number, connection in enumerate(connections):
+                tasks.create_task(talk(connection, story, acknowledged, f"Poster {number}"))
             await acknowledged.reach(SAID)
             server.process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(server.process.wait, PATIENCE) == 0
@@ -122,9 +124,9 @@ async def test_a_killed_server_comes_back_with_all_it_acknowledged(
 ) -> None:
     before = await story.bob.read()
     acknowledged = Acknowledged()
-    async with lines_to(server.url, POSTERS) as lines, asyncio.TaskGroup() as tasks:
-        for number, line in enumerate(lines):
-            tasks.create_task(talk(line, story, acknowledged, f"Poster {number}"))
+    async with connect_many(server.url, POSTERS) as connections, asyncio.TaskGroup() as tasks:
+        for number, connection in enumerate(connections):
+            tasks.create_task(talk(connection, story, acknowledged, f"Poster {number}"))
         await acknowledged.reach(SAID)
         server.kill()
     server.start_again()
@@ -152,12 +154,12 @@ class Acknowledged:
             await self.news.wait_for(lambda: len(self.bodies) >= count)
 
 
-async def talk(line: Line, story: Story, acknowledged: Acknowledged, name: str) -> None:
+async def talk(connection: Connection, story: Story, acknowledged: Acknowledged, name: str) -> None:
     """Post messages until the server is gone or the window is full."""
     with suppress(ConnectionError, asyncio.IncompleteReadError):
         for number in range(WINDOW // POSTERS):
             body = f"{name}: {number}"
-            reply = await line.post(story.alice.path, story.alice.session_token, body)
+            reply = await connection.post(story.alice.path, story.alice.session_token, body)
             if reply.status == 200:
                 await acknowledged.record(reply.json["id"], body)
             else:

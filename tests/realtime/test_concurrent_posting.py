@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.support.api_fixtures import Story
-from tests.support.load_clients import HOLD, Line, Reader, a_server, is_quiet, lines_to
+from tests.support.load_clients import (
+    HOLD,
+    Connection,
+    Reader,
+    connect_many,
+    is_quiet,
+    start_server,
+)
 from tests.support.server_process import Server
 from tests.support.waiting import PATIENCE, until
 from watchparty.party.window import WINDOW
@@ -25,7 +32,7 @@ STEP = 0.001  # seconds between one hang-up and the next, so that they hit every
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with a_server(tmp_path_factory.mktemp("flood")) as server:
+    with start_server(tmp_path_factory.mktemp("flood")) as server:
         yield server
 
 
@@ -52,11 +59,11 @@ async def test_two_hundred_readers_get_or_miss_every_message_of_two_hundred_post
     server: Server, story: Story
 ) -> None:
     flood, last = Flood(), POSTERS * EACH
-    async with lines_to(server.url, POSTERS + READERS) as lines:
-        readers = [reader_of(story, line) for line in lines[POSTERS:]]
+    async with connect_many(server.url, POSTERS + READERS) as connections:
+        readers = [reader_of(story, connection) for connection in connections[POSTERS:]]
         async with asyncio.TaskGroup() as tasks:
-            for number, line in enumerate(lines[:POSTERS]):
-                tasks.create_task(talk(line, story, flood, f"Poster {number}"))
+            for number, connection in enumerate(connections[:POSTERS]):
+                tasks.create_task(talk(connection, story, flood, f"Poster {number}"))
             for reader in readers[:SLOW]:
                 tasks.create_task(read_slowly(reader, flood, last))
             for reader in readers[SLOW:]:
@@ -67,7 +74,7 @@ async def test_two_hundred_readers_get_or_miss_every_message_of_two_hundred_post
     assert sorted(flood.said) == [*range(1, last + 1)]
     assert flood.answers == last, "an id was given twice"
     for reader in readers:
-        assert reader.heard_all(last)
+        assert reader.has_received_all(last)
         assert reader.seen.items() <= flood.said.items()
     for reader in readers[:SLOW]:
         assert len(reader.missed) >= BEHIND - WINDOW
@@ -78,8 +85,8 @@ async def test_two_hundred_readers_get_or_miss_every_message_of_two_hundred_post
 async def test_a_message_whose_author_hangs_up_reaches_all_readers_or_none(
     server: Server, story: Story
 ) -> None:
-    async with lines_to(server.url, FOLLOWERS) as lines:
-        readers = [reader_of(story, line) for line in lines]
+    async with connect_many(server.url, FOLLOWERS) as connections:
+        readers = [reader_of(story, connection) for connection in connections]
         for wave in range(WAVES):
             async with asyncio.TaskGroup() as tasks:
                 for reader in readers:
@@ -104,34 +111,37 @@ async def send_a_wave(server: Server, story: Story, wave: int) -> int:
 
     A wave fits into the window, so a reader who follows misses nothing.
     """
-    async with lines_to(server.url, HASTY) as lines:
+    async with connect_many(server.url, HASTY) as connections:
         await asyncio.gather(
-            *(post_and_hang_up(line, story, f"{wave}: {n}", n) for n, line in enumerate(lines))
+            *(
+                post_and_hang_up(connection, story, f"{wave}: {n}", n)
+                for n, connection in enumerate(connections)
+            )
         )
         await until(lambda: is_quiet(server), "the server never came to rest")
     said = await story.alice.say(f"{wave}: end")
     return int(said["id"])
 
 
-def reader_of(story: Story, line: Line) -> Reader:
-    return Reader(line, story.bob.path, story.bob.session_token)
+def reader_of(story: Story, connection: Connection) -> Reader:
+    return Reader(connection, story.bob.path, story.bob.session_token)
 
 
-async def talk(line: Line, story: Story, flood: Flood, name: str) -> None:
+async def talk(connection: Connection, story: Story, flood: Flood, name: str) -> None:
     for number in range(EACH):
         body = f"{name}: {number}"
-        answer = (await line.post(story.alice.path, story.alice.session_token, body)).ok()
+        answer = (await connection.post(story.alice.path, story.alice.session_token, body)).ok()
         await flood.record(answer["id"], body)
 
 
-async def post_and_hang_up(line: Line, story: Story, body: str, number: int) -> None:
+async def post_and_hang_up(connection: Connection, story: Story, body: str, number: int) -> None:
     """Send a message and hang up after a delay, with a FIN or a reset, while the server works."""
-    line.send_message(story.alice.path, story.alice.session_token, body)
+    connection.send_message(story.alice.path, story.alice.session_token, body)
     await asyncio.sleep(number * STEP)
     if number % 5:
-        line.hang_up()
+        connection.hang_up()
     else:
-        line.vanish()
+        connection.vanish()
 
 
 async def read_slowly(reader: Reader, flood: Flood, last: int) -> None:

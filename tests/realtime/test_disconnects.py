@@ -13,7 +13,7 @@ from hypercorn.config import Config
 
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person, Story, new_story
-from tests.support.load_clients import HOLD, Line, Reader, a_server, hold, lines_to
+from tests.support.load_clients import HOLD, Connection, Reader, connect_many, hold, start_server
 from tests.support.raw_socket import open_files
 from tests.support.server_process import Server, configured
 from tests.support.waiting import until
@@ -36,7 +36,7 @@ GROWTH = 30  # MB between the first round and the last, as much as 1,000 leaked 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with a_server(tmp_path_factory.mktemp("hanging_up")) as server:
+    with start_server(tmp_path_factory.mktemp("hanging_up")) as server:
         yield server
 
 
@@ -63,11 +63,11 @@ async def test_a_server_frees_all_connections_and_memory_after_a_thousand_client
 ) -> None:
     before, sizes = open_files(server), []
     for round_ in range(ROUNDS):
-        async with lines_to(server.url, CROWD) as lines:
-            readers = [reader_of(story.bob, line, since=round_) for line in lines]
+        async with connect_many(server.url, CROWD) as connections:
+            readers = [reader_of(story.bob, connection, since=round_) for connection in connections]
             await hold(readers, server)
             assert open_files(server) >= before + CROWD
-            disconnect(lines)
+            disconnect(connections)
             await until(lambda: open_files(server) <= before, "connections were left open")
         sizes.append(megabytes(server))
         await story.alice.say(f"Still here after round {round_}")
@@ -81,16 +81,18 @@ async def test_a_server_frees_all_connections_and_memory_after_a_thousand_client
 async def test_a_client_that_hangs_up_between_two_polls_is_kept_as_long_as_an_idle_connection(
     tmp_path: Path,
 ) -> None:
-    with a_server(tmp_path, *configured(tmp_path, keep_alive_timeout=1)) as server:
+    with start_server(tmp_path, *configured(tmp_path, keep_alive_timeout=1)) as server:
         async with Api(server.url) as api:
             story = await new_story(api)
             before = open_files(server)
-            async with lines_to(server.url, IDLE) as lines:
-                for line in lines[IDLE // 2 :]:  # the others never ask for anything
-                    refusal = await line.get(story.bob.path, story.charlie.session_token, since=0)
+            async with connect_many(server.url, IDLE) as connections:
+                for connection in connections[IDLE // 2 :]:  # the others never ask for anything
+                    refusal = await connection.get(
+                        story.bob.path, story.charlie.session_token, since=0
+                    )
                     assert refusal.error == (403, "forbidden")
                 assert open_files(server) >= before + IDLE
-                disconnect(lines)
+                disconnect(connections)
                 await until(lambda: open_files(server) <= before, "connections were left open")
             assert (await story.bob.read(since=0))["messages"] == []
 
@@ -101,12 +103,12 @@ async def test_a_thousand_clients_that_vanish_leave_no_task_and_no_waiter(
     async with served_here(tmp_path) as (_, url), Api(url) as api:
         story = await new_story(api)
         before = len(asyncio.all_tasks())
-        async with lines_to(url, CROWD) as lines:
-            for line in lines:
-                reader_of(story.bob, line).ask()
+        async with connect_many(url, CROWD) as connections:
+            for connection in connections:
+                reader_of(story.bob, connection).ask()
             await until(lambda: polls_held() == CROWD, "not all were held")
             assert len(asyncio.all_tasks()) > before + CROWD
-            disconnect(lines)
+            disconnect(connections)
             await until(lambda: polls_held() == 0, "some are still waited for")
             await until(lambda: len(asyncio.all_tasks()) <= before, "tasks were left behind")
         assert (await story.bob.read(since=0))["messages"] == []
@@ -122,7 +124,7 @@ async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
     async with served_here(tmp_path) as (service, url):
         async with Api(url) as api:
             story = await new_story(api)
-        async with lines_to(url, 2) as [bob, charlie]:
+        async with connect_many(url, 2) as [bob, charlie]:
             reader = reader_of(story.bob, bob)
             reader.ask()
             await until(lambda: polls_held() == 1, "Bob was not held")
@@ -131,7 +133,7 @@ async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
             access = await service.authorize(story.chat_id, story.alice.session_token)
             await access.chat.say(access.member, Draft("You are not forgotten"))
             del access
-            assert await reader.hear() == [1]
+            assert await reader.receive() == [1]
             reader.ask()
             await until(lambda: polls_held() == 1, "Bob was not held again")
             await open_many_chats(service)
@@ -143,17 +145,17 @@ async def test_a_chat_stays_in_memory_as_long_as_somebody_waits_and_no_longer(
             assert refusal.error == (403, "forbidden")
 
 
-def disconnect(lines: list[Line]) -> None:
+def disconnect(connections: list[Connection]) -> None:
     """Close half of the connections with a FIN and the others with a reset."""
-    for number, line in enumerate(lines):
+    for number, connection in enumerate(connections):
         if number % 2:
-            line.hang_up()
+            connection.hang_up()
         else:
-            line.vanish()
+            connection.vanish()
 
 
-def reader_of(person: Person, line: Line, since: int = 0) -> Reader:
-    return Reader(line, person.path, person.session_token, since)
+def reader_of(person: Person, connection: Connection, since: int = 0) -> Reader:
+    return Reader(connection, person.path, person.session_token, since)
 
 
 async def open_many_chats(service: ChatService) -> None:
@@ -175,5 +177,9 @@ def chats_in_memory() -> set[int]:
 def megabytes(server: Server) -> float:
     """Return the resident memory of the server in MB (VmRSS)."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
-    [kilobytes] = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")]
+    [kilobytes] = [
+        connection.split()[1]
+        for connection in status.splitlines()
+        if connection.startswith("VmRSS")
+    ]
     return int(kilobytes) / 1024

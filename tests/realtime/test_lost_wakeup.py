@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.support.api_fixtures import Story
-from tests.support.load_clients import HOLD, Line, lines_to
+from tests.support.load_clients import HOLD, Connection, connect_many
 from tests.support.server_process import Server
 from watchparty.party.chat import Chat, ChatView
 from watchparty.party.errors import Forbidden, Stopping
@@ -68,7 +68,7 @@ async def test_a_message_between_read_and_wait_is_answered_at_once(
     page = await poll(chat, since=0)
     assert [message["body"] for message in page["messages"]] == ["Just now"]
     assert page["last_id"] == 1
-    await assert_outside(service, chat)
+    await assert_refused(service, chat)
 
 
 async def test_a_stop_between_read_and_wait_ends_the_poll_at_once(
@@ -77,7 +77,7 @@ async def test_a_stop_between_read_and_wait_ends_the_poll_at_once(
     access.chat.window = Interrupted(access.chat.window, service.stop)
     with pytest.raises(Stopping):
         await poll(access.chat, since=0)
-    await assert_outside(service, access.chat)
+    await assert_refused(service, access.chat)
 
 
 async def test_a_message_between_two_reads_of_a_held_poll_is_answered_at_once(
@@ -97,19 +97,19 @@ async def test_a_message_between_two_reads_of_a_held_poll_is_answered_at_once(
 
     chat.window = Interrupted(chat.window, wake_for_nothing)
     assert (await poll(chat, since=0))["last_id"] == 1
-    await assert_outside(service, chat)
+    await assert_refused(service, chat)
 
 
 async def test_every_poll_sent_together_with_a_post_gets_its_message(
     server: Server, story: Story
 ) -> None:
-    async with lines_to(server.url, POLLS + 1) as [author, *readers]:
+    async with connect_many(server.url, POLLS + 1) as [author, *readers]:
         for since in range(TIMES):
-            for line in readers[: since % (POLLS + 1)]:
-                line.ask(story.bob.path, story.bob.session_token, since=since, wait=HOLD)
+            for connection in readers[: since % (POLLS + 1)]:
+                connection.ask(story.bob.path, story.bob.session_token, since=since, wait=HOLD)
             author.send_message(story.alice.path, story.alice.session_token, f"{since}")
-            for line in readers[since % (POLLS + 1) :]:
-                line.ask(story.bob.path, story.bob.session_token, since=since, wait=HOLD)
+            for connection in readers[since % (POLLS + 1) :]:
+                connection.ask(story.bob.path, story.bob.session_token, since=since, wait=HOLD)
             assert (await author.answer()).ok()["id"] == since + 1
             assert await last_ids(readers) == [since + 1] * POLLS
     refusal = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
@@ -133,13 +133,13 @@ async def never() -> Any:
     await asyncio.Future()
 
 
-async def last_ids(readers: list[Line]) -> list[int]:
+async def last_ids(readers: list[Connection]) -> list[int]:
     async with asyncio.timeout(SOON):
-        pages = await asyncio.gather(*(line.answer() for line in readers))
+        pages = await asyncio.gather(*(connection.answer() for connection in readers))
     return [page.ok()["last_id"] for page in pages]
 
 
-async def assert_outside(service: ChatService, chat: Chat) -> None:
+async def assert_refused(service: ChatService, chat: Chat) -> None:
     charlie = await service.create(None, "Charlie")
     with pytest.raises(Forbidden):
         await service.authorize(chat.chat_id, charlie.session_token)

@@ -5,14 +5,14 @@ from tests.support.api_client import Answer
 FORBIDDEN = (403, "forbidden")
 
 
-def wire(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Return everything that was sent, except the date."""
+def without_date(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Return the status, the headers and the body, but not the date."""
     headers = [pair for pair in answer.headers.items() if pair[0].lower() != "date"]
     return answer.status, headers, answer.body
 
 
 def is_guarded(answer: Answer) -> bool:
-    """Check the headers that stop browsers from leaking data and running foreign code."""
+    """Check for the headers that stop browsers from leaking data and running foreign code."""
     headers = answer.headers
     policy = headers.get("Content-Security-Policy", "")
     return (

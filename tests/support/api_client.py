@@ -131,7 +131,7 @@ def template(path: str) -> str:
 
 @functools.cache
 def validator(name: str) -> Any:
-    """Return a validator that also refuses fields that are not in the document."""
+    """Return the validator of a schema, which also refuses fields that the schema does not list."""
     schemas = {
         key: {**schema, "additionalProperties": False}
         for key, schema in SPEC["components"]["schemas"].items()

@@ -74,8 +74,8 @@ async def delete(person: Person, path: str = "") -> Answer:
     return await person.api.call("DELETE", person.path + path, person.session_token)
 
 
-async def links(person: Person) -> dict[str, str]:
-    """Return the keys of the links that a member may share, by role."""
+async def magic_keys(person: Person) -> dict[str, str]:
+    """Return the magic keys that a member may share, by role."""
     answer = await person.api.get(f"{person.path}/invite", person.session_token)
     return {invite["role"]: invite["magic_key"] for invite in answer.ok()["invites"]}
 

@@ -1,4 +1,4 @@
-"""Back up the database of a server, and make its contents older."""
+"""Back up the database of a server, or make its contents older."""
 
 import asyncio
 import sqlite3
@@ -17,7 +17,7 @@ async def back_up(server: Server, target: Path) -> subprocess.CompletedProcess[s
 
 
 def age(server: Server, sql: str, *values: int) -> None:
-    """Change the database while the server is down, as if time had passed; then start it again."""
+    """Stop the server, change its database as if time had passed, and start it again."""
     server.stop()
     with closing(sqlite3.connect(server.database)) as db, db:
         db.execute(sql, values)

@@ -12,7 +12,7 @@ CHUNK = 65_536  # bytes
 REQUEST = re.compile(rb"([A-Z]+ /\S*) HTTP/1\.1\r\n")
 NOTHING = re.compile(r"(?!)")
 
-# The answer of a server to one request too many; the connection closes after it.
+# The answer of a server to one request too many, after which it closes the connection.
 TOO_OFTEN = """HTTP/1.1 429 Too Many Requests\r
 Content-Type: application/json\r
 Content-Length: {length}\r
@@ -54,7 +54,7 @@ class FaultyProxy:
         await asyncio.gather(*self._connections.values(), return_exceptions=True)
 
     def cut(self) -> None:
-        """Break every connection, and from now on each new one at once."""
+        """Break every connection, and from now on each new one as soon as it opens."""
         self.is_cut = True
         for connection in self._connections:
             connection.abort()
@@ -66,7 +66,7 @@ class FaultyProxy:
             connection.is_silent = True
 
     def refuse(self, calls: str) -> None:
-        """Break the connection at every call that matches, so that the server never gets it."""
+        """Break the connection at every matching call before the call reaches the server."""
         self.refused = re.compile(calls)
 
     def lose(self, calls: str) -> None:
@@ -102,7 +102,7 @@ class FaultyProxy:
 
 
 class Connection:
-    """The connection of one client, and the proxy's own to the server for it."""
+    """The connection of one client, and the proxy's connection to the server for this client."""
 
     def __init__(
         self, proxy: FaultyProxy, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -1,8 +1,8 @@
 """Thousands of readers over HTTP/1.1 on plain asyncio streams, and a check for an idle server.
 
 A test must know that a thousand polls are *held*, and not still on their way. An answer to a
-later request does not prove that. The kernel does: once the server has read all that was sent,
-and each of its threads sleeps, it holds every request that waits for news (`is_quiet`).
+later request does not prove this, but the kernel's tables do: once the server has read all that was
+sent, and each of its threads sleeps, it holds every request that waits for news (`is_quiet`).
 """
 
 import asyncio
@@ -21,11 +21,11 @@ from tests.support.waiting import PATIENCE, until
 from watchparty.server.sockets import raise_file_limit
 
 HOLD = 30  # seconds that polls ask for; less than PATIENCE, so a lost wake-up fails in time
-NO_TIME = struct.pack("ii", True, 0)  # linger for zero seconds (socket(7))
+NO_LINGER = struct.pack("ii", True, 0)  # linger for zero seconds (SO_LINGER in socket(7))
 
 
-class Line:
-    """One connection, kept alive; a request and its answer are two steps."""
+class Connection:
+    """A kept-alive connection that sends a request in one call and reads its answer in another."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -33,8 +33,8 @@ class Line:
 
     @classmethod
     async def to(cls, url: str) -> Self:
-        place = urlsplit(url)
-        return cls(*await asyncio.open_connection(place.hostname, place.port))
+        address = urlsplit(url)
+        return cls(*await asyncio.open_connection(address.hostname, address.port))
 
     def ask(self, path: str, token: str, **query: Any) -> None:
         self._send(f"GET {path}?{urlencode(query)}", token)
@@ -63,7 +63,7 @@ class Line:
 
     def vanish(self) -> None:
         """Reset the connection (RST, which a close with an SO_LINGER of zero sends)."""
-        self._writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, NO_TIME)
+        self._writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, NO_LINGER)
         self._writer.transport.abort()
 
     def _send(self, what: str, token: str, body: bytes = b"") -> None:
@@ -74,59 +74,59 @@ class Line:
 class Reader:
     """Follows one chat by its cursor, and records every id that it sees or misses."""
 
-    def __init__(self, line: Line, path: str, token: str, since: int = 0) -> None:
-        self.line = line
+    def __init__(self, connection: Connection, path: str, token: str, since: int = 0) -> None:
+        self.connection = connection
         self.since = since
         self.seen: dict[int, str] = {}
         self.missed: list[int] = []
-        self.account: list[int] = []  # seen and missed, in the order of the answers
+        self.reported_ids: list[int] = []  # seen and missed, in the order of the answers
         self._path = path
         self._token = token
         self._epoch: dict[str, str] = {}
 
     def ask(self) -> None:
-        self.line.ask(self._path, self._token, since=self.since, wait=HOLD, **self._epoch)
+        self.connection.ask(self._path, self._token, since=self.since, wait=HOLD, **self._epoch)
 
-    async def hear(self) -> list[int]:
+    async def receive(self) -> list[int]:
         """Read and record an answer; return the ids of its messages."""
         async with asyncio.timeout(PATIENCE):
-            page = (await self.line.answer()).ok()
+            page = (await self.connection.answer()).ok()
         assert not page["reset"]
         ids = [message["id"] for message in page["messages"]]
         missed = [*range(self.since + 1, self.since + 1 + page["missed"])]
         self.missed += missed
-        self.account += missed + ids
+        self.reported_ids += missed + ids
         self.seen |= {message["id"]: message["body"] for message in page["messages"]}
         self.since, self._epoch = page["last_id"], {"epoch": page["epoch"]}
         return ids
 
     async def read(self) -> list[int]:
         self.ask()
-        return await self.hear()
+        return await self.receive()
 
     async def read_until(self, last: int) -> None:
         while self.since < last:
             await self.read()
 
-    def heard_all(self, last: int) -> bool:
+    def has_received_all(self, last: int) -> bool:
         """Return whether 1, 2 … last were seen or reported missed, in this order, each once."""
-        return self.account == [*range(1, last + 1)]
+        return self.reported_ids == [*range(1, last + 1)]
 
 
 @asynccontextmanager
-async def lines_to(url: str, count: int) -> AsyncIterator[list[Line]]:
-    """Connect `count` times at once."""
+async def connect_many(url: str, count: int) -> AsyncIterator[list[Connection]]:
+    """Open `count` connections at once, and close them at the end."""
     raise_file_limit()
-    lines = await asyncio.gather(*(Line.to(url) for _ in range(count)))
+    connections = await asyncio.gather(*(Connection.to(url) for _ in range(count)))
     try:
-        yield lines
+        yield connections
     finally:
-        for line in lines:
-            line.hang_up()
+        for connection in connections:
+            connection.hang_up()
 
 
 @contextmanager
-def a_server(folder: Path, *options: str) -> Iterator[Server]:
+def start_server(folder: Path, *options: str) -> Iterator[Server]:
     """Start a server without rate limits, which must exit with 0 at the end."""
     with Server(folder, command=[*SERVE, *options]) as server:
         yield server
@@ -162,12 +162,12 @@ def is_quiet(server: Server) -> bool:
 
 def _unread(port: int) -> bool:
     """Return whether bytes or connections are under way to `port`, or wait there (proc(5))."""
-    place = f":{port:04X}"
+    suffix = f":{port:04X}"
     for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, remote, _, queues, *_ = row.split()
         sending, waiting = queues.split(":")
-        if (local.endswith(place) and int(waiting, 16)) or (
-            remote.endswith(place) and int(sending, 16)
+        if (local.endswith(suffix) and int(waiting, 16)) or (
+            remote.endswith(suffix) and int(sending, 16)
         ):
             return True
     return False

@@ -41,7 +41,7 @@ class RateLimitClock:
 
 
 def retry_after(answer: Answer) -> int:
-    """Return the seconds to wait that a refusal names, in its header and its body alike."""
+    """Return the seconds to wait, which the header and the body of a refusal must agree on."""
     assert answer.error == LIMITED
     seconds = int(answer.headers["Retry-After"])
     assert seconds >= 1
@@ -55,4 +55,4 @@ async def until_refused(ask: Callable[[], Awaitable[Answer]], most: int) -> tupl
         answer = await ask()
         if answer.status == 429:
             return count, answer
-    raise AssertionError(f"{most + 1} times, and no refusal")
+    raise AssertionError(f"no refusal after {most + 1} requests")

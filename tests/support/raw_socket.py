@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.support.api_fixtures import Story
-from tests.support.load_clients import NO_TIME, a_server, is_quiet
+from tests.support.load_clients import NO_LINGER, is_quiet, start_server
 from tests.support.server_process import Server, configured
 from tests.support.waiting import until
 
@@ -21,12 +21,12 @@ PATIENCE = 30  # seconds for a packet on a busy machine
 
 @contextlib.contextmanager
 def connect(server: Server) -> Iterator[socket.socket]:
-    """Connect; at the end, reset the connection without a FIN."""
-    place = urlsplit(server.url)
-    assert place.hostname
-    assert place.port
-    with socket.create_connection((place.hostname, place.port), PATIENCE) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_TIME)
+    """Open a connection, and reset it at the end, without a FIN."""
+    address = urlsplit(server.url)
+    assert address.hostname
+    assert address.port
+    with socket.create_connection((address.hostname, address.port), PATIENCE) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         yield connection
 
 
@@ -59,16 +59,16 @@ def statuses(answer: bytes) -> list[int]:
 
 
 @contextlib.contextmanager
-def an_impatient_server(folder: Path, seconds: int) -> Iterator[Server]:
-    """Start a server that closes idle connections after `seconds`; at the end none may be left."""
-    with a_server(folder, *configured(folder, keep_alive_timeout=seconds)) as server:
+def start_impatient_server(folder: Path, seconds: int) -> Iterator[Server]:
+    """Start a server that closes idle connections after `seconds`, and check that none is left."""
+    with start_server(folder, *configured(folder, keep_alive_timeout=seconds)) as server:
         at_rest = open_files(server)
         yield server
         asyncio.run(until(lambda: open_files(server) <= at_rest, "connections were left open"))
 
 
 def open_files(server: Server) -> int:
-    """Return how many files and connections the server has."""
+    """Return how many files and connections the server has open."""
     return sum(1 for _ in Path(f"/proc/{server.process.pid}/fd").iterdir())
 
 

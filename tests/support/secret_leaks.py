@@ -1,7 +1,7 @@
-"""Record every secret that a test received, and check that answers and logs do not leak it.
+"""Record every secret that a test received, and check that answers and logs leak none.
 
 The server returns an auth key or a session token once, in the answer that creates it, and a magic
-key only in its own fields, for its own chat. Anywhere else it is a leak.
+key only in its own fields, for its own chat. Anywhere else, a secret is a leak.
 """
 
 import re
@@ -32,14 +32,13 @@ def issued_in(text: str) -> set[str]:
 
 def watch(url: str, sent: Mapping[str, str], answer: "Answer") -> None:
     """Fail if an answer leaks a secret, and record the secrets that it creates."""
-    back = (
-        issued_in(url) if 300 <= answer.status < 400 else set()
-    )  # a redirect may repeat those in the URL
-    leaks = issued_in("\n".join(answer.headers.values())) - back
+    # A redirect may repeat the secrets in the URL.
+    allowed = issued_in(url) if 300 <= answer.status < 400 else set()
+    leaks = issued_in("\n".join(answer.headers.values())) - allowed
     assert not leaks, f"{url} answered with a secret in a header"
     body = answer.body.decode(errors="replace")
     if answer.status != 200:
-        assert not issued_in(body) - back, f"{url} refused with a secret: {body}"
+        assert not issued_in(body) - allowed, f"{url} refused with a secret: {body}"
         return
     fields = _fields_of(answer)
     _check_rest(url, body, fields)
@@ -74,8 +73,8 @@ def _fields_of(answer: "Answer") -> list[tuple[str, str]]:
     if answer.headers.get("Content-Type") != "application/json":
         return []
     whole: dict[str, Any] = answer.json
-    places = (whole, *whole.get("invites", []))
-    return [(name, place[name]) for place in places for name in (*KEYS, *INVITES) if name in place]
+    objects = (whole, *whole.get("invites", []))
+    return [(name, one[name]) for one in objects for name in (*KEYS, *INVITES) if name in one]
 
 
 def _chat_id(url: str, answer: "Answer") -> int:

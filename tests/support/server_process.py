@@ -43,7 +43,7 @@ PATCHED = """
 from importlib import import_module
 module = import_module({module!r})
 for name, value in {values!r}.items():
-    getattr(module, name)  # it must be there
+    getattr(module, name)  # fails if the module has no such name
     setattr(module, name, eval(value, vars(module)))
 from watchparty.cli import main
 main()
@@ -85,7 +85,7 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
 
 
 class Server:
-    """One server process; `url` is where it listens, `log()` all it has printed.
+    """One server process; `url` is where it listens, and `log()` is all that it has printed.
 
     A context manager, with or without `async`, that always ends the process.
     """
@@ -100,7 +100,7 @@ class Server:
         limits: str = "off",
         **settings: str,
     ) -> None:
-        """Start it; without limits by default, because all tests share one address."""
+        """Start the server, without limits by default, because all tests share one address."""
         self.database = folder / "party.db"
         self._log = folder / "server.log"
         self._command = command or SERVE
@@ -114,7 +114,7 @@ class Server:
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
-        """Stop it, unless the test has done so; it must exit with 0. After a failure, kill it."""
+        """Stop the server, unless the test has; it must exit with 0. After a failure, kill it."""
         try:
             if not failure and self in Server.running:
                 assert self.stop() == 0, self.log()
@@ -130,16 +130,16 @@ class Server:
         await asyncio.to_thread(self.__exit__, *failure)
 
     def start(self, bind: str | None = None) -> None:
-        """Start or restart it, at `bind` if given, and wait for the address in its log."""
+        """Start or restart the server, at `bind` if given, and wait for the address in its log."""
         command = [bind if part == "127.0.0.1:0" and bind else part for part in self._command]
         with self._log.open("a") as log:
-            said = log.tell()
+            begin = log.tell()
             self.process = subprocess.Popen(
                 command, env=self._env, cwd=self._cwd, stdout=log, stderr=subprocess.STDOUT
             )
         Server.running.add(self)
         deadline = time.monotonic() + START_MAX
-        while not (found := ADDRESS.search(self.log()[said:])):
+        while not (found := ADDRESS.search(self.log()[begin:])):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"{command} did not start:\n{self.log()}")
@@ -156,9 +156,9 @@ class Server:
         self.start_again()
 
     def stop(self) -> int:
-        """Stop it as an operator would, and return its exit code.
+        """Stop the server as an operator would, and return its exit code.
 
-        Fails if a secret is in its log.
+        Fails if a secret is in the log.
         """
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -179,5 +179,5 @@ class Server:
         return {file.name: file.read_bytes() for file in found}
 
     def log(self) -> str:
-        """Return all it has printed."""
+        """Return all that the server has printed."""
         return self._log.read_text(errors="replace")

@@ -13,7 +13,7 @@ AT_ONCE = 15
 
 async def until(
     condition: Callable[[], bool],
-    otherwise: str = "what was waited for never happened",
+    otherwise: str = "the condition never held",
     patience: float = PATIENCE,
 ) -> None:
     """Poll until a condition holds."""

@@ -69,12 +69,12 @@ class Party:
     ledger: Ledger
 
     @classmethod
-    async def of(cls, api: Api, line: FaultyProxy, session: aiohttp.ClientSession) -> Self:
+    async def of(cls, api: Api, proxy: FaultyProxy, session: aiohttp.ClientSession) -> Self:
         alice, made = await host(api, "Alice")
         invitation = made["chat_id"], made["magic_key"]
         people = [await guest(api, f"Guest {n}", *invitation) for n in range(POSTERS + 2)]
         clients = [
-            Client(session, line.url, person.path, person.session_token) for person in people
+            Client(session, proxy.url, person.path, person.session_token) for person in people
         ]
         historian = Client(session, api.url, alice.path, alice.session_token)
         return cls(clients[2:], clients[0], historian, clients[1], Ledger())
@@ -83,15 +83,15 @@ class Party:
 async def torture(folder: Path, seconds: float) -> Report:
     """Run posters and readers under all faults for some seconds, and return the counts."""
     raise_file_limit()
-    async with Server(folder) as server, FaultyProxy(server.url) as line, _session() as session:
+    async with Server(folder) as server, FaultyProxy(server.url) as proxy, _session() as session:
         async with Api(server.url) as api:
-            parties = [await Party.of(api, line, session) for _ in range(CHATS)]
-        kills, cuts = await _run(server, line, parties, time.monotonic() + seconds)
+            parties = [await Party.of(api, proxy, session) for _ in range(CHATS)]
+        kills, cuts = await _run(server, proxy, parties, time.monotonic() + seconds)
         return _count(parties, kills, cuts)
 
 
 async def _run(
-    server: Server, line: FaultyProxy, parties: list[Party], deadline: float
+    server: Server, proxy: FaultyProxy, parties: list[Party], deadline: float
 ) -> tuple[int, int]:
     enough, finished = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as listening:
@@ -105,7 +105,7 @@ async def _run(
                 for poster in party.posters:
                     name = f"Poster {secrets.token_hex(4)}"
                     talking.create_task(post(poster, party.ledger, name, enough))
-            trouble = await asyncio.gather(_kill(server, parties, deadline), _cut(line, deadline))
+            trouble = await asyncio.gather(_kill(server, parties, deadline), _cut(proxy, deadline))
             enough.set()
         finished.set()
     return trouble
@@ -127,17 +127,17 @@ def _replays(parties: list[Party]) -> int:
     return sum(party.ledger.replays for party in parties)
 
 
-async def _cut(line: FaultyProxy, deadline: float) -> int:
+async def _cut(proxy: FaultyProxy, deadline: float) -> int:
     cuts = 0
     while time.monotonic() < deadline:
         await asyncio.sleep(random.uniform(*CALM))
         if what := random.choice(["", "^POST", "^GET"]):
-            line.lose(what)
+            proxy.lose(what)
         else:
-            line.cut()
+            proxy.cut()
         cuts += 1
         await asyncio.sleep(random.uniform(*CALM) / 4)
-        line.heal()
+        proxy.heal()
     return cuts
 
 

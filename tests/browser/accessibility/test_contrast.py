@@ -28,7 +28,7 @@ async def test_the_pages_before_the_chat_can_be_read(
 
 @light_and_dark
 async def test_a_chat_with_eight_authors_can_be_read(
-    arrive: Arrival, api: Api, story: Story, line: FaultyProxy, scheme: Scheme
+    arrive: Arrival, api: Api, story: Story, proxy: FaultyProxy, scheme: Scheme
 ) -> None:
     names = ["Dora", "Emil", "Fatima", "Goran", "Hana", "Ines"]
     people = [story.alice, story.bob]
@@ -47,10 +47,10 @@ async def test_a_chat_with_eight_authors_can_be_read(
     await alice.button("Copy invite link").click()
     await expect(alice.page.get_by_text("It works on this computer only")).to_be_visible()
     alice.monitor.expect_errors(UNREACHABLE)
-    line.cut()
+    proxy.cut()
     await expect(alice.connection).to_contain_text("Can't reach the party")
     assert await alice.page.evaluate(TOO_FAINT) == []
-    line.heal()
+    proxy.heal()
     seen = await alice.page.evaluate("window.wordsSeen")
     assert {*names, "Alice", "Bob", "Not sent"} <= {*seen}
     assert any(words.startswith("Can't reach the party") for words in seen)

@@ -75,7 +75,7 @@ async def test_long_names_fit_a_small_phone(arrive: Arrival, story: Story) -> No
 
 
 async def test_the_header_stays_one_line_and_nothing_moves_when_the_connection_is_lost(
-    arrive: Arrival, story: Story, line: FaultyProxy
+    arrive: Arrival, story: Story, proxy: FaultyProxy
 ) -> None:
     alice = await enters_chat(await arrive("Alice", viewport=PHONE), story.alice)
     alice.monitor.expect_errors(UNREACHABLE)
@@ -83,11 +83,11 @@ async def test_the_header_stays_one_line_and_nothing_moves_when_the_connection_i
     await alice.sees("Hold still, please")
     before = await places(alice)
     assert before["banner"]["height"] < 80
-    line.cut()
+    proxy.cut()
     await expect(alice.connection).to_contain_text("Can't reach the party")
     assert await places(alice) == before
     await fits(alice)
-    line.heal()
+    proxy.heal()
     await alice.is_connected()
     assert await places(alice) == before
 

@@ -50,11 +50,11 @@ async def test_the_page_holds_at_most_thirty_messages_with_own_ones(
 
 
 async def test_a_returning_reader_sees_how_many_messages_passed(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
-    await goes_away_after_three(alice, story, line)
+    await goes_away_after_three(alice, story, proxy)
     await says_many(story.bob, 4, 60)
-    line.heal()
+    proxy.heal()
     await alice.is_connected()
     passed = 60 - WINDOW - 3
     await expect(alice.log).to_contain_text(f"{passed} messages passed while you were away")
@@ -62,22 +62,22 @@ async def test_a_returning_reader_sees_how_many_messages_passed(
 
 
 async def test_a_reader_who_returns_in_time_misses_nothing_and_sees_no_note(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
-    await goes_away_after_three(alice, story, line)
+    await goes_away_after_three(alice, story, proxy)
     await says_many(story.bob, 4, 20)
-    line.heal()
+    proxy.heal()
     await expect(alice.messages).to_have_text([f"Line number {n}" for n in range(1, 21)])
     assert "passed while you were away" not in await alice.log.inner_text()
 
 
 async def test_messages_replaced_by_own_unsent_ones_are_counted_too(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
-    await goes_away_after_three(alice, story, line)
+    await goes_away_after_three(alice, story, proxy)
     await writes(alice, "I am late")
     await says_many(story.bob, 4, 60)
-    line.heal()
+    proxy.heal()
     await alice.has_sent()
     passed = 60 - WINDOW - 3 + 1
     await expect(alice.log).to_contain_text(f"{passed} messages passed while you were away")
@@ -86,17 +86,17 @@ async def test_messages_replaced_by_own_unsent_ones_are_counted_too(
 
 
 async def test_own_messages_that_were_seen_are_not_counted_as_passed(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     alice.monitor.expect_errors(UNREACHABLE)
     await says_many(story.bob, 1, 3)
     await alice.sees("Line number 3")
-    line.lose(POLL)
+    proxy.lose(POLL)
     for number in range(1, 36):
         await writes(alice, f"My number {number}")
     await alice.has_sent()
     await says_many(story.bob, 4, 5)
-    line.heal()
+    proxy.heal()
     await alice.sees("Line number 5")
     mine = [f"My number {number}" for number in range(8, 36)]
     await expect(alice.messages).to_have_text([*mine, "Line number 4", "Line number 5"])
@@ -104,18 +104,18 @@ async def test_own_messages_that_were_seen_are_not_counted_as_passed(
 
 
 async def test_an_own_message_that_passed_before_its_answer_came_is_counted_and_not_shown(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     alice.monitor.expect_errors(UNREACHABLE)
     held = asyncio.Event()
     await says_many(story.bob, 1, 3)
     await alice.sees("Line number 3")
     await alice.page.route(f"**/{story.chat_id}", holding_answers(held))
-    line.lose(POLL)
+    proxy.lose(POLL)
     await writes(alice, "Is that so?")
     await expect(alice.connection).to_contain_text("Can't reach the party")
     await says_many(story.bob, 5, 60)
-    line.heal()
+    proxy.heal()
     await alice.sees("Line number 60")
     held.set()
     await alice.has_sent()
@@ -124,16 +124,16 @@ async def test_an_own_message_that_passed_before_its_answer_came_is_counted_and_
 
 
 async def test_old_own_messages_that_were_not_counted_are_shown(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     alice.monitor.expect_errors(UNREACHABLE)
     await says_many(story.bob, 1, 3)
-    line.lose("^(GET|POST) /")
+    proxy.lose("^(GET|POST) /")
     await writes(alice, "Is that so?")
     await expect(alice.log).to_contain_text("Waiting for the connection…")
     await alice.page.goto("about:blank")
     await says_many(story.bob, 5, 60)
-    line.heal()
+    proxy.heal()
     await alice.opens(f"/chat/{story.chat_id}")
     await alice.sees("Line number 60")
     await alice.has_sent()
@@ -146,10 +146,10 @@ async def says_many(person: Person, first: int, last: int) -> None:
         await person.say(f"Line number {number}")
 
 
-async def goes_away_after_three(reader: Guest, story: Story, line: FaultyProxy) -> None:
+async def goes_away_after_three(reader: Guest, story: Story, proxy: FaultyProxy) -> None:
     """Read three messages, then lose the connection."""
     reader.monitor.expect_errors(UNREACHABLE)
     await says_many(story.bob, 1, 3)
     await reader.sees("Line number 3")
-    line.cut()
+    proxy.cut()
     await expect(reader.connection).to_contain_text("Can't reach the party")

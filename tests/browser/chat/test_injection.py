@@ -44,12 +44,12 @@ async def test_no_page_treats_text_as_markup(arrive: Arrival, story: Story, path
 
 
 async def test_a_chat_never_treats_text_as_markup_and_still_works(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     await story.bob.say("<img src=x onerror=alert(1)>")
     await alice.sees("<img src=x onerror=alert(1)>")
-    await until(lambda: len(line.held("^POST /poll")) == 1)
-    assert line.matching(POLL) == line.matching("^POST /poll")
+    await until(lambda: len(proxy.held("^POST /poll")) == 1)
+    assert proxy.matching(POLL) == proxy.matching("^POST /poll")
     await alice.button("Copy invite link").click()
     await alice.button("Show QR code").click()
     await expect(alice.page.get_by_role("img", name="QR code")).to_be_visible()

@@ -16,20 +16,20 @@ from tests.support.waiting import until
 
 @shared_or_alone
 async def test_an_outage_is_announced_once_with_its_time(
-    alice: Guest, story: Story, line: FaultyProxy, script: str
+    alice: Guest, story: Story, proxy: FaultyProxy, script: str
 ) -> None:
-    await reloads_with(alice, story, line, script)
+    await reloads_with(alice, story, proxy, script)
     alice.monitor.expect_errors(UNREACHABLE)
     await alice.connection.evaluate(RECORD)
-    line.refuse(POLL)
-    line.cut()
-    line.is_cut = False
-    before = len(line.matching(POLL))
-    await until(lambda: len(line.matching(POLL)) > before + 2)
+    proxy.refuse(POLL)
+    proxy.cut()
+    proxy.is_cut = False
+    before = len(proxy.matching(POLL))
+    await until(lambda: len(proxy.matching(POLL)) > before + 2)
     await expect(alice.connection).to_have_text(
         re.compile(r"Can't reach the party.*since.*\d:\d\d")
     )
-    line.heal()
+    proxy.heal()
     await alice.is_connected()
     announced = await alice.page.evaluate("announced")
     assert len(announced) == 2, announced
@@ -37,14 +37,14 @@ async def test_an_outage_is_announced_once_with_its_time(
 
 @shared_or_alone
 async def test_after_a_sleep_the_page_replaces_a_dead_connection_at_once(
-    arrive: Arrival, story: Story, line: FaultyProxy, script: str
+    arrive: Arrival, story: Story, proxy: FaultyProxy, script: str
 ) -> None:
     guest = await arrive("Alice")
     await guest.page.clock.install()
     alice = await enters_chat(guest, story.alice)
-    await reloads_with(alice, story, line, script)
-    line.silence()
-    line.heal()
+    await reloads_with(alice, story, proxy, script)
+    proxy.silence()
+    proxy.heal()
     await story.bob.say("Said to the sleeping")
     start = time.monotonic()
     await alice.page.clock.set_system_time(time.time() + 600)
@@ -54,23 +54,23 @@ async def test_after_a_sleep_the_page_replaces_a_dead_connection_at_once(
 
 
 async def test_a_poll_that_hangs_for_too_long_is_aborted(
-    arrive: Arrival, story: Story, line: FaultyProxy
+    arrive: Arrival, story: Story, proxy: FaultyProxy
 ) -> None:
     guest = await arrive("Alice")
     await guest.page.clock.install()
     alice = await enters_chat(guest, story.alice)
-    await reloads_with(alice, story, line, ALONE)
-    line.silence()
+    await reloads_with(alice, story, proxy, ALONE)
+    proxy.silence()
     await alice.page.clock.fast_forward("00:36")
     await expect(alice.connection).to_contain_text("Can't reach the party")
-    line.heal()
+    proxy.heal()
     await story.bob.say("Here I am")
     await alice.page.clock.fast_forward("00:30")
     await alice.sees("Here I am")
 
 
 async def test_a_page_waits_as_long_as_the_server_asks(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     times: list[float] = []
 
@@ -79,25 +79,25 @@ async def test_a_page_waits_as_long_as_the_server_asks(
         await route.fulfill(status=503, headers={"Retry-After": "2"})
 
     alice.monitor.expect_errors("status of 503")
-    await reloads_with(alice, story, line, ALONE)
+    await reloads_with(alice, story, proxy, ALONE)
     await alice.page.route(f"**/{story.chat_id}?*", busy, times=1)
     await story.bob.say("This ends the poll that was held")
     await expect(alice.connection).to_contain_text("Can't reach the party")
-    before = len(line.matching(POLL))
+    before = len(proxy.matching(POLL))
     await alice.page.evaluate(ONLINE)
     await alice.is_connected()
-    assert line.matching(POLL)[before].sent - times[0] >= 2
+    assert proxy.matching(POLL)[before].sent - times[0] >= 2
 
 
 @shared_or_alone
 async def test_a_page_reconnects_at_once_when_the_browser_is_online_again(
-    alice: Guest, story: Story, line: FaultyProxy, script: str
+    alice: Guest, story: Story, proxy: FaultyProxy, script: str
 ) -> None:
-    await reloads_with(alice, story, line, script)
+    await reloads_with(alice, story, proxy, script)
     alice.monitor.expect_errors(UNREACHABLE)
-    line.cut()
+    proxy.cut()
     await expect(alice.connection).to_contain_text("Can't reach the party")
-    line.heal()
+    proxy.heal()
     start = time.monotonic()
     await alice.page.evaluate(ONLINE)
     await alice.is_connected()
@@ -105,12 +105,12 @@ async def test_a_page_reconnects_at_once_when_the_browser_is_online_again(
 
 
 async def test_a_replaced_history_is_announced_and_shown(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     for number in range(1, 35):
         await story.bob.say(f"Line number {number}")
     await alice.sees("Line number 34")
-    await reloads_with(alice, story, line, ALONE)
+    await reloads_with(alice, story, proxy, ALONE)
     page = await story.bob.read(since=34)
 
     async def replaced(route: Route) -> None:

@@ -22,9 +22,9 @@ HIDE = """hidden => {
 
 @shared_or_alone
 async def test_a_page_sends_one_poll_at_a_time_and_never_pauses(
-    alice: Guest, story: Story, line: FaultyProxy, script: str
+    alice: Guest, story: Story, proxy: FaultyProxy, script: str
 ) -> None:
-    before = await reloads_with(alice, story, line, script)
+    before = await reloads_with(alice, story, proxy, script)
     for number in range(8):
         await story.bob.say(f"Line number {number}")
         await alice.sees(f"Line number {number}")
@@ -32,7 +32,7 @@ async def test_a_page_sends_one_poll_at_a_time_and_never_pauses(
     await alice.sees("My own line")
     await story.bob.say("The last line")
     await alice.sees("The last line")
-    polls = line.matching(POLL)[before:]
+    polls = proxy.matching(POLL)[before:]
     assert len(polls) >= 9
     assert max(gaps(polls)) < AT_ONCE
     assert min(gaps(polls)) >= 0
@@ -40,18 +40,18 @@ async def test_a_page_sends_one_poll_at_a_time_and_never_pauses(
 
 @shared_or_alone
 async def test_a_page_without_news_polls_once_and_waits(
-    alice: Guest, story: Story, line: FaultyProxy, script: str
+    alice: Guest, story: Story, proxy: FaultyProxy, script: str
 ) -> None:
-    before = await reloads_with(alice, story, line, script)
-    [held] = line.held(POLL)
+    before = await reloads_with(alice, story, proxy, script)
+    [held] = proxy.held(POLL)
     await story.bob.say("Nothing before this")
     await alice.sees("Nothing before this")
     assert held.answered
-    assert len(line.matching(POLL)[before:]) <= 2
+    assert len(proxy.matching(POLL)[before:]) <= 2
 
 
 async def test_a_tab_in_the_background_keeps_polling(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     chrome = await alice.context.new_cdp_session(alice.page)
     await chrome.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
@@ -61,18 +61,18 @@ async def test_a_tab_in_the_background_keeps_polling(
     for number in range(3):
         await story.bob.say(f"Line number {number}")
         await alice.sees(f"Line number {number}")
-    await until(lambda: len(line.held(POLL)) == 1)
+    await until(lambda: len(proxy.held(POLL)) == 1)
     await expect(alice.connection).to_have_text("Connected")
 
 
 async def test_without_a_shared_worker_a_hidden_tab_gives_up_its_connection(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
-    await reloads_with(alice, story, line, ALONE)
+    await reloads_with(alice, story, proxy, ALONE)
     await alice.page.evaluate(HIDE, True)
-    await until(lambda: not line.held(POLL))
+    await until(lambda: not proxy.held(POLL))
     await story.bob.say("Nobody looks")
-    assert line.held(POLL) == []
+    assert proxy.held(POLL) == []
     await alice.page.evaluate(HIDE, False)
     await alice.sees("Nobody looks")
     await story.bob.say("Somebody does")
@@ -80,13 +80,13 @@ async def test_without_a_shared_worker_a_hidden_tab_gives_up_its_connection(
 
 
 async def test_a_page_whose_worker_does_not_start_polls_by_itself(
-    arrive: Arrival, story: Story, line: FaultyProxy
+    arrive: Arrival, story: Story, proxy: FaultyProxy
 ) -> None:
-    line.refuse("poll-worker")
+    proxy.refuse("poll-worker")
     alice = await enters_chat(await arrive("Alice"), story.alice)
     await story.bob.say("By the old way")
     await alice.sees("By the old way")
-    await until(lambda: len(line.held("[?&]since=")) == 1)
+    await until(lambda: len(proxy.held("[?&]since=")) == 1)
 
 
 def gaps(polls: list[Call]) -> list[float]:

@@ -18,21 +18,21 @@ WAIT = 2  # seconds
 
 @shared_or_alone
 async def test_a_rate_limited_poll_waits_and_is_not_announced_as_an_outage(
-    alice: Guest, story: Story, line: FaultyProxy, script: str
+    alice: Guest, story: Story, proxy: FaultyProxy, script: str
 ) -> None:
-    await reloads_with(alice, story, line, script)
+    await reloads_with(alice, story, proxy, script)
     alice.monitor.expect_errors(LIMITED)
     await alice.connection.evaluate(RECORD)
-    line.limit(POLL, WAIT)
+    proxy.limit(POLL, WAIT)
     await story.bob.say("This ends the poll that was held")
     await alice.sees("This ends the poll that was held")
-    refused = await limited(line, POLL)
-    line.heal()
+    refused = await limited(proxy, POLL)
+    proxy.heal()
     await story.bob.say("Said while she waited")
     await alice.page.wait_for_timeout(300)  # let the page read the refusal first
     await alice.page.evaluate("dispatchEvent(new Event('online'))")  # must not end the wait
     await alice.sees("Said while she waited")
-    after = line.matching(POLL)[line.matching(POLL).index(refused) + 1 :]
+    after = proxy.matching(POLL)[proxy.matching(POLL).index(refused) + 1 :]
     assert after[0].sent - refused.sent >= WAIT
     assert len(after) <= 2
     await alice.is_connected()
@@ -40,62 +40,62 @@ async def test_a_rate_limited_poll_waits_and_is_not_announced_as_an_outage(
 
 
 async def test_a_rate_limited_message_is_shown_as_waiting_and_sent_once(
-    alice: Guest, bob: Guest, story: Story, line: FaultyProxy
+    alice: Guest, bob: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     alice.monitor.expect_errors(LIMITED)
     post = rf"^POST /{story.chat_id}$"
-    line.limit(post, WAIT)
+    proxy.limit(post, WAIT)
     await writes(alice, "In a hurry")
     await expect(alice.message("In a hurry")).to_have_attribute("data-state", "busy")
     await writes(alice, "And another one")
     await expect(alice.log.get_by_text("Waiting a moment…")).to_have_count(2)
     await expect(alice.log).not_to_contain_text("connection")
     await expect(alice.button("Retry")).to_have_count(0)
-    [refused] = line.matching(post)
-    line.heal()
+    [refused] = proxy.matching(post)
+    proxy.heal()
     await bob.sees("And another one")
     await alice.has_sent()
-    assert line.matching(post)[1].sent - refused.sent >= WAIT
-    assert len(line.matching(post)) == 3
+    assert proxy.matching(post)[1].sent - refused.sent >= WAIT
+    assert len(proxy.matching(post)) == 3
     assert await bodies(story) == ["In a hurry", "And another one"]
     await alice.is_connected()
 
 
 async def test_a_rate_limited_message_waits_for_the_connection_after_an_outage(
-    alice: Guest, story: Story, line: FaultyProxy
+    alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     alice.monitor.expect_errors(LIMITED, UNREACHABLE)
-    line.limit(rf"^POST /{story.chat_id}$", 1)
+    proxy.limit(rf"^POST /{story.chat_id}$", 1)
     await writes(alice, "One thing after another")
     await expect(alice.log).to_contain_text("Waiting a moment…")
-    line.cut()
+    proxy.cut()
     await expect(alice.log).to_contain_text("Waiting for the connection…")
     await expect(alice.log).not_to_contain_text("Waiting a moment…")
-    line.heal()
+    proxy.heal()
     await alice.has_sent()
     assert await bodies(story) == ["One thing after another"]
 
 
 async def test_a_page_that_is_rate_limited_at_the_start_is_connecting(
-    arrive: Arrival, story: Story, line: FaultyProxy
+    arrive: Arrival, story: Story, proxy: FaultyProxy
 ) -> None:
     alice = await arrive("Alice")
     alice.monitor.expect_errors(LIMITED)
     await store_auth_key(alice, story.alice.auth_key)
     first = rf"^GET /{story.chat_id}"
-    line.limit(first, 1)
+    proxy.limit(first, 1)
     await alice.opens(f"/chat/{story.chat_id}")
-    await limited(line, first)
+    await limited(proxy, first)
     await expect(alice.connection).to_have_text("Connecting…")
-    line.heal()
+    proxy.heal()
     await alice.is_connected()
 
 
-async def limited(line: FaultyProxy, calls: str) -> Call:
+async def limited(proxy: FaultyProxy, calls: str) -> Call:
     """Wait for a refused call, and return the first."""
 
     def refused() -> list[Call]:
-        return [call for call in line.matching(calls) if call.refused]
+        return [call for call in proxy.matching(calls) if call.refused]
 
     await until(lambda: bool(refused()))
     return refused()[0]

@@ -12,7 +12,7 @@ from playwright.async_api import CDPSession, Locator, expect
 from tests.browser.conftest import Arrival
 from tests.browser.page_actions import RECOVERY, Guest
 from tests.browser.page_errors import UNREACHABLE
-from tests.browser.shared_tabs import in_chats, opens
+from tests.browser.shared_tabs import hosts_chats, opens
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Person
 from tests.support.database import back_up
@@ -30,7 +30,7 @@ def server(fresh_server: Server) -> Server:
 async def test_a_tab_that_wakes_after_a_restore_shows_the_restored_chat(
     arrive: Arrival, api: Api, server: Server, tmp_path: Path
 ) -> None:
-    alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
+    alice, [chat] = await hosts_chats(api, await arrive("Alice"), 1)
     tab, sleeper = [await opens(alice, chat) for _ in range(2)]
     await watches(chat, "The first film")
     await says(chat, "Line", 1, 3)
@@ -60,7 +60,7 @@ async def test_a_tab_that_wakes_after_a_restore_shows_the_restored_chat(
 async def test_only_a_tab_that_is_ahead_of_a_plain_copy_starts_over(
     arrive: Arrival, api: Api, server: Server, tmp_path: Path
 ) -> None:
-    alice, [chat] = await in_chats(api, await arrive("Alice"), 1)
+    alice, [chat] = await hosts_chats(api, await arrive("Alice"), 1)
     behind, ahead = [await opens(alice, chat) for _ in range(2)]
     alice.monitor.expect_errors(UNREACHABLE, "status of 503")
     await says(chat, "Line", 1, 3)

@@ -7,10 +7,10 @@ from tests.browser.chromium import HOME_NETWORK
 from tests.browser.page_actions import Guest
 from tests.browser.page_fixtures import Party
 
-everywhere = pytest.mark.parametrize("origin", ["127.0.0.1", HOME_NETWORK], indirect=True)
+on_both_hosts = pytest.mark.parametrize("origin", ["127.0.0.1", HOME_NETWORK], indirect=True)
 
 
-@everywhere
+@on_both_hosts
 async def test_a_guest_follows_the_link_and_joins_and_both_talk(party: Party, origin: str) -> None:
     assert party.link.startswith(f"{origin}/chat/{party.chat_id}#")
     await party.alice.says("It starts in five minutes")
@@ -21,7 +21,7 @@ async def test_a_guest_follows_the_link_and_joins_and_both_talk(party: Party, or
         await expect(guest.signed("Bob")).to_contain_text("I bring the popcorn")
 
 
-@everywhere
+@on_both_hosts
 async def test_the_invite_button_copies_the_link(party: Party, origin: str) -> None:
     trusted = HOME_NETWORK not in origin
     if trusted:
@@ -31,7 +31,7 @@ async def test_the_invite_button_copies_the_link(party: Party, origin: str) -> N
     assert await pasted(party.bob) == party.link
 
 
-@everywhere
+@on_both_hosts
 async def test_the_link_can_be_copied_after_the_first_message(party: Party, origin: str) -> None:
     await party.bob.says("This moves the link into its popover")
     await copies(party.alice)
