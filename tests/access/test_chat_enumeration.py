@@ -1,7 +1,7 @@
 """The store gets the same queries for a chat that exists and for one that does not.
 
 Otherwise response times would reveal which chats exist; `python -m benchmarks.existence`
-measures them.
+measures these times.
 """
 
 from collections.abc import AsyncIterator
@@ -41,15 +41,17 @@ async def test_a_stranger_causes_the_same_queries_for_every_chat(store: Recordin
     charlie = await service.create(None, "Charlie")
     assert charlie.auth_key
     cold_id = cold.access.chat.chat_id
-    service.chats.drop(cold_id)  # every chat starts in memory
-    places = (warm.access.chat.chat_id, cold_id, new_chat_id())
+    service.chats.drop(cold_id)  # a new chat is in memory
+    chat_ids = (warm.access.chat.chat_id, cold_id, new_chat_id())
     for secret in (new_secret(), charlie.session_token, charlie.auth_key):
-        calls = [await calls_to_refuse(store, service.authorize(place, secret)) for place in places]
+        calls = [
+            await calls_to_refuse(store, service.authorize(chat_id, secret)) for chat_id in chat_ids
+        ]
         assert calls[0] == calls[1] == calls[2] != []
     for auth_key in (None, charlie.auth_key):
         calls = [
-            await calls_to_refuse(store, service.join(place, new_secret(), auth_key, None))
-            for place in places
+            await calls_to_refuse(store, service.join(chat_id, new_secret(), auth_key, None))
+            for chat_id in chat_ids
         ]
         assert calls[0] == calls[1] == calls[2] != []
 

@@ -1,4 +1,4 @@
-"""Moderation by hosts and members is seen by all members at once, and by nobody else."""
+"""All members see moderation by hosts and members at once, and nobody else sees it."""
 
 import asyncio
 from typing import Any
@@ -64,7 +64,7 @@ async def test_a_guest_who_joins_by_the_viewer_link_stays_a_guest(api: Api, stor
     assert (await story.bob.read())["role"] == "guest"
 
 
-async def test_a_removed_member_is_out_at_once_and_no_link_leads_back(
+async def test_a_removed_member_is_refused_at_once_and_cannot_return_by_any_old_link(
     server: Server, api: Api, story: Story
 ) -> None:
     key = (await magic_keys(story.alice))["viewer"]
@@ -104,7 +104,7 @@ async def test_the_invite_link_works_after_a_member_leaves(api: Api, story: Stor
     assert (await try_to_join(api, story.chat_id, story.magic_key)).status == 200
 
 
-async def test_a_co_host_may_do_what_the_host_may_except_touch_the_host(
+async def test_a_co_host_may_act_on_guests_but_not_on_the_host_or_other_co_hosts(
     api: Api, story: Story
 ) -> None:
     dora = await guest(api, "Dora", story.chat_id, story.magic_key)
@@ -192,7 +192,7 @@ async def test_the_moderated_chat_survives_a_restart(fresh_server: Server, after
         fresh_server.restart()
     async with Api(fresh_server.url) as story.alice.api:
         now = await story.alice.read(rev=0)
-        for changing in ("server_time", "expires_at"):  # the latter by a millisecond
+        for changing in ("server_time", "expires_at"):  # the expiry, by a millisecond
             del now[changing], before[changing]
         assert now == before
         assert await magic_keys(story.alice) == keys

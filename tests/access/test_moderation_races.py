@@ -1,4 +1,4 @@
-"""A request that was begun before a removal or a change of role no longer has any effect."""
+"""A request that began before a removal or a change of role has no effect after it."""
 
 import asyncio
 import json
@@ -13,8 +13,8 @@ from tests.support.api_fixtures import Person, Story, delete, guest, magic_keys,
 TRIES = 12
 
 
-async def begin(person: Person, method: str, path: str, **fields: Any) -> Any:
-    """Send all but the end of a request; return a function that sends it and reads the answer."""
+async def start_request(person: Person, method: str, path: str, **fields: Any) -> Any:
+    """Send a part of a request; return a function that sends the rest and reads the answer."""
     reader, writer = await asyncio.open_connection(
         *person.api.url.removeprefix("http://").split(":")
     )
@@ -24,13 +24,13 @@ async def begin(person: Person, method: str, path: str, **fields: Any) -> Any:
     writer.write(head.encode() + body[:3])
     await writer.drain()
 
-    async def end() -> tuple[int, str]:
+    async def finish() -> tuple[int, str]:
         writer.write(body[3:])
         head, _, answer = (await reader.read()).partition(b"\r\n\r\n")
         writer.close()
         return int(head.split()[1]), json.loads(answer).get("error", "")
 
-    return end
+    return finish
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,11 @@ async def test_a_request_begun_by_a_co_host_is_refused_after_their_removal(
     story: Story, method: str, path: str, fields: dict[str, str]
 ) -> None:
     await put(story.alice, "/members/2", role="cohost")
-    end = await begin(story.bob, method, path, **fields)
+    finish = await start_request(story.bob, method, path, **fields)
     await story.alice.say("Let it arrive")
     (await delete(story.alice, "/members/2")).ok()
     before = await magic_keys(story.alice), (await story.alice.read(rev=0))["state"]
-    assert await end() == FORBIDDEN
+    assert await finish() == FORBIDDEN
     assert (await magic_keys(story.alice), (await story.alice.read(rev=0))["state"]) == before
 
 

@@ -33,7 +33,7 @@ Action = Callable[[Scene, str | None, str], Awaitable[Answer]]
 
 
 async def new_scene(api: Api) -> Scene:
-    """Create a new chat for each action, because most actions change it."""
+    """Create a chat for one action, because most actions change their chat."""
     alice, made = await host(api, "Alice")
     chat_id, token = made["chat_id"], alice.session_token
     invites = (await api.get(f"/{chat_id}/invite", token)).ok()["invites"]

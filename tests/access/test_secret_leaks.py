@@ -26,7 +26,7 @@ DAMAGES = [
     "DROP TABLE sessions",
 ]
 
-# Malformed requests, refused by the framework or the server below it, or not at all.
+# Malformed requests, refused by the framework, or by the server below it, or by neither.
 MALFORMED = [
     "GET /chat/{chat}?magic_key={key} HTTP/1.1\r\nHost: ..\r\n\r\n",
     "GET /chat/{chat}%23{key} HTTP/1.1\r\nHost: a..b\r\n\r\n",
@@ -62,9 +62,9 @@ async def test_a_secret_in_an_answer_is_noticed(story: Story) -> None:
 
 async def test_a_secret_in_a_log_is_noticed(api: Api, tmp_path: Path) -> None:
     """A server logs the path of its database; here the path contains a secret."""
-    place = tmp_path / (await new_story(api)).bob.session_token
-    place.mkdir()
-    with Server(place) as server, pytest.raises(AssertionError, match="a secret is in the log"):
+    folder = tmp_path / (await new_story(api)).bob.session_token
+    folder.mkdir()
+    with Server(folder) as server, pytest.raises(AssertionError, match="a secret is in the log"):
         server.stop()
 
 
@@ -84,15 +84,15 @@ async def test_a_failing_store_leaks_no_secret(faulty_server: Server, damage: st
 
 
 async def ask_everything(api: Api, story: Story) -> list[Answer]:
-    """Send every secret of a chat in every place that takes one."""
+    """Send every secret of a chat in each request that accepts one."""
     bob, path = story.bob, story.bob.path
     answers = [await api.get(path, token) for token in (bob.session_token, bob.auth_key)]
     invitation = {"magic_key": story.magic_key}
     answers += [
         await api.post(f"{path}/join", key, json=invitation) for key in (None, bob.auth_key)
     ]
-    place = {"chats": {f"{story.chat_id}": {"token": bob.session_token, "since": 0}}}
-    answers.append(await api.post("/poll", json=place))
+    poll = {"chats": {f"{story.chat_id}": {"token": bob.session_token, "since": 0}}}
+    answers.append(await api.post("/poll", json=poll))
     answers.append(await api.get(f"{path}/invite", story.alice.session_token))
     return answers
 
@@ -154,9 +154,7 @@ async def test_no_auth_key_or_session_token_is_in_the_database_or_the_log(tmp_pa
         running = contents(tmp_path)
     for found in (running, contents(tmp_path)):
         assert b"Nothing to see" in found
-        assert (
-            story.magic_key.encode() in found
-        )  # stored in the clear, because members can see it again
+        assert story.magic_key.encode() in found  # in clear text, because members may see it again
         assert [key for key in keys if key.encode() in found] == []
 
 
