@@ -24,14 +24,14 @@ KEPT = {
 }
 
 CHANGED = {
-    "spaces around it": ("  Bob\t\n", "Bob"),
-    "wide spaces around it": ("\u00a0\u3000Bob\u2003", "Bob"),
+    "spaces around a name": ("  Bob\t\n", "Bob"),
+    "wide spaces around a name": ("\u00a0\u3000Bob\u2003", "Bob"),
     "decomposed letters": ("Zoe\u0308", "Zo\u00eb"),
     "64 characters that compose to 32": ("e\u0301" * 32, "\u00e9" * 32),
 }
 
 REFUSED = {
-    "nothing": "",
+    "no characters": "",
     "spaces": " \u3000\t ",
     "33 characters": "x" * 33,
     "33 emoji": "🎬" * 33,

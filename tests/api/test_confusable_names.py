@@ -56,7 +56,9 @@ async def test_a_name_that_looks_different_is_not_reported(story: Story, name: s
     ("one", "another"),
     [("Zoe\N{COMBINING DIAERESIS}", "ZOË"), ("Amy", "Arny"), ("Ivan", "|van")],
 )
-async def test_names_that_look_alike_are_found(story: Story, one: str, another: str) -> None:
+async def test_guests_whose_names_look_alike_are_reported(
+    story: Story, one: str, another: str
+) -> None:
     await join_as(story, one)
     await join_as(story, another)
     assert await alike(story.alice) == [3, 4]

@@ -64,7 +64,9 @@ async def test_a_host_without_a_name_is_called_guest(api: Api, body: bytes | Non
 
 
 @pytest.mark.parametrize("field", ["username", "name", "user_name"])
-async def test_another_name_is_used_in_this_chat_only(api: Api, story: Story, field: str) -> None:
+async def test_a_name_given_to_create_is_used_in_the_new_chat_only(
+    api: Api, story: Story, field: str
+) -> None:
     key = story.alice.auth_key
     made = (await api.post("/create", key, json={field: "Captain"})).ok()
     assert set(made) == CREATED

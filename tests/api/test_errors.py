@@ -1,4 +1,4 @@
-"""Every error has one code and one sentence, and reveals no more than that."""
+"""Every error has a code and a sentence, and reveals nothing else."""
 
 import asyncio
 from itertools import product
@@ -37,7 +37,7 @@ async def test_an_unknown_path_is_not_found(api: Api, path: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), METHODS)
-async def test_a_wrong_method_is_refused_with_the_allowed_ones(
+async def test_the_refusal_of_a_wrong_method_lists_the_allowed_methods(
     api: Api, method: str, path: str
 ) -> None:
     answer = await api.call(method, path)

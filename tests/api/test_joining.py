@@ -56,7 +56,9 @@ async def test_a_newcomer_without_a_name_is_called_guest(api: Api, story: Story)
 
 
 @pytest.mark.parametrize("field", ["username", "name", "user_name"])
-async def test_another_name_is_used_in_this_chat_only(story: Story, field: str) -> None:
+async def test_a_name_given_to_join_is_used_in_the_joined_chat_only(
+    story: Story, field: str
+) -> None:
     fields = {"magic_key": story.magic_key, field: "Chuck"}
     assert (await join(story.charlie, story, **fields)).ok()["username"] == "Chuck"
     assert await names(story) == ["Alice", "Bob", "Chuck"]

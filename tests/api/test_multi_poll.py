@@ -13,12 +13,12 @@ from watchparty.web.response.schemas import CHATS_MAX
 CHATS = 12
 
 
-def place(person: Person, since: int = 0, **more: Any) -> dict[str, Any]:
+def cursor_of(person: Person, since: int = 0, **more: Any) -> dict[str, Any]:
     return {"token": person.session_token, "since": since, **more}
 
 
-async def ask(api: Api, places: dict[Any, Any], wait: float = 0) -> Answer:
-    chats = {str(chat_id): place for chat_id, place in places.items()}
+async def ask(api: Api, cursors: dict[Any, Any], wait: float = 0) -> Answer:
+    chats = {str(chat_id): cursor for chat_id, cursor in cursors.items()}
     return await api.post("/poll", json={"wait": wait, "chats": chats})
 
 
@@ -35,13 +35,13 @@ async def parties(api: Api) -> list[tuple[Person, Person]]:
 async def test_news_of_one_chat_is_sent_at_once_and_without_the_others(
     api: Api, parties: list[tuple[Person, Person]]
 ) -> None:
-    places = {alice.chat_id: place(alice) for alice, _ in parties}
+    cursors = {alice.chat_id: cursor_of(alice) for alice, _ in parties}
     for alice, bob in parties:
-        held = asyncio.create_task(ask(api, places, wait=HOLD))
+        held = asyncio.create_task(ask(api, cursors, wait=HOLD))
         said = await bob.say("Over here")
         answers = (await held).ok()["chats"]
         assert answers == {str(alice.chat_id): await alice.read(since=0)}
-        places[alice.chat_id]["since"] = said["id"]
+        cursors[alice.chat_id]["since"] = said["id"]
 
 
 async def test_earlier_messages_of_all_chats_come_in_one_answer_at_once(
@@ -50,13 +50,14 @@ async def test_earlier_messages_of_all_chats_come_in_one_answer_at_once(
     talking = parties[::2]
     for _, bob in talking:
         await bob.say("I was first")
-    answers = (await ask(api, {a.chat_id: place(a) for a, _ in parties}, wait=HOLD)).ok()["chats"]
+    cursors = {alice.chat_id: cursor_of(alice) for alice, _ in parties}
+    answers = (await ask(api, cursors, wait=HOLD)).ok()["chats"]
     assert set(answers) == {str(alice.chat_id) for alice, _ in talking}
 
 
 async def test_without_news_or_wait_the_answer_is_empty(api: Api, story: Story) -> None:
-    assert (await ask(api, {story.chat_id: place(story.bob)})).ok() == {"chats": {}}
-    assert (await ask(api, {story.chat_id: place(story.bob)}, wait=0.05)).ok() == {"chats": {}}
+    assert (await ask(api, {story.chat_id: cursor_of(story.bob)})).ok() == {"chats": {}}
+    assert (await ask(api, {story.chat_id: cursor_of(story.bob)}, wait=0.05)).ok() == {"chats": {}}
 
 
 async def test_gaps_and_another_history_are_reported_as_in_a_single_poll(
@@ -65,7 +66,7 @@ async def test_gaps_and_another_history_are_reported_as_in_a_single_poll(
     for number in range(40):
         await story.alice.say(f"Line {number}")
     for query in ({"since": 3}, {"since": 99}, {"since": 40, "epoch": "another"}):
-        answers = (await ask(api, {story.chat_id: place(story.bob, **query)}, wait=HOLD)).ok()
+        answers = (await ask(api, {story.chat_id: cursor_of(story.bob, **query)}, wait=HOLD)).ok()
         assert answers["chats"] == {str(story.chat_id): await story.bob.read(**query)}
 
 
@@ -73,12 +74,12 @@ async def test_one_answer_refuses_a_chat_of_others_and_has_the_news_of_the_reade
     api: Api, story: Story
 ) -> None:
     await story.charlie.say("In my own party")
-    places = {
-        story.chat_id: place(story.charlie),
-        99: place(story.charlie),
-        story.charlie.chat_id: place(story.charlie),
+    cursors = {
+        story.chat_id: cursor_of(story.charlie),
+        99: cursor_of(story.charlie),
+        story.charlie.chat_id: cursor_of(story.charlie),
     }
-    answers = (await ask(api, places, wait=HOLD)).ok()["chats"]
+    answers = (await ask(api, cursors, wait=HOLD)).ok()["chats"]
     assert answers[str(story.chat_id)] == answers["99"]
     assert answers["99"]["error"] == "forbidden"
     assert answers[str(story.charlie.chat_id)]["last_id"] == 1
@@ -92,8 +93,8 @@ async def test_an_auth_key_opens_the_chats_of_its_holder(api: Api, story: Story)
 
 
 async def test_a_credential_in_the_header_opens_none_of_the_chats(api: Api, story: Story) -> None:
-    places = {"chats": {str(story.chat_id): {"since": 0, "token": ""}}}
-    answer = await api.post("/poll", story.alice.session_token, json=places)
+    body = {"chats": {str(story.chat_id): {"since": 0, "token": ""}}}
+    answer = await api.post("/poll", story.alice.session_token, json=body)
     assert answer.ok()["chats"][str(story.chat_id)]["error"] == "forbidden"
 
 
@@ -136,7 +137,7 @@ async def test_a_body_that_is_not_json_is_refused(api: Api, body: bytes) -> None
 
 async def test_one_poll_may_ask_for_the_maximum_of_chats(api: Api) -> None:
     story = await new_story(api)
-    places = dict.fromkeys(range(1, CHATS_MAX), GOOD) | {story.chat_id: place(story.bob)}
-    answers = (await ask(api, places)).ok()["chats"]
+    cursors = dict.fromkeys(range(1, CHATS_MAX), GOOD) | {story.chat_id: cursor_of(story.bob)}
+    answers = (await ask(api, cursors)).ok()["chats"]
     assert {answer["error"] for answer in answers.values()} == {"forbidden"}
     assert len(answers) == CHATS_MAX - 1

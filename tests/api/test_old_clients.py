@@ -134,7 +134,9 @@ async def test_a_key_is_read_from_a_header_of_its_own(story: Story, header: str)
 
 
 @pytest.mark.parametrize("header", HEADERS)
-async def test_authorization_wins_over_the_other_headers(story: Story, header: str) -> None:
+async def test_the_authorization_header_wins_over_the_other_headers(
+    story: Story, header: str
+) -> None:
     api, path, bob, charlie = story.bob.api, story.bob.path, story.bob, story.charlie
     headers = {header: charlie.session_token}
     assert (await api.get(path, bob.session_token, headers=headers)).ok()["username"] == "Bob"

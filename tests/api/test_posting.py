@@ -15,14 +15,14 @@ WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 KEPT = {
     "one letter": "k",
-    "lines": "one\n\ntwo\r\n\tthree  four",
+    "several lines": "one\n\ntwo\r\n\tthree  four",
     "emoji": "👨‍👩‍👧‍👦 🏳️‍🌈 👍🏽",
     "Arabic": "مرحبا بالعالم",
     "Hebrew between English": "see שלום there",
     "a bidi override": "a\u202eb\u202c",
     "decomposed letters": "Zoe\u0308 and Zo\u00eb",
     "a NUL": "a\x00b",
-    "controls": "a\x01\x1b[31mb\x7f",
+    "control characters": "a\x01\x1b[31mb\x7f",
     "line separators": "a\u2028b\u2029c\u0085d",
     "markup": "<script>alert(1)</script> &amp; &lt; <b>",
     "quotes": "\"'`\\ \\n ${x} {{ 7*7 }} %s",

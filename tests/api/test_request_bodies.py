@@ -20,8 +20,8 @@ TOO_LARGE = b'{"body": "hi", "magic_key": "x"}'.ljust(64 * 1024 + 1)
 LARGEST = 64 * 1024  # bytes of a request's body
 HUGE = 10_000_000_000  # bytes announced
 SENT = 10_000_000  # bytes sent, then nothing more
-AS_ONE = f"POST /create HTTP/1.1\r\nContent-Length: {HUGE}\r\n"
-AS_CHUNK = "POST /create HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
+WITH_LENGTH = f"POST /create HTTP/1.1\r\nContent-Length: {HUGE}\r\n"
+CHUNKED = "POST /create HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
 
 
 async def test_a_large_body_is_refused_in_a_chat_and_reveals_nothing_to_strangers(
@@ -104,7 +104,7 @@ async def send_blindly(api: Api, head: str, data: bytes) -> bytes:
     return answer
 
 
-@pytest.mark.parametrize(("head", "before"), [(AS_ONE, b""), (AS_CHUNK, b"%x\r\n" % HUGE)])
+@pytest.mark.parametrize(("head", "before"), [(WITH_LENGTH, b""), (CHUNKED, b"%x\r\n" % HUGE)])
 async def test_a_huge_body_ends_the_connection(api: Api, head: str, before: bytes) -> None:
     async with asyncio.timeout(PATIENCE):
         answer = await send_blindly(api, head, before + b" " * SENT)

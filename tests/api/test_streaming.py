@@ -50,18 +50,18 @@ async def test_a_gap_is_reported_once(story: Story) -> None:
         gap = await bob.next()
         assert gap == Event("gap", "10", {"missed": 7})
         assert await bob.ids(30) == [*range(11, 41)]
-    async with stream(story.bob, last_id=gap.id) as bob:  # cut right after the gap
+    async with stream(story.bob, last_id=gap.id) as bob:  # the connection broke right after the gap
         assert await bob.ids(30) == [*range(11, 41)]
 
 
-@pytest.mark.parametrize("lost", [{"since": 99}, {"since": 1, "epoch": "another"}])
+@pytest.mark.parametrize("cursor", [{"since": 99}, {"since": 1, "epoch": "another"}])
 async def test_a_reader_of_another_history_gets_a_reset_and_the_window(
-    story: Story, lost: dict[str, Any]
+    story: Story, cursor: dict[str, Any]
 ) -> None:
     await story.alice.say("one")
     await story.alice.say("two")
     epoch = (await story.bob.read())["epoch"]
-    async with stream(story.bob, **lost) as bob:
+    async with stream(story.bob, **cursor) as bob:
         assert await bob.next() == Event("reset", "0", {"epoch": epoch, "missed": 0})
         assert await bob.ids(2) == [1, 2]
         await story.alice.say("three")
@@ -115,7 +115,7 @@ async def test_an_idle_stream_gets_heartbeats(tmp_path: Path) -> None:
         story = await new_story(api)
         async with stream(story.bob) as bob:
             waiting = asyncio.create_task(bob.next())
-            await until(lambda: bob.comments >= 5, "nothing was heard")
+            await until(lambda: bob.comments >= 5, "no heartbeat arrived")
             await story.alice.say("at last")
             assert (await waiting).data["body"] == "at last"
 
