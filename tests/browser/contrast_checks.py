@@ -24,10 +24,10 @@ TOO_FAINT = """() => {
     const ancestors = element => element ? [...ancestors(element.parentElement), element] : [];
     const contrast = element => {
         fill('white');
-        const line = ancestors(element);
-        line.forEach(one => fill(getComputedStyle(one).backgroundColor));
+        const path = ancestors(element);
+        path.forEach(one => fill(getComputedStyle(one).backgroundColor));
         const behind = luminance();
-        const opacity = line.reduce((all, one) => all * getComputedStyle(one).opacity, 1);
+        const opacity = path.reduce((all, one) => all * getComputedStyle(one).opacity, 1);
         fill(getComputedStyle(element).color, opacity);
         const [dark, light] = [behind, luminance()].sort((a, b) => a - b);
         return (light + .05) / (dark + .05);

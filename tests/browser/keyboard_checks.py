@@ -1,4 +1,4 @@
-"""Checks that controls can be reached by keys and have names."""
+"""Checks that controls can be reached with keys and have names."""
 
 import re
 
@@ -23,7 +23,7 @@ async def tabs_to(page: Page, goal: Locator) -> None:
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement != document.body"):
             assert await page.evaluate(FOCUS_SHOWS)
-    raise AssertionError(f"{goal} is out of reach")
+    raise AssertionError(f"{goal} cannot be reached with Tab")
 
 
 async def names_everything(page: Page) -> None:

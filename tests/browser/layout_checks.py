@@ -15,7 +15,7 @@ SPILLS = """() => [...document.body.querySelectorAll('*:not(svg *)')].filter(ele
         && getComputedStyle(element.parentElement).textOverflow != 'ellipsis'
         && (left < -0.5 || right > innerWidth + 0.5);
 }).map(element => `${element.tagName}.${element.className}`)"""
-# Boxes whose content is wider than they are.
+# Boxes whose content is wider than the box.
 SIDEWAYS = """() => [document.documentElement]
     .concat(...document.querySelectorAll('[role=log], main, li *'))
     .filter(element => element.scrollWidth > element.clientWidth).map(element => element.tagName)"""

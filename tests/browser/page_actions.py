@@ -11,7 +11,7 @@ CHAT = re.compile(r"/chat/\d+$")
 UNDERWAY = re.compile(r"^(Sending…|Waiting for the connection…|Waiting a moment…)$")
 DESK: ViewportSize = {"width": 1024, "height": 700}
 
-# Record, in the page itself, the highest number of messages that its log ever held.
+# Record, in the page itself, the highest number of messages that the log ever held.
 COUNT_MESSAGES = """log => {
     const count = () => log.querySelectorAll('li').length;
     window.mostMessages = count();
@@ -46,7 +46,7 @@ class Guest:
     @property
     def chat_id(self) -> int:
         found = re.search(r"/chat/(\d+)", self.page.url)
-        assert found, f"{self.page.url} is no chat"
+        assert found, f"{self.page.url} is not a chat"
         return int(found[1])
 
     @property
@@ -73,7 +73,7 @@ class Guest:
         return self.page.get_by_role("button", name=name)
 
     async def opens(self, path: str) -> None:
-        """Go to a place on this server, or to a link."""
+        """Open a path on this server, or a link."""
         await self.page.goto(path if path.startswith("http") else self.origin + path)
 
     async def is_invited(self) -> None:

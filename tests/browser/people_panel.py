@@ -1,4 +1,4 @@
-"""The people panel, which opens from the names in the bar."""
+"""The people panel, which opens with a press on the names in the bar."""
 
 from playwright.async_api import Locator, expect
 

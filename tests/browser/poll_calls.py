@@ -7,7 +7,7 @@ from tests.support.api_fixtures import Story
 from tests.support.faulty_proxy import FaultyProxy
 from tests.support.waiting import until
 
-ALONE = "delete window.SharedWorker"  # a browser whose tabs share nothing
+ALONE = "delete window.SharedWorker"  # makes a browser in which tabs cannot share a poll
 POLL = r"^POST /poll|[?&]since="
 shared_or_alone = pytest.mark.parametrize("script", ["", ALONE], ids=["shared", "alone"])
 
@@ -21,7 +21,7 @@ ONLINE = "dispatchEvent(new Event('online'))"
 
 
 async def reloads_with(alice: Guest, story: Story, proxy: FaultyProxy, script: str) -> int:
-    """Reload the page with a script that runs first; return the number of polls before that."""
+    """Reload the page with a script that runs first; return the earlier number of polls."""
     await alice.context.add_init_script(script)
     await alice.opens("/")
     await until(lambda: not proxy.held(POLL))

@@ -11,14 +11,14 @@ RECORD_MESSAGES = """
     window.missed = new Map();
     new MutationObserver(() => {
         for (const { dataset } of document.querySelectorAll('[data-id]')) seen.add(+dataset.id);
-        for (const line of document.querySelectorAll('.log-notice'))
-            missed.set(line, line.textContent);
+        for (const notice of document.querySelectorAll('.log-notice'))
+            missed.set(notice, notice.textContent);
     }).observe(document, { subtree: true, childList: true, attributeFilter: ['data-id'] });
 """
 
 
 async def hosts_chats(api: Api, guest: Guest, count: int) -> tuple[Guest, list[Person]]:
-    """Make the user of this browser a member of `count` new chats."""
+    """Create `count` chats of this browser's user; return the browser and the host of each."""
     owner, _ = await host(api, guest.name)
     await store_auth_key(guest, owner.auth_key)
     chats = []

@@ -59,7 +59,7 @@ async def test_the_log_can_be_reached_and_scrolled_with_keys(alice: Guest, story
     await expect(alice.message("Line 0 of a long evening")).to_be_in_viewport()
 
 
-async def test_escape_closes_the_popover_and_gives_the_focus_back(alice: Guest) -> None:
+async def test_escape_closes_the_popover_and_returns_the_focus(alice: Guest) -> None:
     invite = alice.button("Copy invite link")
     await invite.focus()
     await alice.page.keyboard.press("Enter")

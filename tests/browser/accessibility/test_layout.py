@@ -81,29 +81,29 @@ async def test_the_header_stays_one_line_and_nothing_moves_when_the_connection_i
     alice.monitor.expect_errors(UNREACHABLE)
     await story.bob.say("Hold still, please")
     await alice.sees("Hold still, please")
-    before = await places(alice)
+    before = await positions(alice)
     assert before["banner"]["height"] < 80
     proxy.cut()
     await expect(alice.connection).to_contain_text("Can't reach the party")
-    assert await places(alice) == before
+    assert await positions(alice) == before
     await fits(alice)
     proxy.heal()
     await alice.is_connected()
-    assert await places(alice) == before
+    assert await positions(alice) == before
 
 
 async def test_a_message_does_not_move_while_it_is_sent(arrive: Arrival, story: Story) -> None:
     alice = await enters_chat(await arrive("Alice", viewport=PHONE), story.alice)
     await alice.says("First of all")
     await alice.says("Hold still, please")
-    first, before = await places(alice), await alice.message("Hold still, please").bounding_box()
+    first, before = await positions(alice), await alice.message("Hold still, please").bounding_box()
     await alice.page.reload()
     await alice.is_connected()
-    assert await places(alice) == first
+    assert await positions(alice) == first
     assert await alice.message("Hold still, please").bounding_box() == before
 
 
-async def places(guest: Guest) -> dict[str, FloatRect]:
+async def positions(guest: Guest) -> dict[str, FloatRect]:
     """Return the positions of the parts of the chat."""
     parts = {
         "banner": guest.page.get_by_role("banner"),

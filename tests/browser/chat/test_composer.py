@@ -11,7 +11,7 @@ COMPOSE = """box => box.dispatchEvent(new KeyboardEvent('keydown', {
 }))"""
 
 
-async def test_enter_sends_and_shift_enter_breaks_the_line(alice: Guest, story: Story) -> None:
+async def test_enter_sends_and_shift_enter_starts_a_new_line(alice: Guest, story: Story) -> None:
     await alice.box.press_sequentially("First line")
     await alice.box.press("Shift+Enter")
     await alice.box.press_sequentially("second line")
@@ -33,13 +33,13 @@ async def test_the_button_sends_and_the_box_keeps_the_focus(alice: Guest, story:
 
 
 async def test_enter_that_ends_a_composition_does_not_send(alice: Guest, story: Story) -> None:
-    line = await alice.context.new_cdp_session(alice.page)
+    devtools = await alice.context.new_cdp_session(alice.page)
     await alice.box.focus()
     composition = {"selectionStart": 3, "selectionEnd": 3, "text": "にほん"}
-    await line.send("Input.imeSetComposition", composition)
+    await devtools.send("Input.imeSetComposition", composition)
     await expect(alice.box).to_have_value("にほん")
     await alice.box.evaluate(COMPOSE)
-    await line.send("Input.insertText", {"text": "日本"})
+    await devtools.send("Input.insertText", {"text": "日本"})
     await expect(alice.box).to_have_value("日本")
     assert await bodies(story) == []
     await alice.box.press("Enter")
@@ -58,7 +58,7 @@ async def test_white_space_alone_is_not_sent(alice: Guest, story: Story, blank: 
     assert len([call for call in alice.monitor.calls if call.startswith("POST")]) == 1
 
 
-async def test_a_text_that_is_too_long_stays_and_the_excess_is_shown(
+async def test_a_text_that_is_too_long_stays_in_the_box_and_the_excess_is_shown(
     alice: Guest, story: Story
 ) -> None:
     await alice.box.fill("é" * 2003)
@@ -88,12 +88,12 @@ async def test_a_draft_survives_a_reload(alice: Guest, story: Story) -> None:
 
 
 async def test_messages_typed_fast_arrive_in_their_order(alice: Guest, bob: Guest) -> None:
-    lines = [f"Fast line {number}" for number in range(6)]
-    for line in lines:
-        await alice.box.fill(line)
+    texts = [f"Fast line {number}" for number in range(6)]
+    for text in texts:
+        await alice.box.fill(text)
         await alice.box.press("Enter")
-    await expect(bob.messages).to_have_text(lines)
-    await expect(alice.messages).to_have_text(lines)
+    await expect(bob.messages).to_have_text(texts)
+    await expect(alice.messages).to_have_text(texts)
 
 
 async def bodies(story: Story) -> list[str]:

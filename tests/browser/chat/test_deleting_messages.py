@@ -36,7 +36,7 @@ async def test_a_host_deletes_the_message_of_a_guest(alice: Guest, bob: Guest) -
         await expect(one.messages).to_have_text(["Message deleted"])
 
 
-async def test_the_button_appears_for_a_reader_who_reached_the_log_before_it_was_loaded(
+async def test_the_button_appears_for_a_reader_who_focused_the_log_before_the_tools_were_loaded(
     alice: Guest, story: Story
 ) -> None:
     await story.bob.say("The butler did it")
@@ -98,19 +98,19 @@ async def test_a_message_is_deleted_by_touch_and_not_by_a_double_tap(
     await expect(alice.messages).to_have_text(["Message deleted"])
 
 
-async def test_a_thumb_pressed_while_the_tools_load_shows_the_button(
+async def test_a_thumb_held_down_while_the_tools_load_shows_the_button(
     arrive: Arrival, story: Story
 ) -> None:
     await story.alice.say("Typed with a thumb")
-    dora = await arrive("Alice", viewport=PHONE, has_touch=True, is_mobile=True)
+    newcomer = await arrive("Alice", viewport=PHONE, has_touch=True, is_mobile=True)
     loading = asyncio.Event()
 
     async def late(route: Route) -> None:
         await loading.wait()
         await route.continue_()
 
-    await dora.page.route("**/host/index.js", late)
-    alice = await enters_chat(dora, story.alice)
+    await newcomer.page.route("**/host/index.js", late)
+    alice = await enters_chat(newcomer, story.alice)
     box = await alice.message("Typed with a thumb").bounding_box()
     assert box is not None
     thumb = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
@@ -123,7 +123,7 @@ async def test_a_thumb_pressed_while_the_tools_load_shows_the_button(
 
 
 async def deletes(guest: Guest, text: str) -> None:
-    """Point at the message, press, and press again."""
+    """Point at the message, press its button, and press again to confirm."""
     await guest.message(text).hover()
     await guest.message(text).get_by_role("button", name="Delete message").click()
     await guest.message(text).get_by_role("button", name="Really delete message").click()

@@ -37,7 +37,7 @@ async def test_new_messages_appear_while_the_page_holds_thirty(alice: Guest, sto
     assert await alice.most_messages() == WINDOW
 
 
-async def test_the_page_holds_at_most_thirty_messages_with_own_ones(
+async def test_the_page_holds_at_most_thirty_messages_including_own_ones(
     alice: Guest, story: Story
 ) -> None:
     await says_many(story.bob, 1, 30)
@@ -49,7 +49,7 @@ async def test_the_page_holds_at_most_thirty_messages_with_own_ones(
     assert await alice.most_messages() == WINDOW
 
 
-async def test_a_returning_reader_sees_how_many_messages_passed(
+async def test_a_returning_reader_sees_how_many_messages_they_missed(
     alice: Guest, story: Story, proxy: FaultyProxy
 ) -> None:
     await goes_away_after_three(alice, story, proxy)

@@ -54,7 +54,7 @@ async def test_a_paused_tab_shows_members_who_joined_meanwhile(
     await twin.is_connected()
     chrome = await alice.context.new_cdp_session(alice.page)
     await chrome.send("Debugger.enable")
-    await chrome.send("Debugger.pause")  # at its next step
+    await chrome.send("Debugger.pause")  # at the next statement
     for name in ("Dora", "Emil"):
         await guest(api, name, story.chat_id, story.magic_key)
         await expect(people(twin)).to_contain_text(name)

@@ -11,28 +11,31 @@ from tests.support.api_fixtures import Person, Story, guest
 WINDOW = 30
 RUSH = 500  # messages
 OWN = 12  # messages that the reader posts meanwhile
-LINES_MAX = 5  # notices of missed messages; each leaves once all messages are newer than it
-AT_ONCE = 12  # posts at a time, so that more may arrive between two polls than the page holds
+NOTICES_MAX = 5  # notices of missed messages; a notice leaves once all messages are newer
+# So many that more messages may arrive between two polls than the page holds.
+PARALLEL_POSTS = 12
 
 # Record, in the page itself, everything that the log ever held: the ids of all messages, the counts
 # in the notices of missed ones, and the highest number of messages at a time.
 RECORD_LOG = """log => {
-    const rush = { ids: new Set(), lines: new Map(), mostMessages: 0, mostLines: 0, doubles: 0 };
+    const rush = {
+        ids: new Set(), notices: new Map(), mostMessages: 0, mostNotices: 0, doubles: 0,
+    };
     const look = () => {
         const messages = [...log.querySelectorAll('li')];
         const ids = messages.map(({ dataset }) => dataset.id).filter(Boolean);
-        const lines = [...log.querySelectorAll('.log-notice')];
+        const notices = [...log.querySelectorAll('.log-notice')];
         for (const id of ids) rush.ids.add(+id);
-        for (const line of lines) rush.lines.set(line, parseInt(line.textContent));
+        for (const notice of notices) rush.notices.set(notice, parseInt(notice.textContent));
         rush.mostMessages = Math.max(rush.mostMessages, messages.length);
-        rush.mostLines = Math.max(rush.mostLines, lines.length);
+        rush.mostNotices = Math.max(rush.mostNotices, notices.length);
         rush.doubles += ids.length - new Set(ids).size;
     };
     new MutationObserver(look).observe(log, { childList: true, subtree: true });
     look();
     window.rush = rush;
 }"""
-SEEN = """() => ({ ...rush, ids: [...rush.ids], lines: [...rush.lines.values()] })"""
+SEEN = """() => ({ ...rush, ids: [...rush.ids], notices: [...rush.notices.values()] })"""
 TO_THE_END = "log => log.scrollHeight - log.clientHeight - log.scrollTop"
 
 
@@ -96,12 +99,12 @@ async def rush(people: list[Person]) -> int:
             newest = (await person.say(f"Number {number} {'and so on ' * (number % 7)}"))["id"]
         return newest
 
-    talking = [talk(people[number % len(people)]) for number in range(AT_ONCE)]
+    talking = [talk(people[number % len(people)]) for number in range(PARALLEL_POSTS)]
     return max(await asyncio.gather(*talking))
 
 
 async def shows_the_newest(reader: Guest, said: int) -> None:
-    """Wait for the last message; check that those before it are above it, in order."""
+    """Wait for the last message; check that the messages before it are above it, in order."""
     await expect(reader.log.locator(f"[data-id='{said}']")).to_have_count(1)
     ids = await reader.messages.evaluate_all("items => items.map(({ dataset }) => +dataset.id)")
     assert ids == list(range(said - WINDOW + 1, said + 1))
@@ -110,7 +113,7 @@ async def shows_the_newest(reader: Guest, said: int) -> None:
 async def stayed_small_and_complete(reader: Guest, said: int) -> None:
     seen: dict[str, Any] = await reader.page.evaluate(SEEN)
     assert seen["mostMessages"] == WINDOW
-    assert seen["mostLines"] <= LINES_MAX
+    assert seen["mostNotices"] <= NOTICES_MAX
     assert seen["doubles"] == 0
     assert set(seen["ids"]) <= set(range(1, said + 1))
-    assert len(seen["ids"]) + sum(seen["lines"]) == said
+    assert len(seen["ids"]) + sum(seen["notices"]) == said

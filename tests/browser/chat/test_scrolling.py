@@ -58,19 +58,19 @@ async def test_a_reader_of_a_message_that_is_dropped_continues_at_the_oldest_one
     await expect(alice.button("30 new messages")).to_be_visible()
 
 
-async def test_the_lines_in_view_do_not_move_when_older_ones_are_dropped(
+async def test_the_messages_in_view_do_not_move_when_older_ones_are_dropped(
     alice: Guest, story: Story
 ) -> None:
     await fills(alice, story, 30)
     await scrolls_up(alice)
-    line = alice.message("Line 12 of a long evening")
-    before = await line.bounding_box()
+    message = alice.message("Line 12 of a long evening")
+    before = await message.bounding_box()
     for number in range(5):
         await story.bob.say(f"News {number}")
     await expect(alice.button("5 new messages")).to_be_visible()
     await expect(alice.messages).to_have_count(30)
     assert before is not None
-    after = await line.bounding_box()
+    after = await message.bounding_box()
     assert after is not None
     assert abs(after["y"] - before["y"]) < NEAR
 

@@ -72,9 +72,7 @@ async def test_pressing_retry_twice_sends_once(alice: Guest, story: Story) -> No
     assert await bodies(story) == ["Only once, please", "And this after it"]
 
 
-async def test_a_discarded_message_disappears_and_was_never_sent(
-    alice: Guest, story: Story
-) -> None:
+async def test_a_discarded_message_disappears_and_is_never_sent(alice: Guest, story: Story) -> None:
     alice.monitor.expect_errors(REFUSED)
     await alice.page.route(f"**/{story.chat_id}", refuse_posts)
     await writes(alice, "On second thoughts")

@@ -19,16 +19,16 @@ from tests.browser.page_actions import Guest
 from tests.browser.page_errors import PageMonitor
 from tests.support.api_fixtures import Story
 
-LETTERS = "Object.keys(localStorage).filter(key => key.startsWith('watchparty:letter:'))"
+UNSENT_KEYS = "Object.keys(localStorage).filter(key => key.startsWith('watchparty:letter:'))"
 
 # Make every unsent message older.
-AGE = f"""seconds => {LETTERS}.forEach(key => {{
-    const letter = JSON.parse(localStorage.getItem(key));
-    letter.at -= seconds * 1000;
-    localStorage.setItem(key, JSON.stringify(letter));
+AGE = f"""seconds => {UNSENT_KEYS}.forEach(key => {{
+    const message = JSON.parse(localStorage.getItem(key));
+    message.at -= seconds * 1000;
+    localStorage.setItem(key, JSON.stringify(message));
 }})"""
 
-# Fill the browser's storage: it keeps its entries and takes no new ones.
+# Make the browser's storage full: it keeps its entries and accepts no new ones.
 FULL = """() => {
     Storage.prototype.setItem = () => {
         throw new DOMException('full', 'QuotaExceededError');
@@ -51,7 +51,7 @@ async def test_unsent_messages_survive_a_reload_and_are_sent_in_order(
     await expect(bob.messages).to_have_text(["Do not forget me", "Nor me"])
     await expect(alice.messages).to_have_text(["Do not forget me", "Nor me"])
     assert await bodies(story) == ["Do not forget me", "Nor me"]
-    assert await alice.page.evaluate(LETTERS) == []
+    assert await alice.page.evaluate(UNSENT_KEYS) == []
 
 
 async def test_a_refused_message_is_still_refused_after_a_reload(
@@ -75,7 +75,7 @@ async def test_a_message_whose_answer_was_lost_is_recognised_after_a_reload(
     alice: Guest, story: Story
 ) -> None:
     await writes_without_connection(alice, story, "Delivered")
-    kept = await alice.page.evaluate(f"{LETTERS}.map(key => [key, localStorage.getItem(key)])")
+    kept = await alice.page.evaluate(f"{UNSENT_KEYS}.map(key => [key, localStorage.getItem(key)])")
     await alice.page.unroute(f"**/{story.chat_id}")
     await expect(alice.message("Delivered")).to_have_attribute("data-state", "sent")
     posts = posts_of(alice)
@@ -83,7 +83,7 @@ async def test_a_message_whose_answer_was_lost_is_recognised_after_a_reload(
     await alice.page.reload()
     await alice.is_connected()
     await alice.sees("Delivered")
-    assert await alice.page.evaluate(LETTERS) == []
+    assert await alice.page.evaluate(UNSENT_KEYS) == []
     assert posts == []
 
 
@@ -102,7 +102,7 @@ async def test_an_unsent_message_survives_a_restart_of_the_browser(
     await after.context.close()
 
 
-async def test_a_message_of_yesterday_is_sent_only_after_a_question(
+async def test_a_message_of_23_hours_ago_is_sent_only_after_a_question(
     alice: Guest, story: Story
 ) -> None:
     await writes_without_connection(alice, story, "Is it on yet?", "Hello?")
@@ -121,7 +121,7 @@ async def test_a_message_of_yesterday_is_sent_only_after_a_question(
     assert await bodies(story) == ["Good morning", "Is it on yet?"]
 
 
-async def test_a_message_of_an_hour_ago_is_sent_without_a_question(
+async def test_a_message_of_22_hours_ago_is_sent_without_a_question(
     alice: Guest, story: Story
 ) -> None:
     await writes_without_connection(alice, story, "Starting soon")
@@ -133,7 +133,7 @@ async def test_a_message_of_an_hour_ago_is_sent_without_a_question(
     assert await bodies(story) == ["Starting soon"]
 
 
-async def test_two_tabs_send_a_stored_message_once(alice: Guest, story: Story) -> None:
+async def test_two_tabs_send_each_stored_message_once(alice: Guest, story: Story) -> None:
     await writes_without_connection(alice, story, "One", "Two", "Three")
     tab = await alice.another_tab("Alice")
     await tab.page.route(f"**/{story.chat_id}", fail_posts)

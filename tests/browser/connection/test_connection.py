@@ -1,4 +1,4 @@
-"""The page shows whether the server can be reached, and reconnects as soon as possible."""
+"""The page shows whether it can reach the server, and reconnects as soon as possible."""
 
 import re
 import time

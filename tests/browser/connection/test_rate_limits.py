@@ -26,7 +26,7 @@ async def test_a_rate_limited_poll_waits_and_is_not_announced_as_an_outage(
     proxy.limit(POLL, WAIT)
     await story.bob.say("This ends the poll that was held")
     await alice.sees("This ends the poll that was held")
-    refused = await limited(proxy, POLL)
+    refused = await first_refused(proxy, POLL)
     proxy.heal()
     await story.bob.say("Said while she waited")
     await alice.page.wait_for_timeout(300)  # let the page read the refusal first
@@ -76,7 +76,7 @@ async def test_a_rate_limited_message_waits_for_the_connection_after_an_outage(
     assert await bodies(story) == ["One thing after another"]
 
 
-async def test_a_page_that_is_rate_limited_at_the_start_is_connecting(
+async def test_a_page_that_is_rate_limited_at_the_start_shows_that_it_connects(
     arrive: Arrival, story: Story, proxy: FaultyProxy
 ) -> None:
     alice = await arrive("Alice")
@@ -85,14 +85,14 @@ async def test_a_page_that_is_rate_limited_at_the_start_is_connecting(
     first = rf"^GET /{story.chat_id}"
     proxy.limit(first, 1)
     await alice.opens(f"/chat/{story.chat_id}")
-    await limited(proxy, first)
+    await first_refused(proxy, first)
     await expect(alice.connection).to_have_text("Connecting…")
     proxy.heal()
     await alice.is_connected()
 
 
-async def limited(proxy: FaultyProxy, calls: str) -> Call:
-    """Wait for a refused call, and return the first."""
+async def first_refused(proxy: FaultyProxy, calls: str) -> Call:
+    """Wait until a call is refused, and return the first such call."""
 
     def refused() -> list[Call]:
         return [call for call in proxy.matching(calls) if call.refused]

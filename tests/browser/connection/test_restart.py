@@ -22,8 +22,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize("end", [Server.stop, Server.kill], ids=["stopped", "killed"])
-async def test_both_pages_recover_after_the_server_was(
+@pytest.mark.parametrize("end", [Server.stop, Server.kill], ids=["after a stop", "after a kill"])
+async def test_both_pages_recover_when_the_server_starts_again(
     party: Party, server: Server, end: End
 ) -> None:
     await party.alice.says("Before it went dark")

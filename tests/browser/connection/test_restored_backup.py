@@ -1,4 +1,4 @@
-"""A restored backup replaces the history in all open pages, even in those that were asleep."""
+"""A restored backup replaces the history in all open pages, even in pages that were asleep."""
 
 import asyncio
 import shutil
@@ -43,14 +43,14 @@ async def test_a_tab_that_wakes_after_a_restore_shows_the_restored_chat(
         await expect(topic(one)).to_have_text("The fourth film")
         await one.sees("Line 6")
     debugger = await falls_asleep(sleeper)
-    await says(chat, "Line", 7, 7)  # the paused tab receives it, but does not poll again
+    await says(chat, "Line", 7, 7)  # the paused tab receives this message, but does not poll again
     await tab.sees("Line 7")
     await restores(server, copy, tab)
     await expect(topic(tab)).to_have_text("The first film")
     await wakes(debugger)
     for one in (tab, sleeper):
         await expect(topic(one)).to_have_text("The first film", timeout=RECOVERY)
-        await expect(one.messages).to_have_text(lines("Line", 1, 3))
+        await expect(one.messages).to_have_text(numbered("Line", 1, 3))
         await expect(one.log).to_contain_text(REPLACED)
     await watches(chat, "The last film")
     for one in (tab, sleeper):
@@ -67,7 +67,7 @@ async def test_only_a_tab_that_is_ahead_of_a_plain_copy_starts_over(
     for tab in (behind, ahead):
         await tab.sees("Line 3")
     debugger = await falls_asleep(behind)
-    await says(chat, "Line", 4, 4)  # `behind` gets it, and shows it when it wakes
+    await says(chat, "Line", 4, 4)  # `behind` shows this message when it wakes
     await ahead.sees("Line 4")
     copy = tmp_path / "copy.db"
     with closing(sqlite3.connect(server.database)) as db:
@@ -82,7 +82,7 @@ async def test_only_a_tab_that_is_ahead_of_a_plain_copy_starts_over(
     await wakes(debugger_ahead)
     await expect(ahead.connection).to_have_text("Connected", timeout=RECOVERY)
     await says(chat, "Other line", 7, 7)
-    whole = [*lines("Line", 1, 4), *lines("Other line", 5, 7)]
+    whole = [*numbered("Line", 1, 4), *numbered("Other line", 5, 7)]
     for tab in (behind, ahead):
         await expect(tab.messages).to_have_text(whole)
     await expect(ahead.log).to_contain_text(REPLACED)
@@ -124,9 +124,9 @@ async def watches(chat: Person, film: str) -> None:
 
 
 async def says(chat: Person, what: str, first: int, last: int) -> None:
-    for text in lines(what, first, last):
+    for text in numbered(what, first, last):
         await chat.say(text)
 
 
-def lines(what: str, first: int, last: int) -> list[str]:
+def numbered(what: str, first: int, last: int) -> list[str]:
     return [f"{what} {number}" for number in range(first, last + 1)]

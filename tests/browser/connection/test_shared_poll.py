@@ -16,9 +16,7 @@ from tests.browser.poll_calls import POLL
 from tests.browser.shared_tabs import hosts_chats, opens
 from tests.support.api_client import Api
 from tests.support.faulty_proxy import FaultyProxy
-from tests.support.waiting import until
-
-AT_ONCE = 15  # seconds; a request that waits for a held poll takes 25
+from tests.support.waiting import AT_ONCE, until
 
 NO_GOODBYE = "addEventListener('pagehide', event => event.stopImmediatePropagation())"
 
@@ -75,7 +73,7 @@ async def test_a_paused_tab_delays_nobody_and_catches_up(
     await tab.sees("Line number 3")
     chrome = await tab.context.new_cdp_session(tab.page)
     await chrome.send("Debugger.enable")
-    await chrome.send("Debugger.pause")  # at its next step
+    await chrome.send("Debugger.pause")  # at the next statement
     for number in range(4, 61):
         await chat.say(f"Line number {number}")
         if number % 10 == 0:
@@ -133,12 +131,12 @@ async def test_a_tab_that_vanished_without_notice_does_not_affect_the_others(
 
 
 async def ids_seen_or_missing(guest: Guest) -> set[int]:
-    """Return the ids seen or missing. Fails if the page reports a different number of them."""
+    """Return the ids shown or missing. Fails if the page reports another number of missing ones."""
     seen = set(await guest.page.evaluate("[...seen]"))
-    lines = await guest.page.evaluate("[...missed.values()]")
-    reported = sum(int(re.sub(r"\D", "", proxy)) for proxy in lines)
+    notices = await guest.page.evaluate("[...missed.values()]")
+    reported = sum(int(re.sub(r"\D", "", notice)) for notice in notices)
     gaps = set(range(1, max(seen) + 1)) - seen
-    assert len(gaps) == reported, (sorted(seen), lines)
+    assert len(gaps) == reported, (sorted(seen), notices)
     return seen | gaps
 
 

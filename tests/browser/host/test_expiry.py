@@ -25,8 +25,8 @@ UNLESS = "unless somebody writes or joins."
 TOKYO = {"locale": "en-GB", "timezone_id": "Asia/Tokyo"}
 RESTARTED = r"status of 503"
 
-lives = pytest.mark.parametrize("server", [HOUR], indirect=True)
-lives_longer = pytest.mark.parametrize("server", [2 * HOUR], indirect=True)
+lifetime_one_hour = pytest.mark.parametrize("server", [HOUR], indirect=True)
+lifetime_two_hours = pytest.mark.parametrize("server", [2 * HOUR], indirect=True)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def phone(arrive: Arrival, story: Story) -> AsyncIterator[Guest]:
     yield await enters_chat(guest, story.alice)
 
 
-@lives
+@lifetime_one_hour
 async def test_a_chat_that_ends_soon_announces_it_at_once_until_somebody_writes(
     arrive: Arrival, story: Story
 ) -> None:
@@ -60,7 +60,7 @@ async def test_a_chat_that_ends_soon_announces_it_at_once_until_somebody_writes(
     await expect(alice.log).not_to_contain_text(UNLESS)
 
 
-@lives
+@lifetime_one_hour
 async def test_a_message_of_our_own_ends_the_announcement_too(alice: Guest, story: Story) -> None:
     await expect(alice.log).to_contain_text(UNLESS)
     await alice.says("Not before the end of the film")
@@ -68,7 +68,7 @@ async def test_a_message_of_our_own_ends_the_announcement_too(alice: Guest, stor
     assert whole_reads(alice) == 0
 
 
-@lives_longer
+@lifetime_two_hours
 async def test_the_end_is_announced_an_hour_before_and_again_after_the_next_message(
     phone: Guest, story: Story, server: Server
 ) -> None:
@@ -88,7 +88,7 @@ async def test_the_end_is_announced_an_hour_before_and_again_after_the_next_mess
     await story.bob.say("Back again")
     await alice.sees("Back again")
     await expect(alice.log).not_to_contain_text(UNLESS)
-    await clock.fast_forward("00:56:00")  # the moment at which it would have ended
+    await clock.fast_forward("00:56:00")  # the moment at which the chat would have ended
     await until(lambda: whole_reads(alice) == 2)
     await alice.is_connected()
     await idles(alice, server, 1.2 * HOUR)
@@ -98,7 +98,7 @@ async def test_the_end_is_announced_an_hour_before_and_again_after_the_next_mess
     assert whole_reads(alice) == 3
 
 
-@lives_longer
+@lifetime_two_hours
 async def test_a_message_before_the_announcement_postpones_it_silently(
     phone: Guest, story: Story
 ) -> None:
@@ -122,7 +122,7 @@ async def test_a_lifetime_longer_than_any_timer_causes_no_requests(
     assert whole_reads(alice) == 0
 
 
-@lives_longer
+@lifetime_two_hours
 async def test_the_panel_shows_the_current_end_whenever_it_opens(
     arrive: Arrival, story: Story, server: Server
 ) -> None:

@@ -19,7 +19,7 @@ LINKS = [
     "/chat/{}#{}%20",
 ]
 
-NOTE_ADDRESSES = """
+RECORD_ADDRESSES = """
     window.addresses = [];
     const ask = fetch;
     window.fetch = (...what) => (window.addresses.push(location.href), ask(...what));
@@ -45,7 +45,7 @@ async def test_the_key_leaves_the_address_and_nothing_is_sent_before_join(
 async def test_the_key_of_a_member_leaves_the_address_before_the_first_request(
     party: Party,
 ) -> None:
-    await party.bob.context.add_init_script(NOTE_ADDRESSES)
+    await party.bob.context.add_init_script(RECORD_ADDRESSES)
     await party.bob.opens("/")
     await party.bob.opens(party.link)
     await party.bob.is_in()
@@ -119,7 +119,7 @@ async def test_a_name_that_is_too_long_is_reported_before_anything_is_sent(
     await dora.is_in()
 
 
-async def test_a_stranger_does_not_get_back_in_with_the_back_button(
+async def test_the_back_button_skips_the_chat_page_that_sent_a_stranger_home(
     arrive: Arrival, story: Story
 ) -> None:
     dora = await arrive("Dora")
@@ -130,7 +130,7 @@ async def test_a_stranger_does_not_get_back_in_with_the_back_button(
     await expect(dora.button("Save")).to_be_visible()
 
 
-async def test_the_page_of_a_chat_is_the_same_whether_it_exists_or_not(
+async def test_the_page_of_a_chat_is_the_same_whether_the_chat_exists_or_not(
     arrive: Arrival, story: Story
 ) -> None:
     dora = await arrive("Dora")

@@ -1,4 +1,4 @@
-"""An invitation loads little and can be used soon; the room is loaded meanwhile."""
+"""An invitation loads few files and is soon usable; the room is loaded in the background."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ async def test_the_page_says_that_the_room_opens_if_a_guest_joins_before_it_is_l
     arrive: Arrival, story: Story
 ) -> None:
     dora, loading = await arrive("Dora"), asyncio.Event()
-    await dora.page.route("**/chat/room.js", once(loading))
+    await dora.page.route("**/chat/room.js", holding(loading))
     await follows(dora, story)
     await dora.button("Join").click()
     await expect(dora.page.get_by_role("status").get_by_text(OPENING)).to_be_visible()
@@ -41,7 +41,9 @@ async def test_the_page_says_that_the_room_opens_if_a_guest_joins_before_it_is_l
     await dora.says("Here I am")
 
 
-async def test_a_room_that_cannot_be_loaded_is_tried_again(arrive: Arrival, story: Story) -> None:
+async def test_loading_the_room_is_tried_again_after_a_failure(
+    arrive: Arrival, story: Story
+) -> None:
     dora = await arrive("Dora")
     dora.monitor.expect_errors(UNREACHABLE)
     await dora.page.route("**/chat/room.js", fail)
@@ -54,7 +56,9 @@ async def test_a_room_that_cannot_be_loaded_is_tried_again(arrive: Arrival, stor
     assert dora.monitor.calls.count(f"POST /{story.chat_id}/join") == 1
 
 
-async def test_a_member_gets_the_room_once_it_can_be_loaded(arrive: Arrival, story: Story) -> None:
+async def test_a_member_enters_the_room_once_it_can_be_loaded(
+    arrive: Arrival, story: Story
+) -> None:
     dora = await arrive("Dora")
     dora.monitor.expect_errors(UNREACHABLE)
     await dora.joins(f"/chat/{story.chat_id}#{story.magic_key}")
@@ -76,7 +80,7 @@ def files(guest: Guest) -> list[str]:
     return [url for url in urls if not url.endswith(".svg")]
 
 
-def once(ready: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
+def holding(ready: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
     """Return a route that holds requests until the event is set."""
 
     async def wait(route: Route) -> None:

@@ -15,7 +15,7 @@ FORGE = """() => Object.keys(localStorage).forEach(key => {
 })"""
 
 
-async def test_a_second_party_is_started_with_one_press(party: Party) -> None:
+async def test_a_known_user_starts_a_second_party_with_one_press(party: Party) -> None:
     await party.alice.opens("/")
     await expect(party.alice.name_box).to_have_value("Alice")
     await party.alice.button("Start a watch party").click()
