@@ -1,4 +1,4 @@
-"""Any input gets an answer of the contract: no crash, no other shape, no character lost."""
+"""Any input gets a documented answer: no crash, no unknown shape, no lost character."""
 
 import json
 from typing import Any
@@ -85,7 +85,7 @@ async def test_any_message_is_kept_exactly_or_refused(story: Story, body: str) -
 
 @any_input
 @given(fields=JSON | OBJECT, content_type=TYPE)
-async def test_any_json_is_understood_or_refused(
+async def test_any_json_is_accepted_or_refused(
     story: Story, fields: Any, content_type: str
 ) -> None:
     await send_everywhere(story, json.dumps(fields).encode(), content_type)
@@ -93,7 +93,7 @@ async def test_any_json_is_understood_or_refused(
 
 @any_input
 @given(data=st.binary(max_size=300) | FORMS, content_type=TYPE)
-async def test_any_bytes_are_understood_or_refused(
+async def test_any_bytes_are_accepted_or_refused(
     story: Story, data: bytes, content_type: str
 ) -> None:
     await send_everywhere(story, data, content_type)
@@ -111,7 +111,7 @@ async def send_everywhere(story: Story, data: bytes, content_type: str) -> None:
 
 @any_input
 @given(value=TEXT.map(quote) | st.binary(max_size=40).map(quote_from_bytes))
-async def test_any_query_is_understood_or_refused(story: Story, value: str) -> None:
+async def test_any_query_is_accepted_or_refused(story: Story, value: str) -> None:
     api, token, path = story.bob.api, story.bob.session_token, story.bob.path
     await story.alice.say("so that nobody waits")
     for query in (f"since={value}", f"wait={value}", f"since=0&wait={value}", f"epoch={value}"):

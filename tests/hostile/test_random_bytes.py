@@ -9,7 +9,7 @@ from tests.support.server_process import Server
 
 Packets = list[bytes]
 # Valid and invalid parts of requests. CHARLIE stands for the chat of the outsider who sends
-# them, so that some succeed; ALICE stands for the chat that they must not reach.
+# the requests, so that some succeed; ALICE stands for the chat that he must not reach.
 EOL = st.sampled_from([b"\r\n"] * 8 + [b"\n", b"\r", b"\r\r\n"])
 METHOD = st.sampled_from(
     [b"GET"] * 3 + [b"POST"] * 3 + [b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"CONNECT", b"PRI"]
@@ -39,10 +39,10 @@ BODIES += [b"SM\r\n\r\n", b"\0\0\0\4\0\0\0\0\0", b"x" * 70 * KB]
 def requests(draw: st.DrawFn) -> bytes:
     """Draw one request, valid or not."""
     eol = draw(EOL)
-    line = b" ".join([draw(METHOD), draw(st.sampled_from(TARGETS)), draw(VERSION)])
+    request_line = b" ".join([draw(METHOD), draw(st.sampled_from(TARGETS)), draw(VERSION)])
     headers = draw(st.lists(st.sampled_from(HEADERS), max_size=6))
-    usual = [b"Host: a", b"Authorization: Bearer TOKEN"] if draw(st.booleans()) else []
-    return eol.join([line, *usual, *headers, b"", draw(st.sampled_from(BODIES))])
+    required = [b"Host: a", b"Authorization: Bearer TOKEN"] if draw(st.booleans()) else []
+    return eol.join([request_line, *required, *headers, b"", draw(st.sampled_from(BODIES))])
 
 
 @st.composite

@@ -26,39 +26,39 @@ AUTH = b"POST /auth HTTP/1.1\r\nHost: a\r\n"
 CHUNKS = AUTH + b"Transfer-Encoding: chunked\r\n"
 
 BROKEN = {
-    "no HTTP": b"Hello, is this a watch party?\r\n\r\n",
+    "not HTTP": b"Hello, is this a watch party?\r\n\r\n",
     "HTTP/0.9": b"GET /healthz\r\n\r\n",
     "a version in words": b"GET /healthz HTTP/one\r\nHost: a\r\n\r\n",
-    "a version of three numbers": b"GET /healthz HTTP/1.1.1\r\nHost: a\r\n\r\n",
+    "a version with three numbers": b"GET /healthz HTTP/1.1.1\r\nHost: a\r\n\r\n",
     "no method": b" /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
     "NUL in the target": b"GET /health\0z HTTP/1.1\r\nHost: a\r\n\r\n",
     "NUL in a header": b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n",
     "NUL in a header's name": b"GET /healthz HTTP/1.1\r\nHost: a\r\nX\0: a\r\n\r\n",
     "a space before the colon": b"GET /healthz HTTP/1.1\r\nHost: a\r\nX : a\r\n\r\n",
     "a header without a colon": b"GET /healthz HTTP/1.1\r\nHost: a\r\nX\r\n\r\n",
-    "a fold before any header": b"GET /healthz HTTP/1.1\r\n X: a\r\nHost: a\r\n\r\n",
+    "a folded line before any header": b"GET /healthz HTTP/1.1\r\n X: a\r\nHost: a\r\n\r\n",
     "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
     "two hosts": b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-    "a header too long": b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 70 * KB,
-    "headers too many": b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + b"X: a\r\n" * 12 * KB,
-    "a request line without end": b"GET /" + b"a" * 70 * KB,
-    "a length below zero": AUTH + b"Content-Length: -2\r\n\r\n{}",
+    "an overlong header": b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 70 * KB,
+    "too many headers": b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + b"X: a\r\n" * 12 * KB,
+    "a request line that never ends": b"GET /" + b"a" * 70 * KB,
+    "a negative length": AUTH + b"Content-Length: -2\r\n\r\n{}",
     "a length in words": AUTH + b"Content-Length: two\r\n\r\n{}",
     "a length with a sign": AUTH + b"Content-Length: +2\r\n\r\n{}",
     "a length in hex": AUTH + b"Content-Length: 0x2\r\n\r\n{}",
-    "a length beyond any": AUTH + b"Content-Length: " + b"9" * 20 + b"\r\n\r\n{}",
+    "a length of 20 digits": AUTH + b"Content-Length: " + b"9" * 20 + b"\r\n\r\n{}",
     "two lengths": AUTH + b"Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}",
-    "two lengths in one": AUTH + b"Content-Length: 2, 40\r\n\r\n{}",
+    "two lengths in one header": AUTH + b"Content-Length: 2, 40\r\n\r\n{}",
     "a length, then chunks": AUTH
     + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "chunks, then a length": CHUNKS + b"Content-Length: 5\r\n\r\n0\r\n\r\n",
-    "an encoding nobody knows": AUTH + b"Transfer-Encoding: party\r\n\r\n0\r\n\r\n",
-    "chunked twice": CHUNKS + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "a chunk below zero": CHUNKS + b"\r\n-1\r\n",
-    "a chunk in words": CHUNKS + b"\r\none\r\n{\r\n",
-    "a chunk with 0x": CHUNKS + b"\r\n0x1\r\n{\r\n",
-    "a chunk beyond any": CHUNKS + b"\r\n" + b"f" * 30 + b"\r\n",
-    "a chunk longer than it says": CHUNKS + b"\r\n1\r\n{}{}{}\r\n",
+    "an unknown encoding": AUTH + b"Transfer-Encoding: party\r\n\r\n0\r\n\r\n",
+    "two chunked encodings": CHUNKS + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a negative chunk size": CHUNKS + b"\r\n-1\r\n",
+    "a chunk size in words": CHUNKS + b"\r\none\r\n{\r\n",
+    "a chunk size with 0x": CHUNKS + b"\r\n0x1\r\n{\r\n",
+    "a chunk size of 30 digits": CHUNKS + b"\r\n" + b"f" * 30 + b"\r\n",
+    "a chunk longer than its size": CHUNKS + b"\r\n1\r\n{}{}{}\r\n",
     "chunks in HTTP/1.0": CHUNKS.replace(b"1.1", b"1.0") + b"\r\n0\r\n\r\n",
 }
 
@@ -128,7 +128,7 @@ async def test_an_invalid_target_is_refused(server: Server, target: str) -> None
     assert "target" in answer["message"]
 
 
-async def test_a_target_in_absolute_form_is_understood(server: Server) -> None:
+async def test_a_target_in_absolute_form_is_accepted(server: Server) -> None:
     assert await ask(server, "http://party.test/healthz", "Host: party.test") == (
         200,
         {"status": "ok"},

@@ -3,7 +3,7 @@
 It sends values that the document allows and values that it forbids: the examples, the edges of each
 schema, and random ones. It fails on a 5xx, and on a status, type, header or shape that the document
 does not list. It checks that bad values are refused, but not that good ones are accepted, because
-the rules for a name are more than a schema can say.
+a schema cannot express all rules for a name.
 """
 
 import subprocess
@@ -17,14 +17,14 @@ from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, new_story
 from tests.support.server_process import BIN, Server
 
-EACH = 40  # random requests to each path and method, besides those at the edges
+EXAMPLES_MAX = 40  # random requests to each path and method, besides those at the edges
 PATIENCE = 600  # seconds for a whole run on a busy machine
 
-# These succeed only once: after them, the chat or the member is gone.
+# These requests succeed only once, because the chat or the member is gone afterwards.
 ONCE = ("DELETE /{chat_id}", "DELETE /{chat_id}/members/{member_id}")
 
-# With this, a run also fails if a path answered with nothing but 401, 403 or 404.
-DEEP = '[warnings]\nfail-on = ["missing_auth", "missing_test_data"]\n'
+# With this configuration, a run also fails if a path gave no answer but 401, 403 or 404.
+FAIL_IF_NEVER_ACCEPTED = '[warnings]\nfail-on = ["missing_auth", "missing_test_data"]\n'
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def run(server: Server, folder: Path, *options: str, config: str = "") -> None:
     command = [str(BIN / "schemathesis"), "--config-file", str(file), "run", "--no-color"]
     command += [
         "--phases=examples,coverage,fuzzing",
-        f"--max-examples={EACH}",
+        f"--max-examples={EXAMPLES_MAX}",
         "--generation-deterministic",
     ]
     command += ["--exclude-checks=positive_data_acceptance", *options]
@@ -57,7 +57,7 @@ def run(server: Server, folder: Path, *options: str, config: str = "") -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def as_host(story: Story, credential: str) -> str:
+def config_of(story: Story, credential: str) -> str:
     """Return a configuration with the ids of Alice's chat, of Bob and of a message."""
     return (
         f'headers = {{ Authorization = "Bearer {credential}" }}\n'
@@ -76,10 +76,10 @@ async def test_requests_of_a_host_are_answered_as_documented(
     server: Server, story: Story, tmp_path: Path
 ) -> None:
     others = [f"--exclude-name={name}" for name in ONCE]
-    config = as_host(story, story.alice.auth_key) + DEEP
+    config = config_of(story, story.alice.auth_key) + FAIL_IF_NEVER_ACCEPTED
     run(server, tmp_path, *others, config=config)
     in_chat = ["--include-path-regex=^/{chat_id}", "--exclude-name=POST /{chat_id}/join"]
-    config = as_host(story, story.alice.session_token) + DEEP
+    config = config_of(story, story.alice.session_token) + FAIL_IF_NEVER_ACCEPTED
     run(server, tmp_path, *in_chat, *others, config=config)
     async with Api(server.url) as story.bob.api, Api(server.url) as story.charlie.api:
         assert (await story.bob.read())["last_id"] > 1  # the requests posted messages
@@ -89,7 +89,7 @@ async def test_requests_of_a_host_are_answered_as_documented(
 async def test_requests_that_succeed_only_once_are_answered_as_documented(
     server: Server, story: Story, tmp_path: Path
 ) -> None:
-    config = as_host(story, story.alice.session_token)
+    config = config_of(story, story.alice.session_token)
     for name in reversed(ONCE):
         run(server, tmp_path, f"--include-name={name}", config=config)
         async with Api(server.url) as story.bob.api, Api(server.url) as story.alice.api:

@@ -1,4 +1,4 @@
-"""Clients that send slowly, never end or do not read are cut off in time."""
+"""Clients that send slowly, never finish a request or do not read are disconnected in time."""
 
 import asyncio
 import contextlib
@@ -112,13 +112,13 @@ async def served_impatiently(folder: Path) -> AsyncIterator[tuple[str, int]]:
         kept = listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
         assert kept == USER_TIMEOUT
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * SHORT)
-        place = listening.getsockname()
+        address = listening.getsockname()
         listening.detach()
     stopped = asyncio.Event()
     app = create_app(Settings(store=f"sqlite:{folder / 'party.db'}"))
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=stopped.wait))
     try:
-        yield place
+        yield address
     finally:
         stopped.set()
         await serving
@@ -127,15 +127,22 @@ async def served_impatiently(folder: Path) -> AsyncIterator[tuple[str, int]]:
 async def test_a_client_that_does_not_read_is_disconnected(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with served_impatiently(tmp_path) as place, Api(f"http://127.0.0.1:{place[1]}") as api:
+    async with (
+        served_impatiently(tmp_path) as address,
+        Api(f"http://127.0.0.1:{address[1]}") as api,
+    ):
         await is_served(await new_story(api))
-        with socket.socket() as deaf:
-            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            deaf.connect(place)
-            deaf.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 500)
-            me = deaf.getsockname()
-            await until(lambda: is_connected(place, me), "nobody was served")
-            await until(lambda: not is_connected(place, me), "who is deaf was kept")
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(address)
+            client.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n" * 500)
+            client_address = client.getsockname()
+            await until(
+                lambda: is_connected(address, client_address), "the client was never connected"
+            )
+            await until(
+                lambda: not is_connected(address, client_address), "the client was not disconnected"
+            )
         await is_served(await new_story(api))
     faults = [record for record in caplog.records if record.exc_info]
     assert all("ClientDisconnected" in repr(record.exc_info) for record in faults)
