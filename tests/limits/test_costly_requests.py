@@ -16,7 +16,8 @@ from tests.support.server_process import Server
 
 ZALGO = "a" + "\u0345" * 16_000 + "\u0334" * 16_000  # sorting these takes quadratic time
 
-COST_MAX = 0.5  # seconds of the server's CPU for all requests of a test (it used to be over two)
+# Seconds of the server's CPU for all requests of a test. Without bounds they took over two.
+COST_MAX = 0.5
 
 REFUSED = (400, "invalid_request")
 

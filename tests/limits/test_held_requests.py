@@ -37,11 +37,11 @@ async def test_the_fifth_poll_of_a_credential_ends_the_first(tmp_path: Path) -> 
         bob = []
         for _ in range(5):
             bob.append(poll(story.bob))
-            await until_held(server, bob[-1])  # in this order
+            await until_held(server, bob[-1])  # so that the polls arrive in this order
         await settled(*bob, ended=1)
         retry_after(bob[0].result())
-        together = {"token": story.bob.session_token, "since": 0}
-        chats = {"wait": 25, "chats": {f"{story.chat_id}": together}}
+        cursor = {"token": story.bob.session_token, "since": 0}
+        chats = {"wait": 25, "chats": {f"{story.chat_id}": cursor}}
         many = asyncio.create_task(api.post("/poll", json=chats))
         await settled(*bob, ended=2)
         assert bob[1].result().error == LIMITED
@@ -78,8 +78,8 @@ async def test_one_poll_of_many_chats_may_end_several_polls_at_once(tmp_path: Pa
         held = [asyncio.create_task(api.post("/poll", json=body)) for _ in range(4)]
         await until_held(server, *held)
         singles = [
-            asyncio.create_task(api.get(f"/{chat_id}?since=0&wait=1", place["token"]))
-            for chat_id, place in chats.items()
+            asyncio.create_task(api.get(f"/{chat_id}?since=0&wait=1", cursor["token"]))
+            for chat_id, cursor in chats.items()
             for _ in range(4)
         ]
         assert {(await task).status for task in held} == {429}
@@ -98,10 +98,12 @@ async def test_a_request_cut_in_the_middle_of_its_body_does_not_count_as_held(
                 *server.url.removeprefix("http://").split(":")
             )
             writer.write(cut_in_body(story.bob, way))
-            writer.close()  # at once, while the server still decides
+            writer.close()  # while the server still decides whether to hold the request
             await writer.wait_closed()
         await until(lambda: is_quiet(server), "the server never came to rest")
-        held = [poll(person) for person in (story.alice, story.bob, story.charlie) for _ in "12"]
+        held = [
+            poll(person) for person in (story.alice, story.bob, story.charlie) for _ in range(2)
+        ]
         await until_held(server, *held)
         await story.alice.say("news")
         await story.charlie.say("here, too")
@@ -112,8 +114,8 @@ def cut_in_body(person: Person, way: str) -> bytes:
     """Return a request that asks to be held, with only a part of the body that it announces."""
     accept = "text/event-stream" if way == "stream" else "*/*"
     fields = f"Host: a\r\nAccept: {accept}\r\nAuthorization: Bearer {person.session_token}"
-    line = f"GET {person.path}?since=0&{way} HTTP/1.1"
-    return f"{line}\r\n{fields}\r\nContent-Length: 9\r\n\r\nabc".encode()
+    request_line = f"GET {person.path}?since=0&{way} HTTP/1.1"
+    return f"{request_line}\r\n{fields}\r\nContent-Length: 9\r\n\r\nabc".encode()
 
 
 async def test_a_client_that_hangs_up_makes_room(tmp_path: Path) -> None:
@@ -163,7 +165,7 @@ async def poll_until_refused(person: Person) -> Answer:
 
 @pytest.mark.parametrize("way", ["", "&nothing=1"], ids=["fast path", "framework"])
 async def test_a_client_that_does_not_read_does_not_count_as_held(tmp_path: Path, way: str) -> None:
-    """Its connection may stay open for a minute."""
+    """The connection of such a client may stay open for a minute."""
     command = patched(QUOTAS, HELD_IN_ALL="6", POSTS="CHAT_POSTS")
     async with Server(tmp_path, command, limits="on") as server, Api(server.url) as api:
         story = await new_story(api)

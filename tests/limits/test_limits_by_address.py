@@ -1,4 +1,4 @@
-"""Rate limits by client address: other addresses and known members are not affected."""
+"""Rate limits by client address do not affect other addresses, nor members at the same address."""
 
 import asyncio
 from pathlib import Path
@@ -91,9 +91,9 @@ async def test_addresses_of_one_household_count_together(
 async def test_a_forged_forwarding_header_changes_nothing(
     tmp_path: Path, limited_server: Server
 ) -> None:
-    open_door = tmp_path / "open"
-    open_door.mkdir()
-    async with Server(open_door, limits="on") as server, Api(server.url) as api:
+    folder = tmp_path / "no_proxies"
+    folder.mkdir()
+    async with Server(folder, limits="on") as server, Api(server.url) as api:
         forged = [
             {"X-Forwarded-For": f"10.0.0.{n}", "Forwarded": f"for=1.1.1.{n}"} for n in range(40)
         ]
@@ -121,7 +121,7 @@ async def test_bad_requests_count_towards_the_limit(story: Story, client_a: Api)
 
 
 async def test_a_flood_from_one_address_does_not_delay_another(limited_server: Server) -> None:
-    """A client that hangs up delays nobody."""
+    """Half of the flooding clients hang up, which must not delay anybody either."""
     async with (
         Api(limited_server.url, ADDRESS_A) as client_a,
         Api(limited_server.url, ADDRESS_B) as client_b,
@@ -157,17 +157,17 @@ async def test_a_member_is_served_at_an_address_whose_limit_is_used_up(
 
 
 async def test_a_slow_sender_does_not_delay_others_at_its_address(limited_server: Server) -> None:
-    place = limited_server.url.removeprefix("http://").split(":")
+    address = limited_server.url.removeprefix("http://").split(":")
     head = (
         "POST /auth HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n"
         f"X-Forwarded-For: {ADDRESS_A}\r\n\r\n"
     )
-    lines = [await asyncio.open_connection(*place) for _ in range(40)]
-    for _, writer in lines:
+    connections = [await asyncio.open_connection(*address) for _ in range(40)]
+    for _, writer in connections:
         writer.write(f"{head}{{".encode())  # one byte of the twenty
         await writer.drain()
     async with Api(limited_server.url, ADDRESS_A) as client_a, asyncio.timeout(BODY_TIMEOUT - 1):
         assert (await client_a.get("/")).status == 200
         assert (await client_a.post("/create")).status == 200
-    for _, writer in lines:
+    for _, writer in connections:
         writer.close()

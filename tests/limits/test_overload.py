@@ -1,4 +1,4 @@
-"""A server without a free connection logs it once, and serves again when a client leaves."""
+"""A server that runs out of connections logs one warning, and serves again when a client leaves."""
 
 import asyncio
 import resource

@@ -16,7 +16,7 @@ async def story(client_a: Api) -> Story:
     return await new_story(client_a)
 
 
-async def test_a_member_who_posts_too_fast_is_refused_and_may_go_on_when_the_wait_is_over(
+async def test_a_member_who_posts_too_fast_is_refused_and_may_post_again_after_the_wait(
     story: Story, clock: RateLimitClock
 ) -> None:
     path, token = story.alice.path, story.alice.session_token
