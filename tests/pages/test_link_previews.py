@@ -25,24 +25,24 @@ class Preview(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.said: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         traits = dict(attrs)
         name = traits.get("property") or traits.get("name")
         if tag == "meta" and name:
-            self.said[name] = traits.get("content") or ""
+            self.tags[name] = traits.get("content") or ""
 
 
 @pytest.mark.parametrize("messenger", MESSENGERS)
 async def test_the_preview_of_a_shared_link_is_an_invitation(story: Story, messenger: str) -> None:
-    said = Preview((await fetched(story.bob.api, story.chat_id, messenger)).body.decode()).said
-    assert said["og:title"] == "You’re invited to a watch party"
-    assert said["og:site_name"] == "Watch Party"
-    assert "Type a name" in said["og:description"]
-    assert said["robots"] == "noindex"
-    assert said.keys() & {"og:url", "og:image"} == set()
+    tags = Preview((await fetched(story.bob.api, story.chat_id, messenger)).body.decode()).tags
+    assert tags["og:title"] == "You’re invited to a watch party"
+    assert tags["og:site_name"] == "Watch Party"
+    assert "Type a name" in tags["og:description"]
+    assert tags["robots"] == "noindex"
+    assert tags.keys() & {"og:url", "og:image"} == set()
 
 
 @pytest.mark.parametrize("messenger", MESSENGERS)

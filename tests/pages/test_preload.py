@@ -1,4 +1,4 @@
-"""Each page preloads exactly the modules that the browser's own parser finds behind its entry."""
+"""Each page preloads exactly the modules that V8 links to its entry module."""
 
 import json
 import re
@@ -43,11 +43,11 @@ async def test_a_page_preloads_what_it_loads_statically(api: Api, path: str) -> 
     [entry] = ENTRY.findall(head)
     preloaded = PRELOADED.findall(head)
     assert sorted([*preloaded, entry]) == sorted(linked(entry))
-    later = PRELOADED.findall(body)  # with the room, which an invitation does not need
+    later = PRELOADED.findall(body)  # the modules of the room, which an invitation does not need
     assert sorted([*later, ROOM]) == (sorted(linked(ROOM)) if "/chat/" in path else [ROOM])
 
 
-FORMS = """
+IMPORT_FORMS = """
 import "./effect.js";
 import one from "./one.js";
 import { two, alsoTwo as deux } from "./deep/two.js";
@@ -74,5 +74,5 @@ def test_every_form_of_a_static_import_is_found_and_no_other(tmp_path: Path) -> 
     for name in FOUND:
         (tmp_path / "js" / f"{name}.js").write_text('import "/elsewhere.js";\n')
     (tmp_path / "js" / "deep" / "two.js").write_text('import "../entry.js";\nimport "../one.js";')
-    (tmp_path / "js" / "entry.js").write_text(FORMS)
+    (tmp_path / "js" / "entry.js").write_text(IMPORT_FORMS)
     assert static_imports(tmp_path, "js/entry.js") == [f"js/{name}.js" for name in FOUND]
