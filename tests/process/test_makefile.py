@@ -25,7 +25,7 @@ QUICKLY = 15  # seconds
 # Variables that make or the test environment would otherwise pass on.
 OURS = re.compile(r"MAKE|MFLAGS|VENV$|PYTHON|BIND$|ARGS$|VIRTUAL_ENV|WATCHPARTY_")
 
-NOT_OURS = shutil.ignore_patterns(
+UNTRACKED = shutil.ignore_patterns(
     ".git", ".venv*", ".*_cache", ".hypothesis", "__pycache__", "dist", "build", "*.db*"
 )
 
@@ -34,7 +34,7 @@ NOT_OURS = shutil.ignore_patterns(
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh copy of the sources."""
     folder = tmp_path_factory.mktemp("make") / "checkout"
-    shutil.copytree(ROOT, folder, ignore=NOT_OURS)
+    shutil.copytree(ROOT, folder, ignore=UNTRACKED)
     return folder
 
 
@@ -122,7 +122,9 @@ async def test_make_run_for_the_network_prints_what_to_type_into_a_phone(
     output = tmp_path / "output"
     with running(checkout, output, "BIND=0.0.0.0:0") as process:
         phones, here = map(address, lines_when_started(process, output, 2))
-        assert not re.search(r"//(127\.|0\.0\.0\.0|localhost)", phones), "this leads nowhere"
+        assert not re.search(r"//(127\.|0\.0\.0\.0|localhost)", phones), (
+            "a phone cannot open this address"
+        )
         assert "phones on the same network" in output.read_text()
         assert here.startswith("http://127.0.0.1:")
         assert here.rpartition(":")[2] == phones.rpartition(":")[2]

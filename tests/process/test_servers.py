@@ -1,4 +1,4 @@
-"""Watch Party runs on any ASGI server, and without one in a test."""
+"""Watch Party runs on any ASGI server, and in a test without a server."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ UVICORN = [str(BIN / "uvicorn"), "--port", "0", "watchparty.asgi:app"]
 PLAIN = ["--loop", "asyncio", "--http", "h11"]
 STANDARD = ["--loop", "uvloop", "--http", "httptools"]  # what `uvicorn[standard]` brings
 
-# If Granian chose a free port, it would not print which.
+# Granian does not print the number of a free port that it chooses itself.
 FREE_PORT = "free port"
 GRANIAN = [
     *(str(BIN / "granian"), "--interface", "asgi", "--workers", "1", "--no-access-log"),
@@ -57,7 +57,7 @@ asyncio.run(main())
 """
 
 
-OTHERS = {
+SERVERS = {
     "hypercorn": HYPERCORN,
     "uvicorn": [*UVICORN, *PLAIN],
     "uvicorn-standard": [*UVICORN, *STANDARD],
@@ -65,13 +65,13 @@ OTHERS = {
 }
 
 
-@pytest.fixture(params=OTHERS)
+@pytest.fixture(params=SERVERS)
 def any_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """The application under one of the ASGI servers."""
     port = str(free_port())
-    command = [port if part == FREE_PORT else part for part in OTHERS[request.param]]
+    command = [port if part == FREE_PORT else part for part in SERVERS[request.param]]
     with Server(tmp_path, command) as server:
-        asyncio.run(until(lambda: accepts(server.url), "it does not listen where it says"))
+        asyncio.run(until(lambda: accepts(server.url), "the server does not listen at its address"))
         yield server
         server.stop()  # not every server exits with 0
 
@@ -83,10 +83,10 @@ def free_port() -> int:
 
 
 def accepts(url: str) -> bool:
-    """Return whether the server accepts connections; Granian prints its address before."""
-    place = urlsplit(url)
+    """Return whether the server accepts connections; Granian prints its address earlier."""
+    address = urlsplit(url)
     with socket.socket() as connection:
-        return connection.connect_ex((place.hostname, place.port)) == 0
+        return connection.connect_ex((address.hostname, address.port)) == 0
 
 
 async def test_a_chat_works_under_any_server(any_server: Server) -> None:
@@ -177,8 +177,8 @@ async def test_a_client_that_vanishes_while_a_second_request_waits_causes_no_err
         story = await new_story(api)
         fields = ["Host: party.test", f"Authorization: Bearer {story.bob.session_token}"]
         fields += [] if more else ["Accept: text/event-stream"]
-        line = f"GET {story.bob.path}?since=0{more}{way} HTTP/1.1"
-        asked = "\r\n".join([line, *fields, "\r\n"]).encode()
+        request_line = f"GET {story.bob.path}?since=0{more}{way} HTTP/1.1"
+        asked = "\r\n".join([request_line, *fields, "\r\n"]).encode()
         assert b"{" not in await send(any_server, [asked * 2])
         await until(lambda: is_quiet(any_server), "the server never came to rest")
         await story.alice.say("Where is Bob?")

@@ -1,4 +1,4 @@
-"""Settings come from the environment; every mistake in them is reported."""
+"""Settings come from the environment; every wrong one is reported."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -61,7 +61,7 @@ def test_a_server_with_bad_settings_prints_all_mistakes_and_does_not_start() -> 
         assert value in line
 
 
-def test_correct_settings_are_not_reported() -> None:
+def test_only_the_wrong_setting_is_reported() -> None:
     [mistake] = mistakes({"CHAT_TTL": "1e6"})
     assert "WATCHPARTY_CHAT_TTL" in mistake
     assert not any(f"WATCHPARTY_{name}" in mistake for name in BAD if name != "CHAT_TTL")

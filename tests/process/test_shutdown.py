@@ -22,9 +22,10 @@ POSTERS = 8
 STALLED = {
     "half a request line": b"GET / HT",
     "half a body": b"POST /create HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc",
-    "nobody reads": b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 2_000,
+    "answers that nobody reads": b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 2_000,
 }
-SAID = 12  # messages acknowledged before the kill; these and the unanswered ones fit the window
+# Messages acknowledged before the kill; these and the unanswered ones fit into the window.
+SAID = 12
 
 
 @pytest.fixture(params=[SERVE, HYPERCORN], ids=["watchparty", "hypercorn"])
@@ -104,7 +105,7 @@ async def test_a_client_that_stalls_cannot_hold_up_a_stop(server: Server, torn: 
     writer.close()
 
 
-async def test_a_stop_lets_messages_under_way_arrive(server: Server, story: Story) -> None:
+async def test_a_stop_loses_no_acknowledged_message(server: Server, story: Story) -> None:
     """A message answered with 200 is there after the restart; any other may be sent again."""
     acknowledged = Acknowledged()
     async with connect_many(server.url, POSTERS) as connections:

@@ -1,4 +1,4 @@
-"""A server that cannot start prints why and touches nothing; its files are private."""
+"""A server that cannot start prints why and changes nothing; a server's files are private."""
 
 import sqlite3
 import stat
@@ -34,7 +34,7 @@ def modes(folder: Path) -> dict[str, int]:
     return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.glob("party.db*")}
 
 
-async def test_the_database_is_readable_for_its_owner_only(tmp_path: Path) -> None:
+async def test_the_database_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     async with Server(tmp_path) as server, Api(server.url) as api:
         await (await new_story(api)).alice.say("for us only")
         found = modes(tmp_path)
@@ -63,10 +63,10 @@ def test_a_taken_port_is_reported(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["192.0.2.1:8000", "127.0.0.1:99999", "127.0.0.1:http", "nohost.invalid:8000"]
+    "address", ["192.0.2.1:8000", "127.0.0.1:99999", "127.0.0.1:http", "nohost.invalid:8000"]
 )
-def test_an_address_that_cannot_be_bound_is_reported(place: str) -> None:
-    assert f"Error: Cannot listen at {place}" in refused("--bind", place)
+def test_an_address_that_cannot_be_bound_is_reported(address: str) -> None:
+    assert f"Error: Cannot listen at {address}" in refused("--bind", address)
 
 
 def test_a_broken_configuration_file_is_reported(tmp_path: Path) -> None:

@@ -44,12 +44,13 @@ def wheel(dist: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def place(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh environment with the wheel and its own requirements."""
-    place = tmp_path_factory.mktemp("place") / "venv"
-    venv.create(place)
-    run(sys.executable, "-m", "pip", "--python", place / "bin" / "python", "install", "-q", wheel)
-    return place
+    environment = tmp_path_factory.mktemp("environment") / "venv"
+    venv.create(environment)
+    python = environment / "bin" / "python"
+    run(sys.executable, "-m", "pip", "--python", python, "install", "-q", wheel)
+    return environment
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +60,11 @@ def cwd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(place: Path, cwd: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    environment: Path, cwd: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """The installed server, with no settings at all."""
-    program = str(place / "bin" / "watchparty")
+    program = str(environment / "bin" / "watchparty")
     command = ["env", "-u", "PYTHONPATH", program, "serve", "--bind", "127.0.0.1:0"]
     with Server(tmp_path_factory.mktemp("log"), command, cwd, store="") as server:
         yield server
@@ -84,7 +87,7 @@ async def test_an_installed_server_serves_its_page(api: Api) -> None:
     assert len(seen) > 5
 
 
-async def test_an_installed_server_serves_a_chat_and_keeps_it_where_it_was_started(
+async def test_an_installed_server_stores_a_chat_in_the_folder_where_it_was_started(
     api: Api, server: Server, cwd: Path
 ) -> None:
     story = await new_story(api)
