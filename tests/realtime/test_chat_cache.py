@@ -135,7 +135,8 @@ async def test_the_memory_size_of_a_chat_follows_its_contents() -> None:
     for _ in range(40):
         await chat.say(access.member, Draft.parse("x" * 1_000))
     full = chat.memory_size
-    assert 60_000 < full - empty < 75_000  # thirty messages of a good thousand bytes, twice
+    # Thirty messages of just over a thousand bytes, each counted twice.
+    assert 60_000 < full - empty < 75_000
     chat.look(access.member.member_id, Cursor(10))
     assert chat.memory_size - full > 30_000
     await chat.say(access.member, Draft.parse("x" * 1_000))

@@ -1,4 +1,4 @@
-"""Hundreds post at once: ids have no holes, and every reader knows what they missed."""
+"""Hundreds of members post at once: ids have no holes, and every reader knows what they missed."""
 
 import asyncio
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ async def test_two_hundred_readers_get_or_miss_every_message_of_two_hundred_post
             assert refusal.error == (403, "forbidden")
 
     assert sorted(flood.said) == [*range(1, last + 1)]
-    assert flood.answers == last, "an id was given twice"
+    assert flood.answers == last, "two messages got the same id"
     for reader in readers:
         assert reader.has_received_all(last)
         assert reader.seen.items() <= flood.said.items()
@@ -99,15 +99,15 @@ async def test_a_message_whose_author_hangs_up_reaches_all_readers_or_none(
         assert [*reader.seen] == [*range(1, last + 1)], "an id without a message"
         assert reader.seen == readers[0].seen
     bodies = [*readers[0].seen.values()]
-    assert len(bodies) == len(set(bodies)), "a message was kept twice"
+    assert len(bodies) == len(set(bodies)), "a message was stored twice"
     sent = {f"{wave}: {number}" for wave in range(WAVES) for number in range(HASTY)}
     hasty = {body for body in bodies if "end" not in body}
-    assert hasty, "nobody who hung up was heard, so this shows nothing"
+    assert hasty, "no message of a client that hung up was stored, so this test proves nothing"
     assert hasty <= sent
 
 
 async def send_a_wave(server: Server, story: Story, wave: int) -> int:
-    """Let many posters hang up while the server takes their message; return the id of the next one.
+    """Let many posters hang up while they post; return the id of the message after theirs.
 
     A wave fits into the window, so a reader who follows misses nothing.
     """

@@ -106,10 +106,10 @@ async def test_a_thousand_clients_that_vanish_leave_no_task_and_no_waiter(
         async with connect_many(url, CROWD) as connections:
             for connection in connections:
                 reader_of(story.bob, connection).ask()
-            await until(lambda: polls_held() == CROWD, "not all were held")
+            await until(lambda: polls_held() == CROWD, "not all polls were held")
             assert len(asyncio.all_tasks()) > before + CROWD
             disconnect(connections)
-            await until(lambda: polls_held() == 0, "some are still waited for")
+            await until(lambda: polls_held() == 0, "some polls are still held")
             await until(lambda: len(asyncio.all_tasks()) <= before, "tasks were left behind")
         assert (await story.bob.read(since=0))["messages"] == []
         refusal = await story.charlie.try_to_read(story.chat_id, since=0, wait=HOLD)
@@ -177,9 +177,5 @@ def chats_in_memory() -> set[int]:
 def megabytes(server: Server) -> float:
     """Return the resident memory of the server in MB (VmRSS)."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
-    [kilobytes] = [
-        connection.split()[1]
-        for connection in status.splitlines()
-        if connection.startswith("VmRSS")
-    ]
+    [kilobytes] = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")]
     return int(kilobytes) / 1024

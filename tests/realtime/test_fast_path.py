@@ -63,8 +63,8 @@ async def test_both_paths_give_the_same_answers(story: Story, query: str) -> Non
     await story.charlie.say("Alone")  # so that his own poll is answered at once
     quick, ordinary = await both(story.bob, query)
     assert comparable(quick) == comparable(ordinary)
-    for refused in await both(story.charlie, query):
-        assert refused.status in {200, 400}  # in a party of his own
+    for own in await both(story.charlie, query):
+        assert own.status in {200, 400}  # Charlie reads a chat of his own
     path = f"{story.bob.path}?{query}"
     stranger = [
         await story.charlie.api.get(path + way, story.charlie.session_token) for way in PATHS
@@ -127,12 +127,12 @@ async def test_a_stream_is_the_same_on_both_paths(story: Story) -> None:
     for n in range(40):
         await story.alice.say(f"{n}")
     queries = ("", "since=39", "since=3", "since=3&rev=0", "since=99", "since=1&epoch=another")
-    lines: list[tuple[str, dict[str, str]]] = [(query, {}) for query in queries]
-    lines += [("since=1", {"Last-Event-ID": "38"}), ("", {"Last-Event-ID": "2"})]
+    requests: list[tuple[str, dict[str, str]]] = [(query, {}) for query in queries]
+    requests += [("since=1", {"Last-Event-ID": "38"}), ("", {"Last-Event-ID": "2"})]
     async with AsyncExitStack() as stack:
         streams = [
             [await open_stream(stack, story.bob, f"?{query}{way}", headers) for way in PATHS]
-            for query, headers in lines
+            for query, headers in requests
         ]
         await story.alice.say("the end")
         for quick, ordinary in streams:

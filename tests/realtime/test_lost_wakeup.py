@@ -1,4 +1,4 @@
-"""A message that arrives after a poll has read the window and before it waits still wakes it."""
+"""A message wakes a poll even if it arrives after the poll read and before the poll waits."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -22,7 +22,7 @@ from watchparty.web.waiting.timer_wheel import TimerWheel
 from watchparty.web.waiting.waiter import PollWaiter, WaitingRoom
 
 HOST = 1  # the member id of the host
-SOON = 20  # seconds; a poll that was not woken comes back after HOLD
+SOON = 20  # seconds; a poll that was not woken is answered after HOLD
 TIMES = 300
 POLLS = 4  # each time
 
@@ -60,11 +60,11 @@ async def test_a_message_between_read_and_wait_is_answered_at_once(
     chat = access.chat
     kept = await service.store.append(chat.chat_id, access.member, Draft("Just now"))
 
-    def land() -> None:  # as Chat.say does after the message is stored
+    def deliver() -> None:  # as Chat.say does after the message is stored
         chat.window.add(kept.message)
         chat.wake()
 
-    chat.window = Interrupted(chat.window, land)
+    chat.window = Interrupted(chat.window, deliver)
     page = await poll(chat, since=0)
     assert [message["body"] for message in page["messages"]] == ["Just now"]
     assert page["last_id"] == 1
@@ -88,10 +88,10 @@ async def test_a_message_between_two_reads_of_a_held_poll_is_answered_at_once(
     first = await service.store.append(chat.chat_id, access.member, Draft("First"))
 
     def wake_for_nothing() -> None:
-        chat.window = Interrupted(chat.window, land)
+        chat.window = Interrupted(chat.window, deliver)
         chat.wake()
 
-    def land() -> None:
+    def deliver() -> None:
         chat.window.add(first.message)
         chat.wake()
 
