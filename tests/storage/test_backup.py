@@ -19,7 +19,7 @@ COPIES = 5
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """Start a server for each test, because they stop it and replace its database."""
+    """Start a server for each test, because the tests stop it and replace its database."""
     with Server(tmp_path) as server:
         yield server
 

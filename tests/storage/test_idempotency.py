@@ -1,4 +1,4 @@
-"""A request whose answer was lost may be repeated with its key: it takes effect once."""
+"""A request whose answer was lost may be repeated with the same key, and takes effect once."""
 
 import asyncio
 import sqlite3
@@ -95,11 +95,11 @@ async def test_a_key_counts_per_member_and_per_chat(api: Api, story: Story) -> N
 
 
 @pytest.mark.parametrize("key", ["", " ", "with space", "x" * 129, "é", "tab\there"])
-@pytest.mark.parametrize("place", ["header", "field", "field beside a header"])
-async def test_an_invalid_key_is_refused(story: Story, key: str, place: str) -> None:
+@pytest.mark.parametrize("sent_in", ["header", "field", "field beside a header"])
+async def test_an_invalid_key_is_refused(story: Story, key: str, sent_in: str) -> None:
     path, token = story.alice.path, story.alice.session_token
-    fields = {"body": "Hello"} | ({} if place == "header" else {"key": key})
-    headers = {} if place == "field" else {HEADER: key if place == "header" else KEY}
+    fields = {"body": "Hello"} | ({} if sent_in == "header" else {"key": key})
+    headers = {} if sent_in == "field" else {HEADER: key if sent_in == "header" else KEY}
     answer = await story.alice.api.post(path, token, json=fields, headers=headers)
     assert answer.error == (400, "invalid_request")
     assert HEADER in answer.json["message"]

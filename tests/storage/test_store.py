@@ -1,4 +1,4 @@
-"""The store on a real file: writes are all or nothing and in order, and 30 messages stay."""
+"""On a real file, writes are all or nothing and in order, and only 30 messages are kept."""
 
 import asyncio
 import sqlite3
@@ -61,17 +61,17 @@ def dump(file: Path) -> list[str]:
 
 Fault = Callable[[SqliteStore, Admission], Awaitable[object]]
 
-# Each fails at a different point; the last two fail after a part is already written.
+# Each write fails at a different point; the last two fail after a part is already written.
 FAULTS: dict[str, tuple[type[Exception], Fault]] = {
-    "a message to no chat": (
+    "a message to a missing chat": (
         Forbidden,
         lambda store, alice: store.append(NOWHERE, alice.access.member, Draft("Hello?")),
     ),
-    "a message that is no Unicode": (
+    "a message that is not valid Unicode": (
         UnicodeError,
         lambda store, alice: say(store, alice, "\ud800"),
     ),
-    "a guest who is nobody": (
+    "a guest who is not a user": (
         StoreUnavailable,
         lambda store, alice: store.add_member(
             alice.access.chat.chat_id,
@@ -81,11 +81,11 @@ FAULTS: dict[str, tuple[type[Exception], Fault]] = {
             None,
         ),
     ),
-    "a chat whose host is nobody": (
+    "a chat whose host is not a user": (
         StoreUnavailable,
         lambda store, alice: store.add_chat(NewChat(NOWHERE, KEYS, NOBODY), b"some credential"),
     ),
-    "a chat that is opened by the key of another": (
+    "a chat with the session token of another": (
         StoreUnavailable,
         lambda store, alice: store.add_chat(
             NewChat(NOWHERE, KEYS, ALICE), tokens.hash_secret(alice.session_token)
@@ -111,9 +111,9 @@ async def test_a_failed_write_changes_nothing(
 async def test_a_failed_write_does_not_affect_the_writes_committed_with_it(
     store: SqliteStore, alice: Admission, file: Path, error: type[Exception], fault: Fault
 ) -> None:
-    orders: list[Awaitable[object]] = [say(store, alice, f"{number}") for number in range(20)]
-    orders.insert(10, fault(store, alice))
-    outcomes = await asyncio.gather(*orders, return_exceptions=True)
+    writes: list[Awaitable[object]] = [say(store, alice, f"{number}") for number in range(20)]
+    writes.insert(10, fault(store, alice))
+    outcomes = await asyncio.gather(*writes, return_exceptions=True)
     assert isinstance(outcomes.pop(10), error)
     assert outcomes == [*range(1, 21)]
     with reader(file) as db:
@@ -139,13 +139,13 @@ async def test_a_cancelled_write_is_stored_whole_or_not_at_all_and_leaves_no_tra
     store: SqliteStore, alice: Admission, file: Path
 ) -> None:
     """Cancel the creation of a chat (a chat, a member, a session) a little later each time."""
-    turns, tries, whole = 0, 0, False
+    steps, tries, whole = 0, 0, False
     while not whole:
         tries += 1
         start = NewChat(NOWHERE + tries, KEYS, ALICE)
         task = asyncio.create_task(store.add_chat(start, tokens.hash_secret(f"{tries}")))
-        whole = await cancel_after(turns, task)
-        turns = max(turns + 1, turns * 5 // 4)
+        whole = await cancel_after(steps, task)
+        steps = max(steps + 1, steps * 5 // 4)
         await store.rename_user(ALICE.user_id, f"Alice the {tries}.")  # the next write succeeds
         with reader(file) as db:
             db.execute("BEGIN IMMEDIATE")
@@ -154,12 +154,12 @@ async def test_a_cancelled_write_is_stored_whole_or_not_at_all_and_leaves_no_tra
                 for table in ("chats", "members", "sessions")
             )
         assert chats == members == sessions
-    assert 2 < len(chats) < tries + 1, "nobody gave up both before and after it was too late"
+    assert 2 < len(chats) < tries + 1, "the cancellations came all too early or all too late"
 
 
-async def cancel_after(turns: int, task: asyncio.Task[object]) -> bool:
-    """Cancel a task after so many turns of the loop; return whether it was done by then."""
-    for _ in range(turns):
+async def cancel_after(steps: int, task: asyncio.Task[object]) -> bool:
+    """Cancel a task after `steps` rounds of the event loop; return whether it was done by then."""
+    for _ in range(steps):
         await asyncio.sleep(0)
     done = task.done()
     task.cancel()

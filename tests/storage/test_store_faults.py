@@ -31,7 +31,7 @@ def full(server: Server) -> AbstractContextManager[None]:
 
 @contextmanager
 def locked(server: Server) -> Iterator[None]:
-    """Lock the database, as a tool does that somebody forgot to close."""
+    """Lock the database, as a tool would that somebody forgot to close."""
     with closing(sqlite3.connect(server.database, isolation_level=None)) as tool:
         tool.execute("BEGIN IMMEDIATE")
         yield
@@ -59,7 +59,7 @@ def replaced(server: Server) -> Iterator[None]:
 
 
 def without_log(server: Server) -> AbstractContextManager[None]:
-    """Move the write-ahead log away, which has the newest changes."""
+    """Move away the write-ahead log, which has the newest changes."""
     return without(Path(f"{server.database}-wal"))
 
 
@@ -141,7 +141,7 @@ async def test_a_refused_message_is_posted_once_when_it_is_repeated(
 async def test_many_writes_are_refused_together_not_one_by_one(
     server: Server, story: Story
 ) -> None:
-    """Otherwise each write would wait for the lock, and all later ones behind it."""
+    """Otherwise each write would wait for the lock, and for all writes before it."""
     with locked(server):
         async with asyncio.timeout(20):
             answers = await asyncio.gather(
@@ -188,14 +188,14 @@ def test_a_damaged_file_is_reported_at_the_start_and_left_alone(
     assert file.read_bytes() == before
 
 
-@pytest.mark.parametrize("place", ["/proc/party.db", "/dev/null/party.db", "."])
-def test_an_unusable_path_is_reported_at_the_start(place: str) -> None:
+@pytest.mark.parametrize("path", ["/proc/party.db", "/dev/null/party.db", "."])
+def test_an_unusable_path_is_reported_at_the_start(path: str) -> None:
     run = subprocess.run(
-        [*SERVE, "--store", f"sqlite:{place}"], capture_output=True, text=True, timeout=60
+        [*SERVE, "--store", f"sqlite:{path}"], capture_output=True, text=True, timeout=60
     )
     assert run.returncode == 1
     assert run.stderr.startswith("Error: ")
-    assert place in run.stderr
+    assert path in run.stderr
     assert "Traceback" not in run.stderr
 
 

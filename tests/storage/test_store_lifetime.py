@@ -24,14 +24,14 @@ async def test_an_emptied_store_has_another_epoch_and_no_users(fresh_server: Ser
 
 
 async def test_a_store_in_memory_leaves_nothing_behind(tmp_path: Path) -> None:
-    place = tmp_path / "place"
-    place.mkdir()
+    working_folder = tmp_path / "working_folder"
+    working_folder.mkdir()
     async with (
-        Server(tmp_path, cwd=place, store="sqlite::memory:") as server,
+        Server(tmp_path, cwd=working_folder, store="sqlite::memory:") as server,
         Api(server.url) as api,
     ):
         story = await new_story(api)
         assert (await story.alice.say("Keep it to yourself"))["id"] == 1
         assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
-    assert list(place.iterdir()) == []
+    assert list(working_folder.iterdir()) == []
     assert not server.database.exists()
