@@ -18,7 +18,7 @@ class Reading:
     gaps: int = 0
 
     def take(self, page: dict[str, Any]) -> None:
-        """Record a page; count a gap unless its ids and its missed ones continue the cursor."""
+        """Record a page; count a gap unless its missed messages and ids follow the cursor."""
         ids = [message["id"] for message in page["messages"]]
         # A page reports missed messages only when it is full.
         self.gaps += page["missed"] > 0 and len(ids) != WINDOW

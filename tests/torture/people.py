@@ -64,10 +64,10 @@ class Client:
 
     async def vanish(self, body: str) -> None:
         """Post and hang up before the answer; the message is stored once or not at all."""
-        place, data = urlsplit(self.url), json.dumps({"body": body}).encode()
+        address, data = urlsplit(self.url), json.dumps({"body": body}).encode()
         head = f"POST {self.path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.token}\r\n"
         with suppress(OSError):
-            _, writer = await asyncio.open_connection(place.hostname, place.port)
+            _, writer = await asyncio.open_connection(address.hostname, address.port)
             writer.write(f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
             with suppress(OSError):
                 await writer.drain()

@@ -20,7 +20,7 @@ from watchparty.server.sockets import raise_file_limit
 
 CHATS = 4
 POSTERS = 4  # in each chat
-KILLS = 2  # the fewest, however slow the machine
+KILLS = 2  # at least, however slow the machine is
 LIFE = (0.3, 3.0)  # seconds that a server lives
 CALM = (0.05, 0.6)  # seconds between two faults on the connections
 
@@ -46,13 +46,13 @@ class Report:
         """Return it as Markdown."""
         rows = {
             "kills (`kill -9`) and restarts": self.kills,
-            "times all lines were cut, or answers lost": self.cuts,
+            "times all connections were cut, or answers lost": self.cuts,
             "messages acknowledged": self.acknowledged,
             "of these on a repeat, because the first answer was lost": self.replays,
             "acknowledged, but gone from the window before any reader came (declared)": self.unseen,
             "**acknowledged and lost**": self.lost,
             "**doubled**": self.doubled,
-            "**gaps that nobody was told of**": self.gaps,
+            "**gaps that were not reported**": self.gaps,
         }
         lines = [f"| {what} | {count:,} |" for what, count in rows.items()]
         return "\n".join(["| what | count |", "| --- | ---: |", *lines])
