@@ -1,4 +1,4 @@
-/** Waits grow with each failure up to a ceiling, at random below it, or last as long as the server asks. */
+/** A wait is random, below a limit that grows with each failure, or lasts as long as the server asks. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
@@ -22,7 +22,7 @@ afterEach(() => mock.reset());
 /** @param {number} value */
 const dice = (value) => mock.method(Math, "random", () => value);
 
-/** The ms that a pause lasts, to the next whole one. @param {Promise<unknown>} pause */
+/** Returns how long a pause lasts, rounded up to a whole ms. @param {Promise<unknown>} pause */
 async function lasts(pause, most = 100_000) {
   let over = false;
   pause.then(() => (over = true));
@@ -31,10 +31,10 @@ async function lasts(pause, most = 100_000) {
     if (over) return ms;
     mock.timers.tick(1);
   }
-  throw new Error(`It lasts longer than ${most} ms`);
+  throw new Error(`The pause lasts longer than ${most} ms`);
 }
 
-test("the longest wait doubles with each failure, from half a second to fifteen", async () => {
+test("the longest wait doubles with each failure, from half a second to fifteen seconds", async () => {
   dice(ALMOST);
   for (const longest of [500, 1000, 2000, 4000, 8000, 15_000, 15_000])
     assert.ok(Math.abs((await lasts(backoff.wait(new Unreachable()))) - longest) <= 1, `not ${longest}`);
@@ -46,7 +46,7 @@ test("the wait never exceeds fifteen seconds, however many failures there were",
   assert.ok((await lasts(backoff.wait(undefined))) <= 15_001);
 });
 
-test("the wait is random below that, so that many clients come back spread out", async () => {
+test("the wait is random below the longest one, so that many clients do not return at once", async () => {
   dice(0.5);
   assert.equal(await lasts(backoff.wait(new Unreachable())), 250);
   dice(0);
@@ -68,26 +68,26 @@ test("the page waits as long as the server asks, and up to a second more", async
   assert.equal(await lasts(backoff.wait(new Refused(503, {}, 60))), 60_500);
 });
 
-test("a busy server that names no time counts as any failure", async () => {
+test("a busy server that asks for no wait is treated like any other failure", async () => {
   dice(0.5);
   assert.equal(await lasts(backoff.wait(busy())), 250);
 });
 
-test("a hopeful event ends a wait at once", async () => {
+test("`wake` ends a wait at once", async () => {
   dice(ALMOST);
   const pause = backoff.wait(new Unreachable());
   backoff.wake();
   assert.equal(await lasts(pause), 0);
 });
 
-test("a hopeful event does not end a wait that the server asked for", async () => {
+test("`wake` does not end a wait that the server asked for", async () => {
   dice(0);
   const pause = backoff.wait(busy(2));
   backoff.wake();
   assert.equal(await lasts(pause), 2000);
 });
 
-test("a hopeful event without a wait does nothing", () => {
+test("`wake` without a wait does nothing", () => {
   backoff.wake();
 });
 

@@ -1,4 +1,4 @@
-/** One poll serves many readers: it asks from the oldest cursor, and each reader gets what is new to it. */
+/** One poll serves many readers: it asks from the oldest cursor, and each reader gets what that reader lacks. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -52,7 +52,7 @@ test("a poll covers a reader at its cursor or ahead of it", () => {
   assert.equal(isCovered(sent, reader({ since: 6, rev: 3 })), true);
 });
 
-test("a poll does not cover a reader who is behind it, in another history, or another member", () => {
+test("a poll does not cover a reader behind its cursor, of another history, or with another token", () => {
   const sent = mergeCursors([reader()]);
   for (const changes of [{ since: 4 }, { rev: 1 }, { epoch: "other" }, { token: "other" }, { chatId: "2" }])
     assert.equal(isCovered(sent, reader(changes)), false, JSON.stringify(changes));
@@ -69,11 +69,11 @@ test("a reader ahead of the poll gets only the newer messages", () => {
   assert.deepEqual(ids(sliceFor(answer(), 5, reader({ since: 8 }))), []);
 });
 
-test("a reader behind the poll's cursor gets nothing of it", () => {
+test("a reader behind the poll's cursor gets nothing from the answer", () => {
   assert.equal(sliceFor(answer(), 5, reader({ since: 4 })), undefined);
 });
 
-test("a reader of another history, or of one ahead of the answer, gets nothing of it", () => {
+test("a reader of another history, or with a cursor ahead of the answer, gets nothing from it", () => {
   assert.equal(sliceFor(answer(), 5, reader({ epoch: "other" })), undefined);
   assert.equal(sliceFor(answer(), 5, reader({ since: 9 })), undefined);
 });
@@ -87,7 +87,7 @@ test("each reader counts its own missed messages", () => {
   assert.equal(ids(sliceFor(long, 5, reader({ since: 20 }))).length, 30);
 });
 
-test("an answer with everything resets only readers of another history", () => {
+test("an answer from the start resets only readers of another history", () => {
   const all = answer({ messages: messages(1, 8), reset: true });
   const known = sliceFor(all, EVERYTHING, reader());
   assert.deepEqual([ids(known), known.reset, known.missed], [[6, 7, 8], false, 0]);

@@ -1,4 +1,4 @@
-/** Times in the reader's own locale and zone, and counts with their nouns. */
+/** Times are shown in the reader's locale and time zone, and counts with their nouns. */
 import assert from "node:assert/strict";
 import { after, before, mock, test } from "node:test";
 
@@ -32,11 +32,11 @@ test("a time is shown in the reader's time zone", () => {
   assert.equal(formatTime(at("2026-01-11T23:00:00Z")), "00:00");
 });
 
-test("a day has its name", () => {
+test("a full time has its weekday and date", () => {
   assert.match(formatDay(at("2026-01-12T20:05:00Z")), /^Mon,? 12 Jan(,| at) 21:05$/);
 });
 
-test("a time of another day has its date, and one of today has none", () => {
+test("a time on another day has its date, and a time today has none", () => {
   assert.equal(formatRecent(at("2026-01-11T23:00:00Z")), "00:00");
   assert.equal(formatRecent(at("2026-01-12T22:59:59Z")), "23:59");
   assert.equal(formatRecent(at("2026-01-11T22:59:59Z")), "11 Jan, 23:59");
@@ -44,7 +44,7 @@ test("a time of another day has its date, and one of today has none", () => {
   assert.equal(formatRecent(at("2025-01-12T12:00:00Z")), "12 Jan, 13:00");
 });
 
-test("an element gets the short time as text, the full one as title, and a machine-readable one", () => {
+test("an element gets the short time as text, the full time as title, and a machine-readable time", () => {
   const [text, title, machine] = shown("2026-01-12T20:05:07.123Z");
   assert.equal(text, "21:05");
   assert.match(title, /^Monday,? 12 January 2026 at 21:05:07$/);
@@ -55,7 +55,7 @@ test("an unknown time is not shown", () => {
   for (const unknown of ["", "soon"]) assert.deepEqual(shown(unknown), ["", "", undefined]);
 });
 
-test("a count has its noun", () => {
+test("a count has the singular or the plural of its noun", () => {
   assert.equal(counted(1, "message"), "1 message");
   assert.equal(counted(2, "message"), "2 messages");
   assert.equal(counted(0, "message"), "0 messages");

@@ -1,4 +1,4 @@
-/** Characters as people count them. */
+/** Characters are counted as people see them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -9,7 +9,7 @@ const ENGLAND = "🏴󠁧󠁢󠁥󠁮󠁧󠁿";
 const NORWAY = "🇳🇴";
 const LONE_SURROGATE = "\ud83d";
 
-test("a character that people see as one counts as one", () => {
+test("one visible character counts as one", () => {
   for (const one of [FAMILY, ENGLAND, NORWAY, "👨🏿‍🦰", "1️⃣", "e\u0301", "Z͑ͫ̓ͪ̂ͫ̽͏", "한", "नि", "\r\n", LONE_SURROGATE])
     assert.deepEqual(graphemes(one), [one]);
 });

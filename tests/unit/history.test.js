@@ -1,4 +1,4 @@
-/** At most the latest 30 messages, each once, in order, with a notice wherever some are missing. */
+/** The history holds the latest 30 messages, each once, in order, with a notice wherever some are missing. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
@@ -60,7 +60,7 @@ test("the notice of one missed message is in the singular", () => {
   assert.deepEqual(shown(), [1, 2, 3, "1 message passed while you were away", 5, 6]);
 });
 
-test("messages that pending ones replace at once count as missed", () => {
+test("messages that pending ones replace before they were shown count as missed", () => {
   take(1, 3);
   take(31, 60, { since: 3, underway: 1 });
   assert.deepEqual(shown(), [passed(28), ...range(32, 60)]);
@@ -93,7 +93,7 @@ test("the missed messages of another history are counted before its first messag
   assert.deepEqual(shown(), ["The history of this party was replaced.", passed(2), 3, 4]);
 });
 
-test("our messages in a replaced history do not count", () => {
+test("our own messages of a replaced history do not lower the count of missed ones", () => {
   take(1, 3);
   history.add(message(5));
   take(11, 12, { reset: true, since: 3, missed: 10 });
@@ -136,7 +136,7 @@ test("the notice of missed messages follows our own message among them", () => {
   assert.deepEqual(shown(), [1, 2, 3, 5, passed(2), 7, 8]);
 });
 
-test("our own messages in the poll or before it were not among the missed ones", () => {
+test("our own messages in the answer or before the cursor do not lower the count of missed ones", () => {
   take(5, 6, { since: 4 });
   history.add(message(4));
   history.add(message(11));
@@ -170,7 +170,7 @@ test("a deleted message stays in its place without its text", () => {
   assert.deepEqual(history.entries()[1], { ...message(2), body: "", deleted: true });
 });
 
-test("deleting an unknown message, or one twice, changes nothing", () => {
+test("deleting an unknown message, or the same message twice, changes nothing", () => {
   take(1, 3);
   history.markDeleted([2]);
   const before = history.entries();

@@ -83,7 +83,7 @@ const TEXTS = [
   "https://bank.example:secret@elsewhere.example/",
 ];
 
-test("nothing else becomes a link", () => {
+test("a text without a safe web address has no link", () => {
   for (const text of TEXTS) assert.deepEqual(pieces(text), text ? [text] : [], text);
 });
 
@@ -100,7 +100,7 @@ test("a link opens in a new tab, sends no referrer, and shows its true host", ()
   assert.deepEqual(new Set(link.rel.split(" ")), new Set(["noopener", "noreferrer", "nofollow", "ugc"]));
 });
 
-test("thousands of brackets do not slow it down", { timeout: 1000 }, () => {
+test("thousands of brackets do not slow `linkify` down", { timeout: 1000 }, () => {
   const text = `https://example.org/closed${")".repeat(50_000)}`;
   assert.deepEqual(pieces(text)[0], ["https://example.org/closed"]);
 });

@@ -63,7 +63,7 @@ test("pending messages are mine, and have no time yet", () => {
   assert.deepEqual([author, username, at, isMine, items.length], [7, "Alice", "", true, 2]);
 });
 
-test("a pending message joins the group of my recent messages, and no older one", () => {
+test("a pending message joins the group of my recent messages, but no older group", () => {
   mock.timers.enable({ apis: ["Date"], now: START + 6 * MINUTES });
   assert.deepEqual(sizes(mine(2 * MINUTES), pending()), [2]);
   assert.deepEqual(sizes(mine(1 * MINUTES), pending()), [1, 1]);
