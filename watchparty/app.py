@@ -3,9 +3,12 @@
 from quart import Quart
 
 from watchparty import assets
+from watchparty.party.confusables import load_look_alikes
 from watchparty.party.service import MEMBERS_MAX, ChatService
 from watchparty.server.cleanup import init_cleanup
+from watchparty.server.connections import connections
 from watchparty.server.garbage_collection import init_garbage_collection
+from watchparty.server.http1 import speak_http1_only
 from watchparty.server.log_filters import init_log_filters
 from watchparty.server.shutdown import init_shutdown
 from watchparty.settings import Settings
@@ -25,7 +28,7 @@ from watchparty.web.routes.chats import chats
 from watchparty.web.routes.meta import meta
 from watchparty.web.routes.moderation import moderation
 from watchparty.web.routes.multi_poll import multi_poll
-from watchparty.web.routes.pages import pages
+from watchparty.web.routes.pages import init_pages, pages
 from watchparty.web.routes.users import users
 
 
@@ -37,6 +40,8 @@ def create_app(settings: Settings | None = None) -> Quart:
     settings = settings or Settings.from_env()
     service = ChatService(open_store(settings.store), MEMBERS_MAX if settings.limits else None)
     limits, held = RateLimits(settings.limits), HeldRequests(settings.limits)
+    speak_http1_only()
+    connections.limit(settings.limits and not settings.trusted_proxies)
 
     app = Quart("watchparty", static_folder=None, template_folder=str(assets.find("templates")))
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BODY_MAX
@@ -64,6 +69,8 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.register_blueprint(multi_poll)  # /poll
     app.register_blueprint(meta)  # /healthz, /openapi.json
 
+    init_pages(app)
+    app.before_serving(load_look_alikes)
     app.before_serving(service.store.open)
     init_garbage_collection(app)
     init_cleanup(app, service, settings.chat_ttl)

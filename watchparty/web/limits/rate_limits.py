@@ -14,6 +14,7 @@ from throttled import RateLimiterType, Throttled
 from throttled.rate_limiter import Quota
 from throttled.store import MemoryStore
 
+from watchparty.client_address import client_network
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite, RateLimited
 from watchparty.party.models import HOSTS
 from watchparty.party.service import ChatAccess
@@ -21,7 +22,6 @@ from watchparty.party.store import RateCheck
 from watchparty.web.limits import quotas
 from watchparty.web.limits.known_credentials import KnownCredentials
 from watchparty.web.request import credentials
-from watchparty.web.request.client_address import client_network
 from watchparty.web.request.credentials import hash_of
 
 HEALTH = "meta.health"  # has a limit of its own: its answer decides whether the server is restarted
