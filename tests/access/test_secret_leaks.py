@@ -17,7 +17,7 @@ import pytest
 from tests.support.answers import FORBIDDEN
 from tests.support.api_client import Answer, Api
 from tests.support.api_fixtures import Story, new_story
-from tests.support.server_process import Server, running_out_of
+from tests.support.server_process import Server, patched, running_out_of
 
 # Damage to the database file between two starts.
 DAMAGES = [
@@ -48,7 +48,7 @@ BITS = 192  # the least that a secret must have
 def faulty_server(tmp_path: Path) -> Iterator[Server]:
     """A server whose log has tracebacks, because a test provokes them."""
     with Server(tmp_path) as server:
-        server.may_log_tracebacks = True
+        server.may_log_faults = True
         yield server
 
 
@@ -97,17 +97,36 @@ async def ask_everything(api: Api, story: Story) -> list[Answer]:
     return answers
 
 
-async def test_a_failing_page_leaks_no_secret(faulty_server: Server) -> None:
-    async with Api(faulty_server.url) as api:  # one connection, kept alive
-        story = await new_story(api)
-        with running_out_of(resource.RLIMIT_NOFILE, faulty_server):  # open files stay open
-            for link in (f"%23{story.magic_key}", f"?magic_key={story.magic_key}"):
+async def test_a_failing_page_leaks_no_secret(tmp_path: Path) -> None:
+    """Each fault is logged once a minute, as one line with its place but without its text."""
+    command = patched("watchparty.web.routes.pages", encodings="lambda request: {}[request.url]")
+    with Server(tmp_path, command) as server:
+        server.may_log_faults = True
+        async with Api(server.url) as api:
+            story = await new_story(api)
+            for link in (f"%23{story.magic_key}", f"?magic_key={story.magic_key}") * 10:
                 answer = await api.get(f"/chat/{story.chat_id}{link}")
                 assert answer.error == (500, "internal_error")
-        outside = await story.charlie.try_to_read(story.chat_id)
-        assert outside.error == FORBIDDEN
-    assert "Too many open files" in faulty_server.log()
-    assert "Exception on GET /chat/<" in faulty_server.log()
+            outside = await story.charlie.try_to_read(story.chat_id)
+            assert outside.error == FORBIDDEN
+        [line] = [line for line in server.log().splitlines() if "KeyError" in line]
+        assert "Exception on GET /chat/<" in line
+        assert "routes/pages.py:" in line
+        assert "Traceback" not in server.log()
+        assert str(story.chat_id) not in server.log()
+
+
+async def test_pages_and_states_need_no_file(tmp_path: Path) -> None:
+    """They are read at the start: not when files have run out, or when a new version is there."""
+    with Server(tmp_path) as server:
+        async with Api(server.url) as api:  # one connection, kept alive
+            alice = (await api.post("/create", json={"username": "Alice"})).ok()
+            chat, token = f"/{alice['chat_id']}", alice["session_token"]
+            with running_out_of(resource.RLIMIT_NOFILE, server):
+                assert [(await api.get(path)).status for path in ("/", "/username")] == [200, 200]
+                state = (await api.get(f"{chat}?since=0&rev=0", token)).ok()["state"]
+                assert state["alike"] == []
+                assert (await api.get(chat, "outsider")).error == FORBIDDEN
 
 
 async def test_a_malformed_request_puts_no_secret_into_the_log(fresh_server: Server) -> None:

@@ -121,6 +121,14 @@ async def test_files_are_cached_for_ever_under_an_address_with_their_version(api
             assert "max-age=31536000" in cached
 
 
+async def test_a_page_that_stayed_open_over_an_upgrade_gets_the_present_files(api: Api) -> None:
+    """They must not be kept at the former address: another upgrade may follow."""
+    for name in (await loaded(api, "/")).keys() - {"/"}:
+        former = await api.get(re.sub(r"^/static/[0-9a-f]+/", "/static/00000000/", name))
+        assert former.body == (await api.get(name)).body
+        assert former.headers["Cache-Control"] == "no-store"
+
+
 async def test_files_have_the_right_content_type(api: Api) -> None:
     types = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
     for name in (await loaded(api, f"/chat/{NOWHERE}")).keys() - {f"/chat/{NOWHERE}"}:

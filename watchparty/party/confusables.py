@@ -28,6 +28,11 @@ class Homoglyph(Struct, frozen=True):
     c: str
 
 
+def load_look_alikes() -> None:
+    """Read the table of look-alikes now, and not at the first request that needs it."""
+    _prototypes()
+
+
 def find_confusable(names: Mapping[int, str]) -> list[int]:
     """Return the sorted ids of all names that look like another one of `names`."""
     ids: defaultdict[str, set[int]] = defaultdict(set)

@@ -1,22 +1,21 @@
-"""Keep repetitive errors of the event loop out of the log: exhausted descriptors, lost clients.
+"""Keep out of the log what is no fault of the server: exhausted descriptors, lost clients.
 
-asyncio accepts as many connections at a time as the listening socket may queue, and logs an
-error with a traceback for each that it fails to accept. When a server runs out of file
-descriptors, these would fill the disk, so only one per interval is logged. Clients that lose
-their network in the middle of an answer, or send invalid HTTP, are not errors of the server.
+asyncio accepts as many connections at a time as the listening socket may queue, and logs an error
+for each that it fails to accept. Clients that lose their network in the middle of an answer, or
+send invalid HTTP, are not errors of the server.
 """
 
 import asyncio
 import errno
 import logging
-import time
 from typing import Any
 
 from h11 import ProtocolError
 from quart import Quart
 
+from watchparty.server.fault_log import LOGGERS, FaultLog
+
 OUT_OF_FILES = "socket.accept() out of system resource"  # asyncio.selector_events
-INTERVAL = 10.0  # seconds between two of these log lines
 
 # At shutdown, asyncio.streams of Python 3.11 asks a cancelled task for its exception, which raises.
 CANCELLED_CONNECTION = "StreamReaderProtocol.connection_made"
@@ -35,18 +34,14 @@ def init_log_filters(app: Quart) -> None:
     @app.before_serving
     async def install() -> None:
         loop = asyncio.get_running_loop()
-        previous, logged_at = loop.get_exception_handler(), -INTERVAL
+        previous = loop.get_exception_handler()
 
         def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-            nonlocal logged_at
             if _is_lost_client(context) or _is_late_retry(context):
                 return
             if context.get("message") == OUT_OF_FILES:
-                if time.monotonic() - logged_at >= INTERVAL:
-                    logged_at = time.monotonic()
-                    app.logger.error(
-                        "no connections left (%s): new clients have to wait", context["exception"]
-                    )
+                error = context["exception"]
+                app.logger.error("no connections left (%s): new clients have to wait", error)
             elif previous is not None:
                 previous(loop, context)
             else:
@@ -54,6 +49,9 @@ def init_log_filters(app: Quart) -> None:
 
         loop.set_exception_handler(handle)
         logging.getLogger("uvicorn.error").addFilter(is_loggable)
+        fault_log = FaultLog()
+        for name in LOGGERS:
+            logging.getLogger(name).addFilter(fault_log)
 
 
 def is_loggable(record: logging.LogRecord) -> bool:

@@ -54,8 +54,6 @@ TLS_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",  # seconds
 }
 
-# The addresses of static files change with their content (assets.fingerprint).
-IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 
 
@@ -68,8 +66,7 @@ async def _add(response: Response) -> Response:
     response.headers.update(DATA_HEADERS if response.mimetype in DATA_TYPES else PAGE_HEADERS)
     if request.scheme == "https":
         response.headers.update(TLS_HEADERS)
-    static = request.endpoint == "static" and response.status_code in {200, 206, 304}
-    response.headers["Cache-Control"] = IMMUTABLE if static else NO_STORE
+    response.headers.setdefault("Cache-Control", NO_STORE)
     return response
 
 

@@ -16,13 +16,20 @@ from watchparty.web.request.content_negotiation import encodings
 from watchparty.web.response.module_graph import static_imports
 from watchparty.web.response.precompressed import Precompressed
 
+# The addresses change with the content (assets.fingerprint).
+IMMUTABLE = "public, max-age=31536000, immutable"
+
 # Do not rely on the system's tables: browsers run a module only if its type is right.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 def init_static_files(app: Quart, folder: Path) -> None:
-    """Serve the files in `folder` at addresses that change with their content."""
-    root = f"/static/{assets.fingerprint(folder)}"
+    """Serve the files in `folder` at addresses that change with their content.
+
+    A page that was open during an upgrade asks for a module at the former address. It gets the
+    present one, which browsers must not keep there.
+    """
+    current = assets.fingerprint(folder)
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     contents = {
         name: Precompressed.of(path.read_bytes(), _type(path))
@@ -30,13 +37,16 @@ def init_static_files(app: Quart, folder: Path) -> None:
         if path.is_file()
     }
 
-    @app.get(f"{root}/<path:name>", endpoint="static")
-    async def static(name: str) -> Response:
+    @app.get("/static/<fingerprint>/<path:name>", endpoint="static")
+    async def static(fingerprint: str, name: str) -> Response:
         if name not in contents:
             raise NotFound
-        return contents[name].response(encodings(request))
+        response = contents[name].response(encodings(request))
+        if fingerprint == current:
+            response.headers["Cache-Control"] = IMMUTABLE
+        return response
 
-    app.jinja_env.globals["static"] = root
+    app.jinja_env.globals["static"] = f"/static/{current}"
     app.jinja_env.globals["static_imports"] = partial(static_imports, folder)
 
 
