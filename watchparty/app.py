@@ -16,7 +16,8 @@ from watchparty.storage import open_store
 from watchparty.web.fast_path.dispatch import init_dispatch
 from watchparty.web.limits.held_requests import HeldRequests
 from watchparty.web.limits.rate_limits import RateLimits, init_rate_limits
-from watchparty.web.middleware.cors import init_cors
+from watchparty.web.middleware.cors import init_cors, vary_headers
+from watchparty.web.middleware.foreign_origins import init_foreign_origins
 from watchparty.web.middleware.proxies import init_proxies
 from watchparty.web.middleware.reject_malformed import init_reject_malformed
 from watchparty.web.request.body import REQUEST_BODY_MAX
@@ -51,11 +52,11 @@ def create_app(settings: Settings | None = None) -> Quart:
     app.extensions["watchparty.held"] = held
 
     init_url_converters(app)
+    init_foreign_origins(app, settings)
     init_rate_limits(app, limits)
     init_reject_malformed(app)
     init_log_filters(app)
-    # With CORS, the headers of an answer depend on the Origin, which the fast path does not read.
-    init_dispatch(app, service, limits, held, fast=not settings.cors_origins)
+    init_dispatch(app, service, limits, held, vary_headers(settings.cors_origins))
     init_proxies(app, settings.trusted_proxies)
     init_errors(app)
     init_headers(app)

@@ -25,7 +25,10 @@ def status(connection: socket.socket) -> list[int]:
     """Return the status of the health check, or nothing when the server closes."""
     with contextlib.suppress(ConnectionError):
         connection.sendall(REQUEST)
-        return statuses(connection.recv(2**16))
+        answer = b""
+        while not answer.endswith(b"}") and (data := connection.recv(2**16)):
+            answer += data
+        return statuses(answer)
     return []
 
 

@@ -83,6 +83,17 @@ async def test_behind_tls_the_answer_has_strict_transport_security(tmp_path: Pat
         assert comparable(answers[0]) == comparable(answers[1])
 
 
+@pytest.mark.parametrize("origins", ["*", "https://party.example.org"])
+async def test_with_cors_both_paths_give_the_same_answers(tmp_path: Path, origins: str) -> None:
+    """Caches must know that an answer depends on the Origin, also one to a request without."""
+    async with Server(tmp_path, cors_origins=origins) as server, Api(server.url) as api:
+        story = await new_story(api)
+        quick, ordinary = await both(story.bob, "since=0&wait=0.1")
+        assert comparable(quick) == comparable(ordinary)
+        assert quick.headers["Vary"] == "Origin"
+        assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
 async def test_readers_on_both_paths_are_woken_at_once(server: Server, story: Story) -> None:
     path, token = f"{story.bob.path}?since=0&wait=25", story.bob.session_token
     held = [asyncio.create_task(story.bob.api.get(path + way, token)) for way in ("", ORDINARY) * 3]

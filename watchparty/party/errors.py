@@ -6,6 +6,8 @@ PartyError
 ├── InvalidCredentials    an unknown auth key
 ├── Forbidden             no access to this chat, or no such chat: indistinguishable
 ├── InvalidInvite         a wrong or replaced magic key, or no such chat: indistinguishable
+├── ForeignOrigin         a page of another origin sent the request
+├── UnknownHost           the request is for a public name that is not the server's
 ├── NotAllowed            the role of the member does not allow it
 ├── NotFound              no such member or message in this chat
 ├── NoSuccessor           the host can't leave: there is no co-host to take over
@@ -65,6 +67,20 @@ class InvalidInvite(PartyError):
 
     code = "invalid_invite"
     message = "This invite link does not work, or does not work any more."
+
+
+class ForeignOrigin(PartyError):
+    """A page of another origin sent a request that changes something."""
+
+    code = "foreign_origin"
+    message = "Pages of other origins may use this server only if its operator allows them."
+
+
+class UnknownHost(PartyError):
+    """The request is for a public name, and the operator has not said that it is the server's."""
+
+    code = "unknown_host"
+    message = "This server does not know that name. Its operator can set WATCHPARTY_PUBLIC_URL."
 
 
 class NotAllowed(PartyError):

@@ -23,7 +23,7 @@ from watchparty.web.limits.held_requests import HeldRequests
 from watchparty.web.limits.rate_limits import RateLimits
 from watchparty.web.middleware.exchange import Exchange
 from watchparty.web.response import sse
-from watchparty.web.response.headers import SHARED_HEADS, AsgiMessage, Head, body_part
+from watchparty.web.response.headers import AsgiMessage, Head, body_part, shared_heads
 from watchparty.web.waiting.hold import Poll, Stream, View
 from watchparty.web.waiting.timer_wheel import TimerWheel
 from watchparty.web.waiting.waiter import Found, PollWaiter, StreamWaiter, WaitingRoom
@@ -35,10 +35,17 @@ _events: WeakKeyDictionary[Page, AsgiMessage] = WeakKeyDictionary()
 
 
 def init_dispatch(
-    app: Quart, service: ChatService, limits: RateLimits, held: HeldRequests, *, fast: bool
+    app: Quart,
+    service: ChatService,
+    limits: RateLimits,
+    held: HeldRequests,
+    headers: dict[str, str],
 ) -> None:
-    """Let `app` hold requests, those of members without the framework if `fast`."""
-    serve, room = app.asgi_app, WaitingRoom(held, TimerWheel())
+    """Let `app` hold requests, those of members without the framework.
+
+    Its answers have these headers beside the usual ones.
+    """
+    serve, room, heads = app.asgi_app, WaitingRoom(held, TimerWheel()), shared_heads(headers)
 
     async def serve_by_framework(scope: Any, receive: ASGIReceiveCallable, send: Any) -> None:
         exchange = Exchange(scope, receive, send)
@@ -50,12 +57,12 @@ def init_dispatch(
     def dispatch(scope: Any, receive: ASGIReceiveCallable, send: Any) -> Answering:
         if scope["type"] != "http":
             return serve(scope, receive, send)
-        is_candidate = fast and scope["method"] == "GET"
-        request = _accept(scope, service, limits, held) if is_candidate else None
+        is_get = scope["method"] == "GET"
+        request = _accept(scope, service, limits, held) if is_get else None
         if request is None:
             return serve_by_framework(scope, receive, send)
         _free_headers(scope)
-        head = SHARED_HEADS[isinstance(request, Stream), scope["scheme"] == "https"]
+        head = heads[isinstance(request, Stream), scope["scheme"] == "https"]
         return _respond(request, head, room, receive, send)
 
     app.asgi_app = dispatch  # type: ignore[method-assign]

@@ -22,6 +22,11 @@ METHODS = ("GET", "POST", "PUT", "DELETE")
 PREFLIGHT_MAX_AGE = timedelta(hours=2)
 
 
+def vary_headers(origins: tuple[str, ...]) -> dict[str, str]:
+    """Return what an answer to a request without an Origin must say to caches (Fetch, 3.2.5)."""
+    return {"Vary": "Origin"} if origins else {}
+
+
 def init_cors(app: Quart, origins: tuple[str, ...]) -> None:
     """Allow these origins to send requests to `app` and to read its answers, errors included."""
     if origins:

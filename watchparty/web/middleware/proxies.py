@@ -1,9 +1,11 @@
 """Trust the forwarding headers of our own reverse proxies, and of nobody else."""
 
-from hypercorn.middleware import ProxyFixMiddleware
+from typing import Any
+
 from quart import Quart, request
 
-HEADER = "X-Forwarded-For"
+from watchparty.web.request import forwarded
+from watchparty.web.request.forwarded import Forwarded
 
 UNEXPECTED_PROXY = (
     "There seems to be a reverse proxy in front, but WATCHPARTY_TRUSTED_PROXIES is %d:"
@@ -16,15 +18,31 @@ MISSING_PROXY = (
 
 
 def init_proxies(app: Quart, trusted: int) -> None:
-    """Take scheme, host and client address from X-Forwarded-* behind `trusted` proxies.
+    """Take scheme, host and client address from the headers of `trusted` proxies.
 
-    Only the values that the outermost of these proxies added count: the client itself may have
-    sent any values before them.
+    The scope is changed in place. A copy of it would cost as much as a poll, and would keep the
+    headers in memory while the request is held.
     """
     _warn_once(app, trusted)
+    serve = app.asgi_app
+
+    def behind_proxies(scope: Any, receive: Any, send: Any) -> Any:
+        if scope["type"] == "http":
+            _apply(forwarded.read(scope["headers"], trusted), scope)
+        return serve(scope, receive, send)
+
     if trusted:
-        proxied = ProxyFixMiddleware(app.asgi_app, mode="legacy", trusted_hops=trusted)
-        app.asgi_app = proxied  # type: ignore[method-assign]
+        app.asgi_app = behind_proxies  # type: ignore[method-assign]
+
+
+def _apply(seen: Forwarded, scope: Any) -> None:
+    if seen.client:
+        scope["client"] = (seen.client, 0)
+    if seen.scheme:
+        scope["scheme"] = seen.scheme
+    if seen.host:
+        fields = [field for field in scope["headers"] if field[0] != b"host"]
+        scope["headers"] = [*fields, (b"host", seen.host.encode("latin-1"))]
 
 
 def _warn_once(app: Quart, trusted: int) -> None:
@@ -36,7 +54,7 @@ def _warn_once(app: Quart, trusted: int) -> None:
         nonlocal warned
         if warned:
             return
-        hops = len([hop for hop in ",".join(request.headers.getlist(HEADER)).split(",") if hop])
+        hops = forwarded.hops(request.scope["headers"])
         if hops < trusted or hops > trusted == 0:
             warned = True
             app.logger.warning(MISSING_PROXY if trusted else UNEXPECTED_PROXY, trusted)

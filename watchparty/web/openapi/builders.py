@@ -12,10 +12,11 @@ ERRORS = {
     400: "malformed: `invalid_request`",
     401: "no credential: `missing_credentials`; an unknown auth key: `invalid_credentials`",
     403: "no access, or no such chat: `forbidden`, `invalid_invite`; not allowed for your role:"
-    " `not_allowed`",
+    " `not_allowed`; sent by a page of another origin: `foreign_origin`",
     404: "nothing at this address, or no such member or message in this chat: `not_found`",
     409: "nobody could take over: `no_successor`; too many members: `chat_full`",
     413: "larger than 64 KiB: `too_large`",
+    421: "a public name that the server does not know as its own: `unknown_host`",
     422: "the idempotency key was used for another request: `key_reused`",
     429: "too many requests: `rate_limited`",
     503: "the server is stopping, or its store is unavailable: `unavailable`",

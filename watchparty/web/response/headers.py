@@ -115,15 +115,19 @@ def _to_asgi(headers: dict[str, str]) -> HeaderFields:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
+def shared_heads(extra: dict[str, str]) -> dict[tuple[bool, bool], Head]:
+    """Return the heads of the fast path, by (is_stream, is_secure), with `extra` headers."""
+    media = {False: {"Content-Type": "application/json"}, True: sse.HEADERS}
+    return {
+        (is_stream, is_secure): Head(
+            _for_data({**media[is_stream], **extra}, is_secure), is_shared=True
+        )
+        for is_stream in (False, True)
+        for is_secure in (False, True)
+    }
+
+
 def _for_data(media: dict[str, str], is_secure: bool) -> HeaderFields:
     """Return all headers of a data answer that is sent without the framework."""
     tls = TLS_HEADERS if is_secure else {}
     return _to_asgi({**media, **DATA_HEADERS, "Cache-Control": NO_STORE, **tls})
-
-
-# The heads of the fast path, by (is_stream, is_secure).
-SHARED_HEADS = {
-    (is_stream, is_secure): Head(_for_data(media, is_secure), is_shared=True)
-    for is_stream, media in ((False, {"Content-Type": "application/json"}), (True, sse.HEADERS))
-    for is_secure in (False, True)
-}
