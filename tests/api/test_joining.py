@@ -73,8 +73,9 @@ async def test_a_refusal_does_not_reveal_why_an_invitation_fails(api: Api, story
         await api.post(path, token, json=fields)
         for path in (known, unknown, "/7/join")
         for token in (None, own)
-        for fields in ({"magic_key": "x" * 33}, {"magic_key": other["magic_key"]}, {})
+        for fields in ({"magic_key": "x" * 33}, {"magic_key": other["magic_key"]})
     ]
+    refusals += [await api.post(path, own, json={}) for path in (known, unknown, "/7/join")]
     refusals += [
         await api.post(known, own, json={"magic_key": key})
         for key in ("", story.magic_key[:-1], story.magic_key + "x", story.alice.session_token)
@@ -83,6 +84,27 @@ async def test_a_refusal_does_not_reveal_why_an_invitation_fails(api: Api, story
     assert {refusal.error for refusal in refusals} == {(403, "invalid_invite")}
     assert all(without_date(refusal) == without_date(refusals[0]) for refusal in refusals)
     assert await names(story) == ["Alice", "Bob"]
+
+
+async def test_a_join_without_a_key_says_what_is_missing(api: Api, story: Story) -> None:
+    for path in (f"/{story.chat_id}/join", "/100000000001/join"):
+        answer = await api.post(path, json={"username": "Charlie"})
+        assert answer.error == (400, "invalid_request")
+        assert "magic_key" in answer.json["message"]
+
+
+async def test_a_better_key_raises_the_role(api: Api, story: Story) -> None:
+    """Whoever opened the link for viewers first is not a viewer for ever; a guest stays one."""
+    invites = (await api.get(f"{story.alice.path}/invite", story.alice.session_token)).ok()
+    keys = {invite["role"]: invite["magic_key"] for invite in invites["invites"]}
+    roles: list[str] = []
+    for role in ("viewer", "guest", "viewer"):
+        made = (await join(story.charlie, story, magic_key=keys[role])).ok()
+        assert ("magic_link" in made) == (bool(roles))
+        state = (await api.get(story.alice.path, made["session_token"])).ok()
+        roles.append(state["role"])
+    assert roles == ["viewer", "guest", "guest"]
+    assert (await story.charlie.try_to_read(100000000001)).error == (403, "forbidden")
 
 
 async def test_an_unknown_auth_key_is_refused_with_any_invitation(api: Api, story: Story) -> None:

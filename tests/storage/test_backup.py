@@ -121,11 +121,20 @@ async def test_leftovers_of_a_killed_backup_do_not_block_the_next(
     server: Server, tmp_path: Path
 ) -> None:
     left = [tmp_path / "copy.db.part", tmp_path / "copy.db.part-journal"]
-    for file in left:
-        file.write_bytes(b"half of something")
+    left[0].write_bytes(server.database.read_bytes()[:4096])
+    left[1].write_bytes(b"half of something")
     run = await back_up(server, tmp_path / "copy.db")
     assert run.returncode == 0, run.stderr
     assert [file for file in left if file.exists()] == []
+
+
+async def test_a_backup_deletes_no_file_of_another_program(server: Server, tmp_path: Path) -> None:
+    download = tmp_path / "copy.db.part"
+    download.write_bytes(b"half of a film")
+    run = await back_up(server, tmp_path / "copy.db")
+    assert (run.returncode, run.stdout) == (1, "")
+    assert str(download) in run.stderr
+    assert download.read_bytes() == b"half of a film"
 
 
 async def test_a_failed_backup_is_reported_and_leaves_no_file(

@@ -114,6 +114,7 @@ async def test_large_chats_are_deleted_a_few_at_a_time(tmp_path: Path) -> None:
     store = open_store(f"sqlite:{tmp_path / 'party.db'}")
     for number in range(people):
         await store.add_user(f"{number}".encode(), "Guest")
+    await store.close()
     with closing(sqlite3.connect(tmp_path / "party.db")) as db, db:
         db.executemany(
             "INSERT INTO chats (chat_id, magic_key, created_at, active_at) VALUES (?, ?, 0, 0)",
@@ -123,6 +124,7 @@ async def test_large_chats_are_deleted_a_few_at_a_time(tmp_path: Path) -> None:
             "INSERT INTO members SELECT chat_id, user_id, user_id, 'Guest', 'guest', 0"
             " FROM chats, users"
         )
+    await store.open()
     batches = []
     while deleted := await store.expire(before=1):
         batches.append(len(deleted))

@@ -10,12 +10,14 @@ from watchparty.party.models import (
     AppendResult,
     ChatRecord,
     ChatState,
+    Joined,
     Member,
     Message,
+    NewUser,
     State,
     User,
 )
-from watchparty.party.moderation import Change, DeleteMessage
+from watchparty.party.moderation import Change, DeleteMessage, SetRole, SetTopic
 from watchparty.party.store import RateCheck, Store, no_check
 from watchparty.party.uncancellable import uncancellable
 from watchparty.party.validation import Draft
@@ -96,34 +98,49 @@ class Chat:
 
     @uncancellable
     async def add_member(
-        self, user: User, magic_key: str, credential: bytes, members_max: int | None
-    ) -> Member:
+        self, user: User | NewUser, magic_key: str, credential: bytes, members_max: int | None
+    ) -> Joined:
         """Add a user to the chat; if they are a member already, only add a session.
 
-        Raises InvalidInvite when a newcomer's key is not valid (any more), and ChatFull.
+        A key of a better role raises the role of a member. Raises InvalidInvite when a newcomer's
+        key is not valid (any more), and ChatFull.
         """
-        member, state = await self.store.add_member(
-            self.chat_id, user, magic_key, credential, members_max
-        )
-        if member.member_id not in self.members:
+        joined = await self.store.add_member(self.chat_id, user, magic_key, credential, members_max)
+        if self.members.get(joined.member.member_id) != joined.member:
             self.active_at = timestamps.now()
-            self.apply_state(state, coalesce=True)
-        return member
+            self.apply_state(joined.state, coalesce=True)
+        return joined
 
     @uncancellable
-    async def change(self, actor: Member, change: Change) -> None:
-        """Store a change and wake all subscribers.
+    async def change(self, actor: Member, change: Change, check_rate: RateCheck = no_check) -> None:
+        """Store a change and wake all subscribers, unless it would change nothing.
 
-        Raises NotAllowed when the actor's role does not allow it, and what `Store.change` raises.
+        Raises NotAllowed when the actor's role does not allow it, and what `check_rate` and
+        `Store.change` raise.
         """
         if not change.is_allowed(actor):
             raise NotAllowed
+        if self._is_done(change):
+            return
+        check_rate()
         state = await self.store.change(self.chat_id, actor, change)
         if isinstance(change, DeleteMessage):
             self.window.blank(change.message.id)
         self.apply_state(state)
         if isinstance(change, DeleteMessage):
             await self.store.scrub()
+
+    def _is_done(self, change: Change) -> bool:
+        """Return True if a change would change nothing: it would still wake and cost everybody."""
+        match change:
+            case SetTopic(topic):
+                return topic == self.state.topic
+            case SetRole(member_id, role):
+                return member_id in self.members and self.members[member_id].role == role
+            case DeleteMessage(message):
+                return bool(message.deleted)
+            case _:
+                return False
 
     def apply_state(self, state: ChatState, *, coalesce: bool = False) -> None:
         """Adopt a new revision, and wake all subscribers: now, or with `coalesce` a moment later.

@@ -20,6 +20,18 @@ class User(Struct, frozen=True):
     username: str
 
 
+class NewUser(Struct, frozen=True):
+    """A user to be added together with their first member; `credential` is the hash of the key."""
+
+    credential: bytes
+    username: str
+
+    @classmethod
+    def of(cls, auth_key: str, username: str) -> "NewUser":
+        """Return a user who will have this auth key."""
+        return cls(tokens.hash_secret(auth_key), username)
+
+
 class Member(Struct, frozen=True):
     """A user in one chat, under the name they have there."""
 
@@ -60,6 +72,13 @@ class Session(Struct, frozen=True):
 
     chat_id: int
     member_id: int
+
+
+class Created(Struct, frozen=True):
+    """The chat of a request to create one; `ended` are the credentials of sessions it ended."""
+
+    chat_id: int
+    ended: list[bytes]
 
 
 class Message(Struct, frozen=True):
@@ -124,6 +143,17 @@ class State(Struct, frozen=True):
     deleted: list[int]
     links: int
     alike: list[int]
+
+
+class Joined(Struct, frozen=True):
+    """A member with a new session, and the chat's state at that moment.
+
+    `ended` are the credentials of the sessions that it ended.
+    """
+
+    member: Member
+    state: ChatState
+    ended: list[bytes]
 
 
 class ChatRecord(Struct, frozen=True):

@@ -8,7 +8,7 @@ from watchparty.party import timestamps, tokens
 from watchparty.party.chat import Chat
 from watchparty.party.chat_cache import ChatCache
 from watchparty.party.errors import Forbidden, InvalidCredentials, InvalidInvite, NotAllowed
-from watchparty.party.models import Invites, Member, NewChat, Session, User
+from watchparty.party.models import Invites, Member, NewChat, NewUser, Session, User
 from watchparty.party.store import RateCheck, Store, no_check
 from watchparty.party.uncancellable import uncancellable
 from watchparty.party.validation import DEFAULT_NAME
@@ -42,12 +42,15 @@ class ChatAccess(Struct, frozen=True):
 class Admission(Struct, frozen=True):
     """A new session of a member, and the auth key if it was created just now.
 
-    `replayed` is True if the request repeats the one that created the chat.
+    `guest_key` is the magic key of guests as of the moment of the admission, or None for viewers:
+    somebody removed a moment later must not see the next one. `replayed` is True if the request
+    repeats the one that created the chat.
     """
 
     access: ChatAccess
     session_token: str
     auth_key: str | None
+    guest_key: str | None
     replayed: bool = False
 
 
@@ -91,12 +94,15 @@ class ChatService:
         host = await self._identify(auth_key, username)
         token = tokens.new_secret()
         template = NewChat(0, Invites.new(), host.user, key if auth_key else None, username or "")
-        chat_id = None
-        while chat_id is None:  # retry while the id is taken, which is rare
+        created = None
+        while created is None:  # retry while the id is taken, which is rare
             chat = replace(template, chat_id=tokens.new_chat_id())
-            chat_id = await self.store.add_chat(chat, tokens.hash_secret(token), check_rate)
-        access = await self.authorize(chat_id, token)
-        return Admission(access, token, host.auth_key, replayed=chat_id != chat.chat_id)
+            created = await self.store.add_chat(chat, tokens.hash_secret(token), check_rate)
+        self._forget(created.chat_id, created.ended)
+        access = await self.authorize(created.chat_id, token)
+        guest_key = access.chat.state.invites.guest if access.member.role != "viewer" else None
+        replayed = created.chat_id != chat.chat_id
+        return Admission(access, token, host.auth_key, guest_key, replayed)
 
     @uncancellable
     async def join(
@@ -110,16 +116,20 @@ class ChatService:
         known = await self._identify(auth_key, username) if auth_key is not None else None
         if known is None or not await self._is_member(chat_id, known.user):
             await self._check_invite(chat_id, magic_key)
-        guest = known or await self._identify(None, username)
+        auth_key = tokens.new_secret() if known is None else None
+        newcomer = known.user if known else NewUser.of(auth_key or "", username or DEFAULT_NAME)
         token = tokens.new_secret()
         credential = tokens.hash_secret(token)
         try:
             chat = await self.chats.get(chat_id)
         except Forbidden:  # deleted just now
             raise InvalidInvite from None
-        member = await chat.add_member(guest.user, magic_key, credential, self._members_max)
+        joined = await chat.add_member(newcomer, magic_key, credential, self._members_max)
+        member = joined.member
+        self._forget(chat_id, joined.ended)
         self._member_ids[chat_id, credential] = member.member_id
-        return Admission(ChatAccess(chat, member), token, guest.auth_key)
+        guest_key = joined.state.invites.guest if member.role != "viewer" else None
+        return Admission(ChatAccess(chat, member), token, auth_key, guest_key)
 
     async def authorize(self, chat_id: int, secret: str) -> ChatAccess:
         """Return the member who has this session token or auth key, and their chat.
@@ -167,6 +177,11 @@ class ChatService:
     def stop(self) -> None:
         """Answer all held requests: the server is stopping."""
         self.chats.stop()
+
+    def _forget(self, chat_id: int, credentials: list[bytes]) -> None:
+        """Forget credentials of sessions that have ended."""
+        for credential in credentials:
+            self._member_ids.pop((chat_id, credential), None)
 
     async def _identify(self, auth_key: str | None, username: str | None) -> Identity:
         """Return the user with an auth key, under their name in this chat, or create a user."""

@@ -7,9 +7,12 @@ from watchparty.party.models import (
     AppendResult,
     ChatRecord,
     ChatState,
+    Created,
     Invites,
+    Joined,
     Member,
     NewChat,
+    NewUser,
     Session,
     User,
 )
@@ -53,12 +56,12 @@ class Store(Protocol):
 
     async def add_chat(
         self, chat: NewChat, credential: bytes, check_rate: RateCheck = no_check
-    ) -> int | None:
-        """Add a chat with its host as member 1, and a session of the host; return its id.
+    ) -> Created | None:
+        """Add a chat with its host as member 1, and a session of the host.
 
         With a key that the host used within 24 hours, return the chat created then. Returns
         None, and adds nothing, when the id is taken. Raises KeyReused when the key was used for
-        something else, and Forbidden when the host of that chat is not in it any more. Calls
+        something else. A key of a chat that its host has left since counts as not used. Calls
         `check_rate` first when there is a key and it was not used before.
         """
 
@@ -72,9 +75,17 @@ class Store(Protocol):
         """Return the member id of a user in the chat."""
 
     async def add_member(
-        self, chat_id: int, user: User, magic_key: str, credential: bytes, members_max: int | None
-    ) -> tuple[Member, ChatState]:
+        self,
+        chat_id: int,
+        user: User | NewUser,
+        magic_key: str,
+        credential: bytes,
+        members_max: int | None,
+    ) -> Joined:
         """Add `user` with a session, or only the session if they are a member already.
+
+        A new user is added only together with the member. A member with a key of a better role
+        gets that role. Only the newest 64 sessions of a member are kept.
 
         Raises InvalidInvite when they are not a member and the key is not valid now, and
         ChatFull when the chat has `members_max` members.

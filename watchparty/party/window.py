@@ -10,7 +10,11 @@ from watchparty.party.models import Message, State
 
 WINDOW = 30  # messages that a chat keeps; the product's promise
 
+PAGES_BYTES = 32 * 1024 * 1024  # of all chats; a full window of the longest messages is 0.25 MB
+
 EMPTY = Raw()
+
+PageKey = tuple[int | None, bool, bool]  # since, reset, stale
 
 _encode = msgspec.json.Encoder().encode
 
@@ -49,6 +53,29 @@ class Page(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
         return bool(self.messages) or self.reset or self.missed > 0 or self.state is not UNSET
 
 
+class PagesInMemory:
+    """Bounds the pages of all windows: one is kept for each cursor that readers have."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[Window, int] = {}  # the one that grew last comes last
+        self._size = 0
+
+    def add(self, window: "Window") -> None:
+        """Count a window that has grown; let those that grew longest ago forget their pages."""
+        self.discard(window)
+        self._sizes[window] = window.pages_size
+        self._size += window.pages_size
+        while self._size > PAGES_BYTES and len(self._sizes) > 1:
+            next(iter(self._sizes)).forget_pages()
+
+    def discard(self, window: "Window") -> None:
+        """Forget a window without pages."""
+        self._size -= self._sizes.pop(window, 0)
+
+
+_in_memory = PagesInMemory()
+
+
 class Window:
     """At most 30 messages, each encoded once, and the pages built from them."""
 
@@ -58,7 +85,7 @@ class Window:
         self.last_id = last_id
         self._kept = {message.id: message for message in messages}
         self._encoded = {id_: Raw(_encode(message)) for id_, message in self._kept.items()}
-        self._pages: dict[tuple[int | None, bool, bool], tuple[Page, bytes]] = {}
+        self._pages: dict[PageKey, tuple[Page, bytes]] = {}
         self._texts_size = sum(map(_size, self._encoded.values()))
         self._pages_size = 0
         self._rev: int | None = None
@@ -73,6 +100,11 @@ class Window:
     def authors(self) -> dict[int, str]:
         """Return the names of the authors of these messages, by member id."""
         return {message.member_id: message.username for message in self._kept.values()}
+
+    @property
+    def pages_size(self) -> int:
+        """Return the size of the pages, in bytes."""
+        return self._pages_size
 
     @property
     def memory_size(self) -> int:
@@ -96,12 +128,12 @@ class Window:
     def blank(self, id_: int) -> None:
         """Delete the text of a message, unless it has left the window meanwhile."""
         if id_ in self._kept:
-            self._put(replace(self._kept[id_], body="", deleted=True))
+            self._put(replace(self._kept[id_], body="", key=UNSET, deleted=True))
 
     def set_state(self, rev: int, state: State) -> None:
         """Set the state, for the pages of readers who have another revision."""
         self._rev, self._state = rev, state
-        self._forget_pages()
+        self.forget_pages()
 
     def page_at(self, cursor: Cursor) -> tuple[Page, bytes]:
         """Return the page for a reader at `cursor`, and the same as JSON."""
@@ -116,7 +148,7 @@ class Window:
         before, encoded = self._encoded.get(message.id, EMPTY), Raw(_encode(message))
         self._kept[message.id], self._encoded[message.id] = message, encoded
         self._texts_size += _size(encoded) - _size(before)
-        self._forget_pages()
+        self.forget_pages()
 
     def _page(self, since: int | None, reset: bool, stale: bool) -> tuple[Page, bytes]:
         key = (since, reset, stale)
@@ -126,11 +158,14 @@ class Window:
                 return page, _encode(page)
             self._pages[key] = page, _encode(page)
             self._pages_size += len(self._pages[key][1])
+            _in_memory.add(self)
         return self._pages[key]
 
-    def _forget_pages(self) -> None:
+    def forget_pages(self) -> None:
+        """Build the pages again when readers ask for them."""
         self._pages.clear()
         self._pages_size = 0
+        _in_memory.discard(self)
 
     def _build_page(self, since: int | None, reset: bool, stale: bool) -> Page:
         newer = [id_ for id_ in self._kept if id_ > (since or 0)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from watchparty.party.errors import StoreUnavailable
-from watchparty.storage.file_lock import PRIVATE, InUse, lock_file
+from watchparty.storage.file_lock import PRIVATE, InUse, is_ours, lock_file
 
 # The server that opens the copy begins another epoch: clients that read messages newer than the
 # copy have to notice.
@@ -27,6 +27,8 @@ def backup(url: str, target: Path) -> None:
     if target.exists():
         raise StoreUnavailable(f"Cannot write {target}: it exists already.")
     part = Path(f"{target}.part")
+    if part.exists() and not is_ours(part):
+        raise StoreUnavailable(f"Cannot write {part}: it exists already.")
     try:
         _clear(part)  # left by a run that was killed
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))

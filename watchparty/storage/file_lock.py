@@ -32,16 +32,25 @@ def lock_file(path: Path) -> int:
         raise StoreUnavailable(f"The folder of the store {path} does not exist. Make it first.")
     if path.exists() and not path.is_file():
         raise StoreUnavailable(f"The store {path} must be a file.")
+    is_new = not Path(f"{path}.lock").exists()
     lock = _lock(Path(f"{path}.lock"), path)
     try:
         _check_ours(path)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
         path.chmod(PRIVATE)
     except BaseException:
-        Path(f"{path}.lock").unlink()
+        if is_new:
+            Path(f"{path}.lock").unlink()
         os.close(lock)
         raise
     return lock
+
+
+def is_ours(path: Path) -> bool:
+    """Return True for a database of Watch Party, or an empty file that may become one."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    return not header or (header[:16] == MAGIC and header[68:72] == APPLICATION_ID)
 
 
 def _lock(lock_path: Path, path: Path) -> int:
@@ -59,7 +68,8 @@ def _lock(lock_path: Path, path: Path) -> int:
 
 def _check_ours(path: Path) -> None:
     if path.exists():
-        with path.open("rb") as file:
-            header = file.read(100)
-        if header and (header[:16] != MAGIC or header[68:72] != APPLICATION_ID):
+        if path.stat().st_nlink > 1:
+            # The lock belongs to a name, and SQLite's log, too.
+            raise StoreUnavailable(f"{path} has a second name (a hard link). Remove one of them.")
+        if not is_ours(path):
             raise StoreUnavailable(f"{path} is not a database of Watch Party.")

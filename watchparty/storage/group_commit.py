@@ -34,6 +34,7 @@ class FileGuard:
     """
 
     def __init__(self, path: str) -> None:
+        self._database = path
         names = [] if path == ":memory:" else [path, f"{path}-wal", f"{path}.lock"]
         self._seen: dict[str, os.stat_result | None] = dict.fromkeys(names)
         self.snapshot()
@@ -41,9 +42,19 @@ class FileGuard:
     def check(self) -> None:
         """Raise StoreUnavailable when a file was moved, deleted, replaced or truncated."""
         for name, before in self._seen.items():
-            if before is not None and not _is_intact(before, _stat(name)):
+            if before is not None and not self._is_intact(name, before, _stat(name)):
                 logger.error("the file %s was moved, deleted, replaced or truncated", name)
                 raise StoreUnavailable
+
+    def _is_intact(self, name: str, before: os.stat_result, now: os.stat_result | None) -> bool:
+        """Return True for the same file, no shorter than before.
+
+        Commits of other programs go to the log. Only we write to the database, at checkpoints, so
+        another time means that somebody has copied another file over it.
+        """
+        if now is None or not os.path.samestat(before, now) or now.st_size < before.st_size:
+            return False
+        return name != self._database or now.st_mtime_ns == before.st_mtime_ns
 
     def snapshot(self) -> None:
         """Record the files as they are now, after a write of our own."""
@@ -177,7 +188,3 @@ def _stat(name: str) -> os.stat_result | None:
         return os.stat(name)  # noqa: PTH116  (takes half the time of Path.stat)
     except OSError:
         return None
-
-
-def _is_intact(before: os.stat_result, now: os.stat_result | None) -> bool:
-    return now is not None and os.path.samestat(before, now) and now.st_size >= before.st_size

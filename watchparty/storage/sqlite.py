@@ -11,9 +11,12 @@ from watchparty.party.models import (
     AppendResult,
     ChatRecord,
     ChatState,
+    Created,
     Invites,
+    Joined,
     Member,
     NewChat,
+    NewUser,
     Session,
     User,
 )
@@ -62,7 +65,7 @@ class SqliteStore(Store):
 
     async def add_chat(
         self, chat: NewChat, credential: bytes, check_rate: RateCheck = no_check
-    ) -> int | None:
+    ) -> Created | None:
         return await self._write(lambda db: transactions.add_chat(db, chat, credential, check_rate))
 
     async def load_chat(self, chat_id: int) -> ChatRecord | None:
@@ -76,8 +79,13 @@ class SqliteStore(Store):
         return None if member is None else member.member_id
 
     async def add_member(
-        self, chat_id: int, user: User, magic_key: str, credential: bytes, members_max: int | None
-    ) -> tuple[Member, ChatState]:
+        self,
+        chat_id: int,
+        user: User | NewUser,
+        magic_key: str,
+        credential: bytes,
+        members_max: int | None,
+    ) -> Joined:
         return await self._write(
             lambda db: transactions.add_member(
                 db, chat_id, user, magic_key, credential, members_max
@@ -101,8 +109,10 @@ class SqliteStore(Store):
             await expiry.delete_absent_users(db)
             return await expiry.delete_idle_chats(db, before)
 
+        scrubbed = self._scrubbed
         expired = await self._write(work)
-        if expired or not self._scrubbed:
+        self._scrubbed = scrubbed and not expired
+        if not self._scrubbed:  # texts that left the window are still in the write-ahead log
             await self.scrub()
         return expired
 
@@ -117,6 +127,7 @@ class SqliteStore(Store):
         return await (await self._ensure_open()).group_commit.read(work)
 
     async def _write(self, work: Work[T]) -> T:
+        self._scrubbed = False
         return await (await self._ensure_open()).group_commit.write(work)
 
     async def _ensure_open(self) -> Database:

@@ -7,14 +7,18 @@ another role now.
 from typing import assert_never
 
 from aiosqlite import Connection
+from msgspec.structs import replace
 
 from watchparty.party.errors import ChatFull, Forbidden, InvalidInvite, NotFound
 from watchparty.party.models import (
     ChatState,
+    Created,
     InviteRole,
     Invites,
+    Joined,
     Member,
     NewChat,
+    NewUser,
     Session,
     User,
 )
@@ -28,12 +32,12 @@ from watchparty.party.moderation import (
     SetTopic,
 )
 from watchparty.party.store import RateCheck
-from watchparty.storage.queries import chats, idempotency, members, messages
+from watchparty.storage.queries import chats, idempotency, members, messages, users
 
 
 async def add_chat(
     db: Connection, chat: NewChat, credential: bytes, check_rate: RateCheck
-) -> int | None:
+) -> Created | None:
     """Add a chat and its host, or find the chat that the same key created."""
     chat_id = None if chat.key is None else await idempotency.find_chat(db, chat)
     if chat_id is None:
@@ -47,29 +51,35 @@ async def add_chat(
             await idempotency.insert_chat(db, chat, chat.key)
     host = await members.select_member(db, chat_id, chat.host.user_id)
     if host is None:
-        raise Forbidden  # the host left or was removed; a repeat does not let them in again
-    await members.insert_session(db, credential, Session(chat_id, host.member_id))
-    return chat_id
+        raise Forbidden
+    ended = await members.insert_session(db, credential, Session(chat_id, host.member_id))
+    return Created(chat_id, ended)
 
 
 async def add_member(
     db: Connection,
     chat_id: int,
-    user: User,
+    user: User | NewUser,
     magic_key: str,
     credential: bytes,
     members_max: int | None,
-) -> tuple[Member, ChatState]:
+) -> Joined:
     """Add a user who has a magic key, or only a session if they are a member already."""
-    member = await members.select_member(db, chat_id, user.user_id)
-    if member is None:
-        role = await _role_of(db, chat_id, magic_key)
-        await members.insert_member(db, chat_id, user, role, members_max)
+    member = None
+    if isinstance(user, User):
         member = await members.select_member(db, chat_id, user.user_id)
     if member is None:
-        raise ChatFull
-    await members.insert_session(db, credential, Session(chat_id, member.member_id))
-    return member, await _state(db, chat_id)
+        role = await _role_of(db, chat_id, magic_key)
+        if isinstance(user, NewUser):
+            user = await users.insert_user(db, user.credential, user.username)
+        await members.insert_member(db, chat_id, user, role, members_max)
+        member = await members.select_member(db, chat_id, user.user_id)
+        if member is None:
+            raise ChatFull
+    elif member.role == "viewer":
+        member = await _raise_role(db, chat_id, member, magic_key)
+    ended = await members.insert_session(db, credential, Session(chat_id, member.member_id))
+    return Joined(member, await _state(db, chat_id), ended)
 
 
 async def change(db: Connection, chat_id: int, actor: Member, change: Change) -> ChatState:
@@ -109,6 +119,15 @@ async def _leave(db: Connection, chat_id: int, member: Member) -> None:
 async def _replace_invites(db: Connection, chat_id: int, invites: Invites) -> None:
     await chats.update_invite(db, chat_id, "guest", invites.guest)
     await chats.update_invite(db, chat_id, "viewer", invites.viewer)
+
+
+async def _raise_role(db: Connection, chat_id: int, member: Member, magic_key: str) -> Member:
+    """Make a viewer who brings the guests' key a guest."""
+    invites = await chats.select_invites(db, chat_id)
+    if invites is None or invites.role_of(magic_key) != "guest":
+        return member
+    await members.update_role(db, chat_id, member.member_id, "guest", member.role)
+    return replace(member, role="guest")
 
 
 async def _role_of(db: Connection, chat_id: int, magic_key: str) -> InviteRole:

@@ -50,13 +50,15 @@ async def insert_message(db: Connection, chat_id: int, message: Message, key: st
 
 
 async def find_chat(db: Connection, chat: NewChat) -> int | None:
-    """Return the id of the chat that was created with this key, if any.
+    """Return the id of the chat that was created with this key, if its host is still in it.
+
+    A chat that they have left is to them like one that was deleted.
 
     Raises KeyReused when that request had other content.
     """
     rows = await _unexpired(
         db,
-        "SELECT digest, chat_id FROM chat_keys"
+        "SELECT digest, chat_id FROM chat_keys JOIN members USING (chat_id, user_id)"
         " WHERE user_id = ? AND key_hash = ? AND created_at > ?",
         (chat.host.user_id, _hash(chat.key)),
     )

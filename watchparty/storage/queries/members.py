@@ -10,6 +10,8 @@ from watchparty.party.errors import Forbidden, NoSuccessor, NotFound
 from watchparty.party.models import Member, Role, Session, User
 from watchparty.storage.queries.require_rows import require_rows
 
+SESSIONS_MAX = 64  # of a member: the browsers and bots of a person, many times over
+
 MEMBERS_SHARED = 10_000  # about 250 bytes each
 
 
@@ -26,12 +28,20 @@ async def insert_member(
     )
 
 
-async def insert_session(db: Connection, credential: bytes, session: Session) -> None:
-    """Add a session of a member."""
+async def insert_session(db: Connection, credential: bytes, session: Session) -> list[bytes]:
+    """Add a session of a member; end those above SESSIONS_MAX, and return their credentials."""
+    where = (session.chat_id, session.member_id)
     await db.execute_fetchall(
         "INSERT INTO sessions (credential, chat_id, member_id, created_at) VALUES (?, ?, ?, ?)",
-        (credential, session.chat_id, session.member_id, timestamps.now()),
+        (credential, *where, timestamps.now()),
     )
+    ended = await db.execute_fetchall(
+        "DELETE FROM sessions WHERE credential IN (SELECT credential FROM sessions"
+        " WHERE chat_id = ? AND member_id = ? AND credential != ?"
+        " ORDER BY created_at DESC LIMIT -1 OFFSET ?) RETURNING credential",
+        (*where, credential, SESSIONS_MAX - 1),
+    )
+    return [old for (old,) in ended]
 
 
 async def select_member(db: Connection, chat_id: int, user_id: int) -> Member | None:

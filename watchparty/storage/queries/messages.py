@@ -40,10 +40,14 @@ async def select_messages(db: Connection, chat_id: int) -> list[Message]:
 
 
 async def blank_message(db: Connection, chat_id: int, id_: int) -> None:
-    """Delete the text of a message. Raises NotFound when it has left the window."""
+    """Delete the text of a message. Raises NotFound when it has left the window.
+
+    Its key goes, too: with it, the stored digest of the text would let one test guesses.
+    """
     await require_rows(
         db,
-        "UPDATE messages SET body = '', deleted = 1 WHERE chat_id = ? AND id = ? RETURNING 1",
+        "UPDATE messages SET body = '', key = NULL, deleted = 1"
+        " WHERE chat_id = ? AND id = ? RETURNING 1",
         (chat_id, id_),
         NotFound,
     )

@@ -24,6 +24,7 @@ class HeldRequests:
         self._maximum = quotas.HELD_IN_ALL if on else math.inf
         self._count = 0
         self._evictions: dict[Hashable, list[Evict]] = {}
+        self._evicted: set[Evict] = set()  # and about to be removed
 
     def holders(self, credentials: Iterable[bytes], owners: Iterable[str]) -> Holders:
         """Return the holders of a request with these credentials of these owners."""
@@ -45,12 +46,15 @@ class HeldRequests:
         for holder, maximum in holders:
             evictions = self._evictions.setdefault(holder, [])
             evictions.append(evict)
-            if len(evictions) > maximum:
-                evictions.pop(0)()
+            left = [oldest for oldest in evictions if oldest not in self._evicted]
+            if len(left) > maximum:
+                self._evicted.add(left[0])
+                left[0]()
 
     def remove(self, holders: Holders, evict: Evict) -> None:
         """Remove a request that was added."""
         self._count -= 1
+        self._evicted.discard(evict)
         for holder, _ in holders:
             evictions = self._evictions.get(holder, [])
             if evict in evictions:

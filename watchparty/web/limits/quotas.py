@@ -25,6 +25,10 @@ POSTS = per_sec(2, burst=8)
 # By chat: more than anybody can read. Each message goes to each of 200 members.
 CHAT_POSTS = per_sec(20, burst=20)
 
+# By member: each change sends the members of the chat to all of them. A host who clears a chat of
+# 200 stays within the burst.
+CHANGES = per_sec(1, burst=200)
+
 # By member: each takes 20 ms to draw.
 QR_CODES = per_sec(1, burst=10)
 

@@ -31,9 +31,10 @@ BAD_CREDENTIAL = (InvalidCredentials, Forbidden, InvalidInvite)
 
 
 class Limiter(NamedTuple):
-    """A rate limit, counted by key."""
+    """A rate limit, counted by key, which grants one more request every `interval` seconds."""
 
     throttled: Throttled | None
+    interval: float = 0.0
 
     @classmethod
     def of(cls, quota: Quota, *, on: bool) -> "Limiter":
@@ -41,14 +42,16 @@ class Limiter(NamedTuple):
         if not on:
             return cls(None)
         store = MemoryStore(options={"MAX_SIZE": quotas.KEYS_REMEMBERED})
-        return cls(Throttled(using=RateLimiterType.GCRA.value, quota=quota, store=store))
+        throttled = Throttled(using=RateLimiterType.GCRA.value, quota=quota, store=store)
+        return cls(throttled, quota.emission_interval)
 
     def check(self, key: str) -> None:
         """Raise RateLimited if the quota of `key` is used up."""
         if self.throttled is not None:
             state = self.throttled.peek(key)
             if not state.remaining:
-                raise RateLimited(math.ceil(state.retry_after))
+                # The library's peek returns the time since the last one was granted.
+                raise RateLimited(math.ceil(self.interval - state.retry_after))
 
     def take(self, key: str, cost: int = 1) -> None:
         """Charge `key`. Raises RateLimited, and charges nothing, if less than `cost` is left."""
@@ -87,6 +90,7 @@ class RateLimits:
         self._member = limiter(quotas.MEMBER)
         self._posts = limiter(quotas.POSTS)
         self._chat_posts = limiter(quotas.CHAT_POSTS)
+        self._changes = limiter(quotas.CHANGES)
         self._qr_codes = limiter(quotas.QR_CODES)
         self._joins = limiter(quotas.JOINS)
         self._created = limiter(quotas.CREATED_CHATS)
@@ -158,6 +162,10 @@ class RateLimits:
                 self._chat_posts.take(str(access.chat.chat_id))
 
         return check
+
+    def change_check(self, access: ChatAccess) -> RateCheck:
+        """Return the check to make before a change: each wakes everybody in the chat."""
+        return partial(self._changes.take, access.member_key)
 
     def charge_qr_code(self, access: ChatAccess) -> None:
         """Charge the drawing of a QR code, which is slow. Raises RateLimited."""

@@ -5,15 +5,18 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 
 
 class IdConverter(IntegerConverter):
-    """The id of a chat, a member or a message: ASCII digits, as many as fit into 64 bits."""
+    """The id of a chat, a member or a message: ASCII digits, as many as fit into 64 bits.
 
-    regex = "[0-9]{1,18}"
+    Each has one form: with leading zeros, a chat would have aliases.
+    """
+
+    regex = "[1-9][0-9]{0,17}"
 
 
 class ChatLinkConverter(BaseConverter):
     """A chat id, followed by the magic key if a mail filter turned the link's `#` into `%23`."""
 
-    regex = "[0-9]{1,18}/?(?:#.*)?"
+    regex = "[1-9][0-9]{0,17}/?(?:#.*)?"
     part_isolating = False
 
 

@@ -26,6 +26,7 @@ STATUSES: dict[type[errors.PartyError], int] = {
     errors.Unavailable: 503,
     errors.Stopping: 503,
     errors.StoreUnavailable: 503,
+    errors.PartyError: 500,
 }
 
 Failure = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -56,9 +57,14 @@ def init_errors(app: Quart) -> None:
     untyped.log_exception = log_exception
 
 
+def status_of(error: errors.PartyError) -> int:
+    """Return the status of a failure, or of the nearest of its base classes that has one."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
 def headers(error: errors.PartyError) -> dict[str, str]:
     """Return the headers that the answer to a failure needs beside the usual ones."""
-    if STATUSES[type(error)] == 401:  # RFC 9110 section 11.6.1
+    if status_of(error) == 401:  # RFC 9110 section 11.6.1
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, errors.RateLimited | errors.Unavailable):
         return {"Retry-After": str(error.retry_after)}
@@ -66,7 +72,7 @@ def headers(error: errors.PartyError) -> dict[str, str]:
 
 
 async def _answer_party_error(error: errors.PartyError) -> Response:
-    response = json(error_body(error), STATUSES[type(error)])
+    response = json(error_body(error), status_of(error))
     response.headers.update(headers(error))
     g.refusal = error  # the rate limits charge for bad credentials
     return response

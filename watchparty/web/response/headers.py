@@ -94,7 +94,7 @@ class Head:
         """Return the answer to a poll that can no longer be held."""
         extra = _to_asgi(errors.headers(error))
         body = msgspec.json.encode(error_body(error))
-        return self._response(errors.STATUSES[type(error)], body, *extra)
+        return self._response(errors.status_of(error), body, *extra)
 
     def start(self) -> AsgiMessage:
         """Return the first message of a stream."""

@@ -13,6 +13,9 @@ from watchparty.web.request.poll_query import ID_MAX
 
 CHATS_MAX = 64  # in one poll
 
+# `$` alone also matches before a line break at the end.
+CHAT_ID = r"^[1-9][0-9]{0,17}$(?!\n)"
+
 
 class AuthAnswer(Struct, frozen=True):
     """A user, who is the same in all chats."""
@@ -110,7 +113,7 @@ class PollRequest(Struct, frozen=True):
     """The chats that a client follows, and how many seconds to wait for news."""
 
     chats: Annotated[
-        dict[Annotated[str, Meta(pattern="^(0|[1-9][0-9]{0,17})$")], PollPlace],
+        dict[Annotated[str, Meta(pattern=CHAT_ID)], PollPlace],
         Meta(min_length=1, max_length=CHATS_MAX),
     ]
     wait: Annotated[float, Meta(ge=0)] = 0.0

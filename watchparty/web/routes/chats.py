@@ -21,7 +21,8 @@ from watchparty.web.waiting.hold import Poll, Stream, hold
 
 chats = Blueprint("chats", __name__)
 
-BODY = ("body", "message", "text", "content", "new_message", "comment")
+BODY = ("body", "message", "text", "content", "new_message", "comment", "message_body")
+MAGIC_KEY = ("magic_key", "invitation_token")
 
 
 @chats.post("/create")
@@ -34,22 +35,22 @@ async def create() -> Response:
     key = body.idempotency_key(request.headers, fields)
     check_rate = limits().create_check(auth_key)
     admission = await service().create(auth_key, body.username(fields), key, check_rate)
-    limits().remember_valid(auth_key)
-    limits().remember_valid(admission.session_token, admission.access)
-    magic_key = admission.access.chat.state.invites.guest
-    return _replayable(_chat_answer(admission, magic_key), admission.replayed)
+    _remember(auth_key, admission)
+    answer = _chat_answer(admission, magic_key=admission.guest_key or UNSET)
+    return _replayable(answer, admission.replayed)
 
 
 @chats.post("/<id:chat_id>/join")
 async def join(chat_id: int) -> Response:
     """Admit a guest with an invitation, or open another session for a member."""
     fields = await body.read(request)
-    magic_key = body.text(fields, "magic_key") or ""
+    magic_key = body.text(fields, *MAGIC_KEY) or ""
     auth_key = credentials.find(request.headers)
+    if not magic_key and auth_key is None:
+        raise InvalidRequest("magic_key is required, or the auth_key of a member.")
     limits().charge_join(auth_key)
     admission = await service().join(chat_id, magic_key, auth_key, body.username(fields))
-    limits().remember_valid(auth_key)
-    limits().remember_valid(admission.session_token, admission.access)
+    _remember(auth_key, admission)
     return json(_chat_answer(admission))
 
 
@@ -120,15 +121,21 @@ def _replayable(answer: Struct, replayed: bool) -> Response:
     return response
 
 
+def _remember(auth_key: str | None, admission: Admission) -> None:
+    """Remember the credentials of a new session, so that their requests count per member."""
+    limits().remember_valid(auth_key or admission.auth_key)
+    limits().remember_valid(admission.session_token, admission.access)
+
+
 def _chat_answer(admission: Admission, magic_key: str | UnsetType = UNSET) -> ChatAnswer:
-    chat, member = admission.access.chat, admission.access.member
+    chat, member, guest_key = admission.access.chat, admission.access.member, admission.guest_key
     return ChatAnswer(
         chat_id=chat.chat_id,
         session_token=admission.session_token,
         username=member.username,
         last_id=chat.window.last_id,
         epoch=chat.window.epoch,
-        magic_link=_magic_link(admission.access),
+        magic_link=UNSET if guest_key is None else link_for(chat.chat_id, guest_key),
         magic_key=magic_key,
         auth_key=admission.auth_key or UNSET,
     )

@@ -8,6 +8,7 @@ from watchparty.party import validation
 from watchparty.party.errors import InvalidRequest, NotAllowed
 from watchparty.party.models import InviteRole, Role
 from watchparty.party.moderation import (
+    Change,
     DeleteMessage,
     Leave,
     RemoveMember,
@@ -48,7 +49,7 @@ async def replace_invite(chat_id: int) -> Response:
     """Replace a link. The old one stops working at once."""
     access = await authorize(chat_id)
     change = ReplaceInvite(_invite_role(body.text(await body.read(request), "role")))
-    await access.chat.change(access.member, change)
+    await _change(access, change)
     return json(_invite_answer(chat_id, change.role, change.magic_key))
 
 
@@ -71,7 +72,7 @@ async def set_role(chat_id: int, member_id: int) -> Response:
     role = _assignable_role(body.text(await body.read(request), "role"))
     member = access.chat.members.get(member_id)
     change = SetRole(member_id, role, before=member.role if member else None)
-    await access.chat.change(access.member, change)
+    await _change(access, change)
     return _change_answer(access)
 
 
@@ -81,9 +82,9 @@ async def remove_member(chat_id: int, member_id: int) -> Response:
     access = await authorize(chat_id)
     member = access.chat.find_member(member_id)
     if member_id == access.member.member_id:
-        await access.chat.change(access.member, Leave())
+        await _change(access, Leave())
         return json(GoneAnswer())
-    await access.chat.change(access.member, RemoveMember(member))
+    await _change(access, RemoveMember(member))
     return _change_answer(access)
 
 
@@ -91,7 +92,7 @@ async def remove_member(chat_id: int, member_id: int) -> Response:
 async def delete_message(chat_id: int, id_: int) -> Response:
     """Delete the text of a message."""
     access = await authorize(chat_id)
-    await access.chat.change(access.member, DeleteMessage(access.chat.find_message(id_)))
+    await _change(access, DeleteMessage(access.chat.find_message(id_)))
     return _change_answer(access)
 
 
@@ -109,8 +110,12 @@ async def set_topic(chat_id: int) -> Response:
     topic = body.text(await body.read(request), "topic")
     if topic is None:
         raise InvalidRequest("topic is required.")
-    await access.chat.change(access.member, SetTopic(validation.topic(topic)))
+    await _change(access, SetTopic(validation.topic(topic)))
     return _change_answer(access)
+
+
+async def _change(access: ChatAccess, change: Change) -> None:
+    await access.chat.change(access.member, change, limits().change_check(access))
 
 
 def _invite_role(sent: str | None) -> InviteRole:
