@@ -74,8 +74,8 @@ async def test_a_removed_member_is_refused_at_once_and_cannot_return_by_any_old_
     await until_held(server, held, held_many)
     async with asyncio.timeout(AT_ONCE):
         left = (await delete(story.alice, "/members/2")).ok()
-        assert (await held).error == (403, "forbidden")
-        assert (await held_many).ok()["chats"][str(story.chat_id)]["error"] == "forbidden"
+        assert (await held).error == (403, "removed")
+        assert (await held_many).ok()["chats"][str(story.chat_id)]["error"] == "removed"
     assert [member["username"] for member in left["state"]["members"]] == ["Alice"]
     for token in (story.bob.session_token, story.bob.auth_key):
         answer = await api.get(story.bob.path, token)

@@ -88,7 +88,7 @@ async def test_a_stream_ends_at_once_when_its_reader_loses_access(story: Story, 
         path = f"{story.alice.path}/members/2" if way == "removed" else story.alice.path
         await story.alice.api.call("DELETE", path, story.alice.session_token)
         end = await bob.next()
-        assert (end.kind, end.data["error"]) == ("end", "forbidden")
+        assert (end.kind, end.data["error"]) == ("end", way)
         with pytest.raises(EOFError):
             await bob.next()
 

@@ -129,7 +129,7 @@ async def test_a_member_removed_while_waiting_is_answered_at_once(
     async with asyncio.timeout(AT_ONCE):
         await story.alice.api.call("DELETE", members, story.alice.session_token)
         quick, ordinary = [await one for one in held]
-    assert quick.error == (403, "forbidden")
+    assert quick.error == (403, "removed")
     assert comparable(quick) == comparable(ordinary)
 
 

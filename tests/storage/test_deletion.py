@@ -64,7 +64,7 @@ async def test_a_deleted_chat_answers_as_if_it_had_never_existed(
     await until_held(server, held)
     assert (await delete(story.bob)).error == (403, "not_allowed")
     assert (await delete(story.alice)).ok() == {}
-    assert (await held).error == (403, "forbidden")
+    assert (await held).error == (403, "burned")
     nowhere = await api.get("/99", story.alice.session_token)
     for person in (story.alice, story.bob):
         for token in (person.session_token, person.auth_key):

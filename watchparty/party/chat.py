@@ -5,7 +5,7 @@ from typing import Protocol
 
 from watchparty.party import timestamps
 from watchparty.party.confusables import find_confusable
-from watchparty.party.errors import Forbidden, NotAllowed, NotFound
+from watchparty.party.errors import Burned, Forbidden, NotAllowed, NotFound, Removed
 from watchparty.party.models import (
     AppendResult,
     ChatRecord,
@@ -59,6 +59,7 @@ class Chat:
         self._subscribers: dict[Subscriber, None] = {}
         self._coalescing: asyncio.TimerHandle | None = None
         self._is_state_fresh = False
+        self._ending: type[Forbidden] = Removed
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Wake `subscriber` whenever there may be news; subscribe before the first look."""
@@ -69,9 +70,12 @@ class Chat:
         self._subscribers.pop(subscriber, None)
 
     def look(self, member_id: int, cursor: Cursor) -> tuple[Page, bytes]:
-        """Return the page at `cursor`, and the same as JSON. Raises Forbidden."""
+        """Return the page at `cursor`, and the same as JSON.
+
+        Raises Removed or Burned for somebody who is no longer a member.
+        """
         if member_id not in self.members:
-            raise Forbidden
+            raise self.ended()
         if cursor.rev is not None and not self._is_state_fresh:
             self._refresh_state()
         return self.window.page_at(cursor)
@@ -171,10 +175,15 @@ class Chat:
             raise NotFound
         return message
 
-    def mark_deleted(self) -> None:
-        """Treat nobody as a member any more: the store has deleted the chat."""
+    def mark_deleted(self, *, burned: bool) -> None:
+        """Treat nobody as a member any more: the chat was burned, or has expired."""
+        self._ending = Burned if burned else Forbidden
         self.members.clear()
         self.wake()
+
+    def ended(self) -> Forbidden:
+        """Return the error that ends the held requests of somebody who is no longer a member."""
+        return self._ending()
 
     def wake(self) -> None:
         """Wake all subscribers."""

@@ -36,12 +36,12 @@ class ChatCache:
             self._lru[chat_id] = chat
         return chat
 
-    def drop(self, chat_id: int) -> None:
+    def drop(self, chat_id: int, *, burned: bool) -> None:
         """Drop a chat that the store has deleted, and end the requests that it holds."""
         self._lru.pop(chat_id, None)
         chat = self.loaded.pop(chat_id, None)
         if chat is not None:
-            chat.mark_deleted()
+            chat.mark_deleted(burned=burned)
 
     def stop(self) -> None:
         """Answer all held requests."""

@@ -5,6 +5,8 @@ PartyError
 ├── MissingCredentials    a credential is needed and none was sent
 ├── InvalidCredentials    an unknown auth key
 ├── Forbidden             no access to this chat, or no such chat: indistinguishable
+│   ├── Removed           the access ended during the request: the member was removed, or left
+│   └── Burned            the access ended during the request: the host has deleted the chat
 ├── InvalidInvite         a wrong or replaced magic key, or no such chat: indistinguishable
 ├── ForeignOrigin         a page of another origin sent the request
 ├── UnknownHost           the request is for a public name that is not the server's
@@ -60,6 +62,20 @@ class Forbidden(PartyError):
 
     code = "forbidden"
     message = "This credential does not open this chat."
+
+
+class Removed(Forbidden):
+    """The member was removed while this request was held; any later one is Forbidden."""
+
+    code = "removed"
+    message = "You are no longer in this party."
+
+
+class Burned(Forbidden):
+    """The chat was deleted by its host while this request was held; any later one is Forbidden."""
+
+    code = "burned"
+    message = "The host has ended this party."
 
 
 class InvalidInvite(PartyError):

@@ -164,14 +164,14 @@ class ChatService:
         if access.member.role != "host":
             raise NotAllowed
         await self.store.delete_chat(access.chat.chat_id, access.member)
-        self.chats.drop(access.chat.chat_id)
+        self.chats.drop(access.chat.chat_id, burned=True)
         await self.store.scrub()
 
     async def delete_expired(self, ttl: int) -> int:
         """Delete a batch of chats idle for `ttl` seconds, and return how many."""
         expired = await self.store.expire(timestamps.now() - ttl * 1000)
         for chat_id in expired:
-            self.chats.drop(chat_id)
+            self.chats.drop(chat_id, burned=False)
         return len(expired)
 
     def stop(self) -> None:

@@ -13,7 +13,10 @@ EVENTS: dict[str, tuple[type[Struct], str]] = {
     "gap": (Gap, "this many messages left the window before you got them; with an `id`"),
     "reset": (Reset, "the chat has another history, whose window follows; with an `id`"),
     "state": (ChangeAnswer, "a new state, for requests with `rev`; no `id`"),
-    "end": (ErrorAnswer, "the last event: `forbidden`, `rate_limited` or `unavailable`"),
+    "end": (
+        ErrorAnswer,
+        "the last event: `removed`, `burned`, `forbidden`, `rate_limited` or `unavailable`",
+    ),
 }
 
 EXAMPLE = """id: 10

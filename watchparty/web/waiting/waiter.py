@@ -194,7 +194,7 @@ class StreamWaiter(Waiter):
         if self._is_superseded:
             return superseded()
         if not self._view.is_member:
-            return Forbidden()
+            return self._view.chat.ended()
         return Stopping() if self._view.is_stopping else None
 
     def first(self) -> Page:
