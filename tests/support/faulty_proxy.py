@@ -5,21 +5,31 @@ import contextlib
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 CHUNK = 65_536  # bytes
 REQUEST = re.compile(rb"([A-Z]+ /\S*) HTTP/1\.1\r\n")
 NOTHING = re.compile(r"(?!)")
 
-# The answer of a server to one request too many, after which it closes the connection.
-TOO_OFTEN = """HTTP/1.1 429 Too Many Requests\r
-Content-Type: application/json\r
-Content-Length: {length}\r
-Retry-After: {wait}\r
-Connection: close\r
-\r
-{body}"""
+# The answer of a server to one request too many.
+TOO_OFTEN = '{{"error": "rate_limited", "message": "Slow down.", "retry_after": {wait}}}'
+
+
+@dataclass
+class Fault:
+    """An answer that the proxy gives itself, after which it closes the connection."""
+
+    status: int
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    claimed: int | None = None  # the Content-Length, if it is not that of the body
+
+    def encode(self) -> bytes:
+        length = len(self.body.encode()) if self.claimed is None else self.claimed
+        fields = {"Content-Type": "text/html", "Content-Length": length, "Connection": "close"}
+        lines = [f"{name}: {value}" for name, value in (fields | self.headers).items()]
+        return "\r\n".join([f"HTTP/1.1 {self.status} Fault", *lines, "", self.body]).encode()
 
 
 @dataclass(eq=False)
@@ -39,8 +49,8 @@ class FaultyProxy:
         self.upstream = int(url.rpartition(":")[2])
         self.calls: list[Call] = []
         self.is_cut = self.is_silent = False
-        self.refused = self.lost = self.limited = NOTHING
-        self.wait = 0
+        self.refused = self.lost = self.answered = NOTHING
+        self.fault = Fault(500)
         self._connections: dict[Connection, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -75,12 +85,17 @@ class FaultyProxy:
 
     def limit(self, calls: str, wait: int) -> None:
         """Answer every call that matches with 429 and a `Retry-After` of `wait` seconds."""
-        self.limited, self.wait = re.compile(calls), wait
+        limit = Fault(429, TOO_OFTEN.format(wait=wait), {"Retry-After": f"{wait}"})
+        self.answer(calls, limit)
+
+    def answer(self, calls: str, fault: Fault) -> None:
+        """Answer every call that matches with this, in place of the server."""
+        self.answered, self.fault = re.compile(calls), fault
 
     def heal(self) -> None:
         """Forward everything again on new connections; silenced connections stay silent."""
         self.is_cut = self.is_silent = False
-        self.refused = self.lost = self.limited = NOTHING
+        self.refused = self.lost = self.answered = NOTHING
 
     def matching(self, calls: str) -> list[Call]:
         """Return the calls so far that match, oldest first."""
@@ -146,14 +161,12 @@ class Connection:
         if found := REQUEST.match(data):
             self.calls.append(Call(found[1].decode(), time.monotonic()))
             self._proxy.calls.append(self.calls[-1])
-            if self._proxy.limited.search(self.calls[-1].what):
-                self._refuse(self._proxy.wait)
+            if self._proxy.answered.search(self.calls[-1].what):
+                self._refuse(self._proxy.fault)
         return not self._proxy.refused.search(self.calls[-1].what)
 
-    def _refuse(self, wait: int) -> None:
-        body = f'{{"error": "rate_limited", "message": "Slow down.", "retry_after": {wait}}}'
-        answer = TOO_OFTEN.format(length=len(body), wait=wait, body=body)
-        self._client[1].write(answer.encode())
+    def _refuse(self, fault: Fault) -> None:
+        self._client[1].write(fault.encode())
         self.calls[-1].answered, self.calls[-1].refused = time.monotonic(), True
         self.is_silent = True  # the rest of the request is dropped
 

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { Refused, Unreachable } from "../../static/js/net/api.js";
-import { Backoff, isBusy } from "../../static/js/net/backoff.js";
+import { Refused, Unreachable } from "../../static/js/net/answers.js";
+import { isBusy } from "../../static/js/net/answers.js";
+import { Backoff } from "../../static/js/net/backoff.js";
 
 const ALMOST = 1 - Number.EPSILON;
 

@@ -2,9 +2,11 @@
 import { byId, query } from "../ui/dom.js";
 import { formatRecent } from "../ui/format.js";
 
+/** @type {Record<import("./room.js").Connection, (since: Date) => string>} */
 const TEXTS = {
+  connecting: () => "Connecting…",
   connected: () => "Connected",
-  /** @param {Date} since */
+  waiting: () => "Waiting for the connection…",
   lost: (since) => `Can't reach the party. Offline since ${formatRecent(since)}, trying again…`,
 };
 
@@ -17,7 +19,7 @@ export class ConnectionStatus {
     room.on("connection", (connection) => this.#show(connection));
   }
 
-  /** @param {keyof typeof TEXTS} connection */
+  /** @param {import("./room.js").Connection} connection */
   #show(connection) {
     if (connection === "connected") this.#lastContact = new Date();
     if (this.#status.dataset.state === connection) return; // screen readers would announce it again

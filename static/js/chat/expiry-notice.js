@@ -4,7 +4,8 @@
  * @typedef {import("../net/api.js").Answer & { expires_at?: string, server_time?: string }} ChatAnswer
  * @typedef {import("../messages/history.js").Notice} Notice
  */
-import { Refused, ask } from "../net/api.js";
+import { Refused } from "../net/answers.js";
+import { ask } from "../net/api.js";
 import { formatTime } from "../ui/format.js";
 
 const AHEAD = 3_600_000; // ms before the expiry at which the notice appears

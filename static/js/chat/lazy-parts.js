@@ -3,6 +3,8 @@ import { byId } from "../ui/dom.js";
 
 /** @typedef {import("./room.js").Room} Room */
 
+const UPDATED = "Watch Party was updated. Reload this page to use everything.";
+
 /** Loaded after the first answer. */
 export class LazyExpiryNotice {
   /** @param {Room} room */
@@ -53,10 +55,19 @@ export class LazyHostTools {
     else if (this.#tools || role === "viewer") this.#use();
   }
 
+  /**
+   * A module does not load: it needs a newer version of those that are here, or the server can't be reached.
+   * @param {unknown} error
+   */
+  #failed(error) {
+    if (error instanceof SyntaxError) this.#room.say(UPDATED);
+    else this.#room.check();
+  }
+
   /** @param {(tools: import("../host/index.js").HostTools) => void} [act] */
   async #use(act) {
-    const loaded = await import("../host/index.js").catch(() => undefined);
-    if (!loaded) return this.#room.setConnection("lost");
+    const loaded = await import("../host/index.js").catch((error) => this.#failed(error));
+    if (!loaded) return;
     this.#tools ??= new loaded.HostTools(this.#room, this.#touched);
     this.#tools.update();
     act?.(this.#tools);

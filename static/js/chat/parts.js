@@ -2,6 +2,7 @@
  * The room: one chat, and the parts of the page that show it. To add a part, add it to the list: each is
  * given the room and subscribes to its events (see chat/room.js).
  */
+import { pageWorks } from "../ui/dom.js";
 import { Composer } from "./composer.js";
 import { ConnectionStatus } from "./connection-status.js";
 import { Header } from "./header.js";
@@ -24,6 +25,7 @@ export const openRoomIfMember = (chatId) => create(chatId).follow();
 
 /** @param {string} chatId */
 function create(chatId) {
+  pageWorks();
   const room = new Room(chatId);
   for (const Part of PARTS) new Part(room);
   return room;

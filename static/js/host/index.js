@@ -2,8 +2,13 @@
  * All that members do besides writing: share the link, manage people, delete messages. This module is loaded,
  * with its style sheets, when somebody is about to do so.
  */
-import { Refused } from "../net/api.js";
+import { Refused } from "../net/answers.js";
 import { Backoff } from "../net/backoff.js";
+import { DEAD_INVITE } from "../identity/go-home.js";
+import { authKey, keepSession } from "../identity/identity.js";
+import { stashedKey } from "../identity/invitation.js";
+import { joinChat } from "../net/api.js";
+import { button } from "../ui/buttons.js";
 import { appendLinks, byId, el, query } from "../ui/dom.js";
 import { ChatApi } from "./chat-api.js";
 import { DeleteMessage } from "./delete-message.js";
@@ -12,6 +17,7 @@ import { PeoplePanel } from "./people-panel.js";
 import { QrCode } from "./qr-code.js";
 
 const VIEWER_NOTE = "You're looking on: only members with a full invite can write.";
+const STILL_VIEWER = "That invite is for looking on only, too.";
 const SHEETS = ["host", "panel"];
 
 const links = SHEETS.map((name) =>
@@ -29,6 +35,8 @@ export class HostTools {
   #qrCode;
   #deleteMessage;
   #note = el("p", { className: "viewer-note" }, VIEWER_NOTE);
+
+  #upgrade = button("Use the invite you opened", () => this.#useInvite());
 
   /** @param {Room} room @param {EventTarget | null} touched what was pressed last in the log */
   constructor(room, touched) {
@@ -82,10 +90,21 @@ export class HostTools {
     this.#panel.links = links;
   }
 
+  /** A viewer has opened an invite: it may let them write. */
+  async #useInvite() {
+    const { chatId } = this.#room;
+    const joined = await joinChat(chatId, authKey(), { magic_key: stashedKey(chatId) }).catch(() => undefined);
+    this.#upgrade.remove();
+    if (!joined) return this.#room.say(DEAD_INVITE);
+    keepSession(joined);
+    if (!joined.magic_link) this.#room.say(STILL_VIEWER);
+  }
+
   /** @param {boolean} isViewer */
   #showViewerNote(isViewer) {
     if (isViewer) byId("composer").before(this.#note);
     else this.#note.remove();
+    if (isViewer && stashedKey(this.#room.chatId) && !this.#upgrade.isConnected) this.#note.append(" ", this.#upgrade);
     query(byId("empty-room"), ".subtitle").hidden = isViewer;
   }
 }

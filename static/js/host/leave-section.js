@@ -1,12 +1,12 @@
 /** Leave the party, or delete it for everybody. */
-import { goHome, setExitNotice } from "../identity/go-home.js";
-import { forgetSession } from "../identity/identity.js";
+import { LEFT, goHome, setExitNotice } from "../identity/go-home.js";
+import { forgetSession, noteLeaving } from "../identity/identity.js";
+import { dropPending } from "../identity/pending-records.js";
 import { button, confirmButton } from "../ui/buttons.js";
 import { el } from "../ui/dom.js";
 
 const NO_SUCCESSOR = "Name a co-host first: somebody has to look after the party.";
 const LEAVE = "Leave the party? To come back you need an invite link.";
-const LEFT = "You left the party.";
 const BURN = "Burn the chat? All that was said is gone for good, and everybody is out.";
 const BURNED = "The chat is burned. Nothing of it is left.";
 
@@ -43,9 +43,10 @@ export class LeaveSection {
   /** @param {Promise<unknown>} request @param {string} notice for the home page */
   #exit(request, notice) {
     setExitNotice(notice); // the poll may be refused before the answer arrives
+    noteLeaving(this.#chatId);
     const leave = () => {
       forgetSession(this.#chatId);
-      goHome();
+      goHome(LEFT, dropPending(this.#chatId));
     };
     const stay = (/** @type {unknown} */ error) => {
       setExitNotice("");

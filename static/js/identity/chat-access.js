@@ -1,8 +1,10 @@
 /** The credential for one chat: its session token, or the auth_key of a member. */
-import { Refused, joinChat } from "../net/api.js";
-import { NEEDS_INVITE, NOT_IN_PARTY, goHome } from "./go-home.js";
-import { authKey, forgetSession, keepSession, sessionFor } from "./identity.js";
-import { clearKey, stashedKey } from "./invitation.js";
+import { Refused } from "../net/answers.js";
+import { joinChat } from "../net/api.js";
+import { ENDINGS, LEFT, NEEDS_INVITE, NOT_IN_PARTY, goHome } from "./go-home.js";
+import { authKey, forgetSession, hasLeft, keepSession, sessionFor } from "./identity.js";
+import { stashedKey } from "./invitation.js";
+import { dropPending } from "./pending-records.js";
 
 export class ChatAccess {
   #chatId;
@@ -17,30 +19,37 @@ export class ChatAccess {
     return sessionFor(this.#chatId) || authKey();
   }
 
-  /** Note that the server accepted the token; an invitation is no longer needed. */
+  /** Note that the server accepted the token. */
   accepted() {
     this.#isRenewed = false;
-    clearKey(this.#chatId);
   }
 
   /**
    * Replace a refused token by joining again with the auth_key, but only once in a row; otherwise leave the page.
-   * @returns {Promise<boolean>} whether there is a new token
+   * @param {string} code why it was refused @returns {Promise<boolean>} whether there is a new token
    */
-  async renew() {
+  async renew(code) {
+    const isOver = code === "burned" || code === "removed";
     const hadSession = sessionFor(this.#chatId) !== "";
-    if (hadSession && authKey() && !this.#isRenewed && (await this.#rejoin())) return true;
+    if (!isOver && hadSession && authKey() && !this.#isRenewed && (await this.#rejoin())) return true;
     forgetSession(this.#chatId);
     if (stashedKey(this.#chatId)) location.reload(); // an invitation arrived meanwhile
-    else goHome(hadSession ? NOT_IN_PARTY : NEEDS_INVITE);
+    else goHome(this.#why(code, hadSession || isOver), dropPending(this.#chatId));
     return false;
+  }
+
+  /** @param {string} code @param {boolean} wasIn */
+  #why(code, wasIn) {
+    if (!wasIn) return NEEDS_INVITE;
+    if (hasLeft(this.#chatId)) return LEFT; // in another tab
+    return ENDINGS[code] ?? NOT_IN_PARTY;
   }
 
   async #rejoin() {
     try {
       keepSession(await joinChat(this.#chatId, authKey(), {}));
     } catch (error) {
-      if (error instanceof Refused && error.status < 429) return false;
+      if (error instanceof Refused && error.status < 429) return false; // also: the party is full
       throw error;
     }
     this.#isRenewed = true;

@@ -1,10 +1,15 @@
 /** Who this browser is: an auth_key with its name for all chats, and a session token for each chat. */
-import { Refused, authenticate } from "../net/api.js";
+import { Refused } from "../net/answers.js";
+import { authenticate } from "../net/api.js";
 import { local, secret, text } from "./storage.js";
 
 const ME = "watchparty:me";
+const LEAVING = "watchparty:leaving";
 
 export const rememberedName = () => text(local.read(ME).username);
+/** Whether the identity outlives this tab. */
+export const isIdentityKept = () => local.isKept(ME);
+
 export const authKey = () => secret(local.read(ME).auth_key);
 
 /**
@@ -37,8 +42,19 @@ const chatRecord = (chatId) => `watchparty:chat:${chatId}`;
 export const sessionFor = (chatId) => secret(local.read(chatRecord(chatId)).session_token);
 
 /** @param {import("../net/api.js").Session} session @returns {boolean} whether it outlives the page */
-export const keepSession = ({ chat_id, session_token, username }) =>
-  local.write(chatRecord(`${chat_id}`), { session_token, username });
+export function keepSession({ chat_id, session_token, username }) {
+  local.remove(LEAVING);
+  return local.write(chatRecord(`${chat_id}`), { session_token, username });
+}
+
+/** Tell our other tabs that we leave of our own will. @param {string} chatId */
+export const noteLeaving = (chatId) => local.write(LEAVING, { chat: chatId });
+
+/** @param {string} chatId */
+export const hasLeft = (chatId) => text(local.read(LEAVING).chat) === chatId;
+
+/** Whether the session outlives this tab. @param {string} chatId */
+export const isSessionKept = (chatId) => local.isKept(chatRecord(chatId));
 
 /** @param {string} chatId */
 export const forgetSession = (chatId) => local.remove(chatRecord(chatId));

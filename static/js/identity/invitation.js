@@ -3,14 +3,16 @@
  * presses Join. The key may come after the #, in ?magic_key=, or after a %23 in the path (if a mail filter
  * rewrote the link).
  */
-import { Refused, joinChat } from "../net/api.js";
-import { byId, el } from "../ui/dom.js";
-import { DEAD_INVITE, goHome } from "./go-home.js";
+import { Refused } from "../net/answers.js";
+import { joinChat } from "../net/api.js";
+import { byId, el, pageWorks } from "../ui/dom.js";
+import { BROKEN_INVITE, DEAD_INVITE, goHome } from "./go-home.js";
 import { keepSession, withIdentity } from "./identity.js";
 import { NameForm } from "./name-form.js";
 import { session, text } from "./storage.js";
 
-const CHAT_PATH = /^\/chat\/(\d+)\/?(?:%23(.*))?$/i;
+const CHAT_PATH = /^\/chat\/([1-9]\d*)\/?(?:%23(.*))?$/i;
+const KEY_LENGTH = 33; // characters
 const OPENING = "You’re in. Opening the party…";
 
 /** @param {string} chatId */
@@ -21,7 +23,7 @@ export const chatInAddress = () => location.pathname.match(CHAT_PATH)?.[1] ?? ""
 
 /** Move the key from the address to this tab's storage, which survives a reload. @param {string} chatId */
 export function stashKey(chatId) {
-  const key = keyInAddress();
+  const key = keyIn(keyInAddress());
   if (key) session.write(record(chatId), { key });
   const plain = `/chat/${chatId}`;
   if (location.href !== location.origin + plain) history.replaceState(history.state, "", plain);
@@ -48,6 +50,7 @@ export function showInvitation(chatId, openRoom) {
     return true;
   });
   byId("invitation").hidden = false;
+  pageWorks();
 }
 
 /**
@@ -59,9 +62,10 @@ async function accept(chatId, username) {
   try {
     keepSession(await withIdentity(username, (authKey) => joinChat(chatId, authKey, invitation)));
   } catch (error) {
-    if (!(error instanceof Refused) || error.status !== 403) throw error;
+    if (!(error instanceof Refused) || error.code !== "invalid_invite") throw error;
+    const isBroken = invitation.magic_key.length !== KEY_LENGTH;
     clearKey(chatId);
-    goHome(DEAD_INVITE);
+    goHome(isBroken ? BROKEN_INVITE : DEAD_INVITE);
     return false;
   }
   clearKey(chatId);
@@ -71,8 +75,15 @@ async function accept(chatId, username) {
 function keyInAddress() {
   const inPath = location.pathname.match(CHAT_PATH)?.[2];
   const inQuery = new URLSearchParams(location.search).get("magic_key");
-  const found = inQuery || decoded(location.hash.slice(1)) || decoded(inPath ?? "");
-  return found.match(/[\w-]+/)?.[0] ?? ""; // messengers append punctuation to links
+  return inQuery || decoded(location.hash.slice(1)) || decoded(inPath ?? "");
+}
+
+/**
+ * Keys are letters and digits: messengers append punctuation to links, and break them into lines.
+ * @param {string} text @returns {string} empty if there is none
+ */
+function keyIn(text) {
+  return text.replace(/\s+/g, "").match(/[A-Za-z0-9]+/)?.[0] ?? "";
 }
 
 /** @param {string} encoded @returns {string} unchanged if it is not valid */

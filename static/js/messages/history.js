@@ -53,6 +53,11 @@ export class History {
     this.#prune();
   }
 
+  /** The id of the newest message; 0 if there is none. */
+  get newest() {
+    return Math.max(0, ...this.#messages.keys());
+  }
+
   /** @param {Notice} notice @param {Notice} [replaced] */
   addNotice(notice, replaced) {
     this.#notices = [...this.#notices.filter((other) => other !== replaced), notice];

@@ -5,13 +5,16 @@
  *
  * @typedef {import("../net/api.js").Message} Message
  * @typedef {import("./pending-messages.js").PendingMessage} PendingMessage
- * @typedef {{ sent: Message, change: void }} OutboxEvents sent: accepted before any poll brought it
+ * @typedef {{ sent: Message, change: void, reach: boolean }} OutboxEvents sent: accepted before any poll brought it;
+ *   reach: whether the server answers
  */
-import { Refused, postMessage } from "../net/api.js";
-import { Backoff, isBusy } from "../net/backoff.js";
+import { Refused, isBusy, isEnding } from "../net/answers.js";
+import { postMessage } from "../net/api.js";
+import { Backoff } from "../net/backoff.js";
 import { Emitter } from "../ui/emitter.js";
 import { PendingMessages, isUnderway } from "./pending-messages.js";
 
+const SILENCE = 4000; // ms without an answer after which the connection counts as lost
 const KEY_LIFETIME = 23 * 3_600_000; // ms; the server forgets a key after 24 hours
 
 /** @extends {Emitter<OutboxEvents>} */
@@ -25,6 +28,7 @@ export class Outbox extends Emitter {
   #controller = new AbortController();
   /** @type {PendingMessage | undefined} */
   #sending;
+  #isAnswered = true;
 
   /** @param {string} chatId @param {{ token: string }} access */
   constructor(chatId, access) {
@@ -62,6 +66,7 @@ export class Outbox extends Emitter {
   /** @param {PendingMessage} pending */
   discard(pending) {
     this.#messages.drop(pending);
+    if (!this.underway.length) this.#reached(true);
     this.#changed();
   }
 
@@ -70,6 +75,7 @@ export class Outbox extends Emitter {
     const pending = this.pending.find(({ key }) => key === message.key);
     if (!pending) return;
     this.#settle(pending, message.id);
+    this.#reached(true);
     if (pending === this.#sending) this.#controller.abort(); // its answer would say nothing new
   }
 
@@ -108,8 +114,9 @@ export class Outbox extends Emitter {
     try {
       const answer = postMessage(this.#chatId, this.#access.token, pending, this.#controller.signal);
       this.#changed(); // the message is drawn while the request is under way
-      const message = await answer;
+      const message = await this.#watch(answer);
       this.#backoff.succeeded();
+      this.#reached(true);
       this.#setState("sending");
       if (pending.id) return; // a poll was faster
       this.#settle(pending, message.id);
@@ -119,13 +126,32 @@ export class Outbox extends Emitter {
     }
   }
 
+  /** Say when an answer takes too long. @template T @param {Promise<T>} answer @returns {Promise<T>} */
+  async #watch(answer) {
+    const timer = setTimeout(() => this.#wait("waiting"), SILENCE);
+    return answer.finally(() => clearTimeout(timer));
+  }
+
+  /** @param {boolean} isAnswered */
+  #reached(isAnswered) {
+    if (this.#isAnswered !== isAnswered) this.emit("reach", isAnswered);
+    this.#isAnswered = isAnswered;
+  }
+
+  /** @param {"busy" | "waiting"} state */
+  #wait(state) {
+    this.#setState(state);
+    this.#reached(state === "busy");
+    this.#changed();
+  }
+
   /** @param {PendingMessage} pending @param {unknown} error */
   #fail(pending, error) {
     if (!isRefusal(error)) {
-      this.#setState(isBusy(error) ? "busy" : "waiting");
-      this.#changed();
+      this.#wait(isBusy(error) ? "busy" : "waiting");
       return this.#backoff.wait(error);
     }
+    this.#reached(true);
     pending.state = "failed";
     pending.problem = error.message;
     this.#messages.save(pending);
@@ -134,6 +160,11 @@ export class Outbox extends Emitter {
   /** @param {PendingMessage["state"]} state of all that are under way */
   #setState(state) {
     for (const pending of this.underway) pending.state = state;
+  }
+
+  /** Try again at once, unless the server asked us to wait: somebody looks at the page, or presses a button. */
+  urge() {
+    this.#backoff.wake();
   }
 
   /** @param {PendingMessage} pending @param {number} id of the message that it became */
@@ -152,8 +183,9 @@ export class Outbox extends Emitter {
   }
 }
 
-const TRANSIENT = [401, 408, 425, 429]; // besides 5xx: the server may take it later; the poll renews our access
+const TRANSIENT = [408, 421, 429]; // besides 5xx: the server may take it later
 
 /** @param {unknown} error @returns {error is Refused} */
 const isRefusal = (error) =>
-  error instanceof Refused && error.status < 500 && !TRANSIENT.includes(error.status) && error.code !== "forbidden";
+  // Without access, the poll renews it.
+  error instanceof Refused && error.status < 500 && !TRANSIENT.includes(error.status) && !isEnding(error);

@@ -13,6 +13,7 @@
  * @property {string} problem why it was refused
  * @property {number} [id] of the message that it became
  */
+import { pendingPrefix } from "../identity/pending-records.js";
 import { local, text } from "../identity/storage.js";
 import { newKey } from "../net/api.js";
 
@@ -29,7 +30,7 @@ export class PendingMessages {
 
   /** @param {string} chatId @param {() => void} onRemoved by another tab */
   constructor(chatId, onRemoved) {
-    this.#prefix = `watchparty:letter:${chatId}:`;
+    this.#prefix = pendingPrefix(chatId);
     this.#onRemoved = onRemoved;
     this.adopt(0);
     addEventListener("storage", ({ key, newValue }) => {

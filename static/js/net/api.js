@@ -9,45 +9,32 @@
  * @typedef {{ members: Member[], topic: string, deleted: number[], links: number, alike: number[] }} State what
  *   members see besides messages; `links` counts replaced links, `alike` has the ids of members with similar names
  * @typedef {{ auth_key: string, username: string }} Identity
- * @typedef {{ chat_id: number, session_token: string, username: string, magic_key?: string }} Session
+ * @typedef {{ chat_id: number, session_token: string, username: string, magic_key?: string,
+ *             magic_link?: string }} Session
  * @typedef {{ since: number, epoch: string, rev: number }} Cursor
  * @typedef {{ credential?: string, body?: object, key?: string }} Content of a request
- *
- * Errors:
- *   Error
- *   ├── Refused      the server answered with an error: a status, a code and a message for people
- *   └── Unreachable  no answer, or one that is not from Watch Party
+ * @typedef {(body: any) => boolean} IsOurs whether an answer has what ours must have
  */
+
+import { Refused, Unreachable, readAnswer } from "./answers.js";
 
 const TIMEOUT = 20; // seconds for a request that is not held; slow mobile connections need most of them
 const GRACE = 10; // seconds after the hold until a held request counts as lost
 const KEY_SIZE = 16; // bytes
-
-export class Refused extends Error {
-  /**
-   * @param {number} status @param {any} body of the answer
-   * @param {number} retryAfter seconds; 0 if the server sent none
-   */
-  constructor(status, body, retryAfter) {
-    super(typeof body.message === "string" ? body.message : "The party had a hiccup. Try again in a moment.");
-    this.status = status;
-    this.code = typeof body.error === "string" ? body.error : "";
-    this.retryAfter = retryAfter;
-  }
-}
-
-export class Unreachable extends Error {
-  constructor() {
-    super("Can't reach the party. Check your connection and try again.");
-  }
-}
 
 /** An idempotency key: the server performs requests with the same key once. */
 export const newKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(KEY_SIZE)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** @param {string} username @param {string} [authKey] if given, rename its owner @returns {Promise<Identity>} */
-export const authenticate = (username, authKey) => ask("POST", "/auth", { credential: authKey, body: { username } });
+export const authenticate = (username, authKey) =>
+  ask("POST", "/auth", { credential: authKey, body: { username }, isOurs: ({ auth_key }) => isText(auth_key) });
+
+/**
+ * Create a chat, once for each key.
+ * @param {string} authKey @param {string} key @returns {Promise<Session>}
+ */
+export const createChat = (authKey, key) => ask("POST", "/create", { credential: authKey, body: {}, key, isOurs: isSession });
 
 /**
  * @param {string} chatId @param {string} authKey
@@ -55,7 +42,7 @@ export const authenticate = (username, authKey) => ask("POST", "/auth", { creden
  * @returns {Promise<Session>}
  */
 export const joinChat = (chatId, authKey, invitation) =>
-  ask("POST", `/${chatId}/join`, { credential: authKey, body: invitation });
+  ask("POST", `/${chatId}/join`, { credential: authKey, body: invitation, isOurs: isSession });
 
 /**
  * Read the latest messages, or wait up to `hold` seconds for those after a cursor.
@@ -63,10 +50,20 @@ export const joinChat = (chatId, authKey, invitation) =>
  * @param {AbortSignal} signal @returns {Promise<Answer>}
  */
 export function readChat(chatId, token, cursor, hold, signal) {
-  if (!cursor) return ask("GET", `/${chatId}?rev=0`, { credential: token, signal });
+  if (!cursor) return ask("GET", `/${chatId}?rev=0`, { credential: token, signal, isOurs: isPage });
   const { since, epoch, rev } = cursor;
   const query = new URLSearchParams({ since: `${since}`, epoch, rev: `${rev}`, wait: `${hold}` });
-  return ask("GET", `/${chatId}?${query}`, { credential: token, signal, hold });
+  return ask("GET", `/${chatId}?${query}`, { credential: token, signal, hold, isOurs: isPage });
+}
+
+/**
+ * Read many chats in one request, as `readChat` does.
+ * @param {import("./cursors.js").Cursors} chats @param {number} hold @param {AbortSignal} signal
+ * @returns {Promise<{ chats: Record<string, any> }>} for each chat with news an answer or an error
+ */
+export function readChats(chats, hold, signal) {
+  const credential = Object.values(chats)[0]?.token; // limits count the request per member, not per address
+  return ask("POST", "/poll", { credential, body: { wait: hold, chats }, signal, hold, isOurs: isPages });
 }
 
 /**
@@ -74,20 +71,34 @@ export function readChat(chatId, token, cursor, hold, signal) {
  * @param {AbortSignal} signal
  */
 export const postMessage = (chatId, token, { key, body }, signal) =>
-  ask("POST", `/${chatId}`, { credential: token, body: { body }, key, signal });
+  ask("POST", `/${chatId}`, { credential: token, body: { body }, key, signal, isOurs: ({ id }) => Number.isInteger(id) });
+
+/** @param {unknown} value */
+const isText = (value) => typeof value === "string" && value !== "";
+
+/** @param {any} body */
+const isSession = ({ chat_id, session_token }) => Number.isInteger(chat_id) && isText(session_token);
+
+/** @param {any} body */
+const isPage = ({ epoch, messages, last_id }) => isText(epoch) && Array.isArray(messages) && Number.isInteger(last_id);
+
+/** @param {any} body */
+const isPages = ({ chats }) =>
+  chats !== null && typeof chats === "object" && Object.values(chats).every((one) => isText(one?.error) || isPage(one ?? {}));
 
 /**
  * Send a request and return the JSON of its answer. Throws Refused or Unreachable.
  * @param {string} method @param {string} path
- * @param {Content & { hold?: number, signal?: AbortSignal }} options hold: seconds that the server may hold it
+ * @param {Content & { hold?: number, signal?: AbortSignal, isOurs?: IsOurs }} options hold: seconds that the
+ *   server may hold it
  */
-export async function ask(method, path, { hold, signal, ...content }) {
+export async function ask(method, path, { hold, signal, isOurs = () => true, ...content }) {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), (hold ? hold + GRACE : TIMEOUT) * 1000);
   signal?.addEventListener("abort", () => controller.abort());
   if (signal?.aborted) controller.abort();
   try {
-    return await readAnswer(await fetch(path, request(method, content, controller.signal)));
+    return await readAnswer(await fetch(path, request(method, content, controller.signal)), isOurs);
   } catch (error) {
     throw error instanceof Refused ? error : new Unreachable();
   } finally {
@@ -107,11 +118,4 @@ function request(method, { credential, body, key }, signal) {
   const init = { method, headers, signal, cache: "no-store", credentials: "omit" };
   if (body) init.body = JSON.stringify(body);
   return init;
-}
-
-/** @param {Response} response */
-async function readAnswer(response) {
-  if (response.ok) return response.json();
-  const body = (await response.json().catch(() => null)) ?? {};
-  throw new Refused(response.status, body, Number(response.headers.get("Retry-After")) || 0);
 }

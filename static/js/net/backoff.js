@@ -1,15 +1,17 @@
-/** Exponential back-off with full jitter, so that the clients of a restarted server don't return all at once. */
-import { Refused } from "./api.js";
+/**
+ * Exponential back-off with full jitter, so that the clients of a restarted server don't return all at once. A
+ * wait that the server asked for is fixed: a change of the network does not shorten it, but a person who looks or
+ * presses does.
+ */
+import { Refused } from "./answers.js";
 
 const FIRST = 500; // ms
 const CEILING = 15_000; // ms; people in front of the page should not wait longer
 const SPREAD = 1000; // ms at most, added to a wait that the server asked for
 
-/** Whether the server is there but limits our requests. @param {unknown} error @returns {error is Refused} */
-export const isBusy = (error) => error instanceof Refused && error.status === 429;
-
 export class Backoff {
   #failures = 0;
+  /** @type {(byPerson: boolean) => void} */
   #wake = () => {};
 
   succeeded() {
@@ -24,20 +26,20 @@ export class Backoff {
     return this.pause(Math.random() * longest);
   }
 
-  /** @param {number} ms @param {boolean} [fixed] whether `wake` cannot shorten it */
+  /** @param {number} ms @param {boolean} [fixed] whether only a person can shorten it */
   pause(ms, fixed = false) {
     return new Promise((resume) => {
       const timer = setTimeout(resume, ms);
-      this.#wake = () => {
-        if (fixed) return;
+      this.#wake = (byPerson) => {
+        if (fixed && !byPerson) return;
         clearTimeout(timer);
         resume(undefined);
       };
     });
   }
 
-  /** End the current pause, unless it is fixed. */
-  wake() {
-    this.#wake();
+  /** End the current pause. @param {boolean} [byPerson] whether somebody looks at the page or presses a button */
+  wake(byPerson = false) {
+    this.#wake(byPerson);
   }
 }

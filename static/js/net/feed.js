@@ -10,7 +10,7 @@ const TICK_MISSED = 75_000; // ms; after a longer gap the device has slept: even
  * @typedef {import("./api.js").Answer} Answer
  * @typedef {object} FeedListener
  * @property {(answer: Answer, since: number | undefined) => void} onAnswer `since` is undefined in the first call
- * @property {() => Promise<boolean>} onRefused renew the access; false to stop
+ * @property {(refusal: import("./answers.js").Refused) => Promise<boolean>} onEnding renew the access; false to stop
  * @property {() => void} onLost
  * @property {() => void} onBusy
  */
@@ -20,8 +20,9 @@ export class Feed {
   #access;
   #listener;
   #shared;
-  #isLost = false;
+  #isWaiting = false; // after a failure
   #lastTick = 0; // ms since 1970
+  #byPerson = false; // whether somebody has looked at the page since the last answer
   #poller = new Poller(this);
   /** @type {import("./api.js").Cursor | undefined} */
   #cursor;
@@ -54,22 +55,29 @@ export class Feed {
   /** @param {number} hold @param {AbortSignal} signal */
   async ask(hold, signal) {
     const { answer, held } = await this.#read(hold, signal);
-    this.#isLost = false;
+    this.#isWaiting = this.#byPerson = false;
     this.#listener.onAnswer(answer, this.#cursor?.since);
     this.#cursor = { since: answer.last_id, epoch: answer.epoch, rev: answer.rev ?? this.#cursor?.rev ?? 0 };
     return !held || answer.messages.length > 0 || !!answer.state;
   }
 
-  onRefused() {
-    return this.#listener.onRefused();
+  /** @param {import("./answers.js").Refused} refusal */
+  onEnding(refusal) {
+    return this.#listener.onEnding(refusal);
+  }
+
+  /** Start anew: what we know of the chat may be from another version of the server. */
+  onRejected() {
+    this.#cursor = undefined;
   }
 
   onLost() {
-    this.#isLost = true;
+    this.#isWaiting = true;
     this.#listener.onLost();
   }
 
   onBusy() {
+    this.#isWaiting = true;
     this.#listener.onBusy();
   }
 
@@ -79,7 +87,8 @@ export class Feed {
     const chatId = this.#chatId;
     const cursor = this.#cursor;
     if (!cursor) return { answer: await readChat(chatId, token, undefined, 0, signal), held: false };
-    const answer = this.#shared.isAvailable && (await this.#shared.read({ chatId, token, ...cursor, hold }, signal));
+    const question = { chatId, token, ...cursor, hold, byPerson: this.#byPerson };
+    const answer = this.#shared.isAvailable && (await this.#shared.read(question, signal));
     if (answer) return { answer, held: false };
     await pageVisible();
     return { answer: await readChat(chatId, token, cursor, hold, signal), held: true };
@@ -87,7 +96,20 @@ export class Feed {
 
   /** A hidden page ends its own poll; a visible one skips the back-off. */
   #onVisibilityChange() {
-    if (document.hidden ? !this.#shared.isAvailable : this.#isLost) this.#poller.nudge();
+    if (document.hidden && !this.#shared.isAvailable) this.#poller.nudge();
+    else if (!document.hidden) this.urge();
+  }
+
+  /** Ask at once whether the server is there. */
+  check() {
+    this.#poller.nudge();
+  }
+
+  /** Ask at once, whatever the server said about waiting: somebody looks at the page, or presses a button. */
+  urge() {
+    if (!this.#isWaiting) return;
+    this.#byPerson = true;
+    this.#poller.nudge(true);
   }
 }
 

@@ -5,9 +5,9 @@
  * A tab sends its cursor, gets one reply, and asks again. A closed or frozen tab stops asking, so nothing has to
  * be cleaned up; when it resumes, it asks from its old cursor and misses nothing.
  *
- * @typedef {import("./cursors.js").ReaderCursor & { number: number, hold: number, askedAt: number }} Question
+ * @typedef {import("./cursors.js").ReaderCursor & { number: number, hold: number, byPerson: boolean, askedAt: number }} Question
  */
-import { ask } from "./api.js";
+import { readChats } from "./api.js";
 import { emptyAnswer, isCovered, mergeCursors, sliceFor } from "./cursors.js";
 import { HOLD, Poller } from "./poller.js";
 
@@ -43,9 +43,7 @@ class PollHub {
     this.#isGathering = false;
     this.#sent = mergeCursors(this.#questions.values());
     try {
-      const credential = Object.values(this.#sent)[0]?.token; // limits count the request per member, not per address
-      const body = { wait: hold, chats: this.#sent };
-      const { chats } = await ask("POST", "/poll", { credential, body, signal, hold });
+      const { chats } = await readChats(this.#sent, hold, signal);
       for (const [port, question] of this.#questions) this.#deliver(port, question, chats[question.chatId], hold);
       return Object.keys(chats).length > 0;
     } finally {
@@ -57,9 +55,15 @@ class PollHub {
     for (const port of this.#questions.keys()) port.postMessage({ lost: true });
   }
 
-  /** Pass the refusal to all tabs, which back off too and ask again. @param {import("./api.js").Refused} refusal */
-  onBusy({ status, message, retryAfter }) {
-    for (const port of [...this.#questions.keys()]) this.#reply(port, { refused: [status, { message }, retryAfter] });
+  /** Each tab asks by itself: one of them may have sent what the server does not understand. */
+  onRejected() {
+    for (const port of [...this.#questions.keys()]) this.#reply(port, {});
+  }
+
+  /** Pass the refusal to all tabs, which back off too and ask again. @param {import("./answers.js").Refused} refusal */
+  onBusy({ status, code, message, retryAfter }) {
+    const refused = [status, { error: code, message }, retryAfter];
+    for (const port of [...this.#questions.keys()]) this.#reply(port, { refused });
   }
 
   #nextQuestion() {
@@ -73,7 +77,7 @@ class PollHub {
     this.#questions.delete(port); // it moves to the end of the queue
     this.#questions.set(port, { ...question, askedAt: Date.now() });
     this.#onQuestion();
-    if (!question.hold) this.#poller.nudge();
+    if (!question.hold) this.#poller.nudge(question.byPerson);
     else if (!this.#isGathering && !isCovered(this.#sent, question)) this.#poller.restart();
   }
 

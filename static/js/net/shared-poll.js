@@ -1,5 +1,5 @@
 /** This tab's connection to the worker with the poll that all tabs share. Some browsers have no shared workers. */
-import { Refused, Unreachable } from "./api.js";
+import { Refused, Unreachable } from "./answers.js";
 
 const START_TIMEOUT = 5000; // ms in which a running worker sends its first message
 const HELD_TIMEOUT = 90_000; // ms in which a running worker replies to a question that it may hold
@@ -9,12 +9,16 @@ const WORKER = new URL("./poll-worker.js", import.meta.url).href;
 // Trusted Types: allow this one worker URL.
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("poll", { createScriptURL: () => WORKER });
 
-/** @typedef {import("./cursors.js").ReaderCursor & { hold: number }} Question */
+// WebKit keeps a worker whose script failed to load, and gives it to every later page that asks for that name.
+const NAMES = ["poll", "poll-2", "poll-3"];
+
+/** @typedef {import("./cursors.js").ReaderCursor & { hold: number, byPerson: boolean }} Question */
 
 export class SharedPoll {
   /** @type {MessagePort | undefined} */
   #port;
   #number = 0;
+  #failures = 0;
   #onLost;
   /** @type {(reply: any) => void} */
   #onReply = () => {};
@@ -59,7 +63,8 @@ export class SharedPoll {
   #connect() {
     this.#port?.close();
     try {
-      const worker = new SharedWorker(policy?.createScriptURL("") ?? WORKER, { type: "module" });
+      const script = policy?.createScriptURL("") ?? WORKER;
+      const worker = new SharedWorker(script, { type: "module", name: NAMES[this.#failures] });
       const timer = setTimeout(() => this.#giveUp(), START_TIMEOUT);
       worker.onerror = () => this.#giveUp();
       worker.port.onmessage = ({ data }) => {
@@ -73,8 +78,10 @@ export class SharedPoll {
     }
   }
 
+  /** Try a worker of another name, if there is one; meanwhile the page polls by itself. */
   #giveUp() {
     this.#port = undefined;
     this.#onReply({});
+    if (++this.#failures < NAMES.length) this.#connect();
   }
 }

@@ -2,7 +2,7 @@
 import { authKey, sessionFor } from "../identity/identity.js";
 import { NEEDS_INVITE, goHome } from "../identity/go-home.js";
 import { chatInAddress, showInvitation, stashKey, stashedKey } from "../identity/invitation.js";
-import { Unreachable } from "../net/api.js";
+import { Unreachable } from "../net/answers.js";
 import { appendLinks, byId } from "../ui/dom.js";
 
 const RETRY = 3000; // ms between two attempts to load the room

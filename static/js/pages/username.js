@@ -1,7 +1,9 @@
 /** The page that saves a name for all later chats. */
-import { rememberedName, withIdentity } from "../identity/identity.js";
+import { isIdentityKept, rememberedName, withIdentity } from "../identity/identity.js";
 import { NameForm } from "../identity/name-form.js";
-import { byId, nameElement } from "../ui/dom.js";
+import { byId, nameElement, pageWorks } from "../ui/dom.js";
+
+const NOT_KEPT = "This browser keeps it only until you close this tab.";
 
 const saved = byId("saved");
 
@@ -15,8 +17,9 @@ const rename = (username) => withIdentity(username, async () => rememberedName()
 async function save(username) {
   saved.replaceChildren();
   const name = nameElement(await rename(username));
-  saved.append("Saved. Friends will see you as ", name, ".");
+  saved.append("Saved. Friends will see you as ", name, isIdentityKept() ? "." : `. ${NOT_KEPT}`);
   return false;
 }
 
+pageWorks();
 new NameForm(byId("username-form"), save);

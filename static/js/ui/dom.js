@@ -12,6 +12,9 @@ export function byId(id) {
   return /** @type {T} */ (found);
 }
 
+/** The page works: take away the words that say otherwise. */
+export const pageWorks = () => document.getElementById("stuck")?.remove();
+
 /** @template {HTMLElement} [T=HTMLElement] @param {ParentNode} within @param {string} selector @returns {T} */
 export const query = (within, selector) => /** @type {T} */ (within.querySelector(selector));
 

@@ -140,7 +140,9 @@ async def test_a_message_waits_for_the_retry_after_of_a_busy_server(
 
     async def be_busy(route: Route) -> None:
         times.append(time.monotonic())
-        await route.fulfill(status=429 if len(times) == 1 else 503, headers={"Retry-After": "1"})
+        status, code = (429, "rate_limited") if len(times) == 1 else (503, "unavailable")
+        ours = {"error": code, "message": "Take a breath."}
+        await route.fulfill(status=status, headers={"Retry-After": "1"}, json=ours)
 
     posts = posts_of(alice)
     await alice.page.route(f"**/{story.chat_id}", be_busy, times=2)

@@ -76,7 +76,8 @@ async def test_a_page_waits_as_long_as_the_server_asks(
 
     async def busy(route: Route) -> None:
         times.append(time.monotonic())
-        await route.fulfill(status=503, headers={"Retry-After": "2"})
+        ours = {"error": "unavailable", "message": "Watch Party is restarting."}
+        await route.fulfill(status=503, headers={"Retry-After": "2"}, json=ours)
 
     alice.monitor.expect_errors("status of 503")
     await reloads_with(alice, story, proxy, ALONE)

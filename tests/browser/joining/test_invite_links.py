@@ -1,5 +1,7 @@
 """Invite links in every form: the key may be anywhere, replaced, or missing."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.async_api import expect
 
@@ -71,7 +73,7 @@ async def test_an_invalid_key_leads_home_with_a_notice(arrive: Arrival, story: S
     dora = await arrive("Dora")
     dora.monitor.expect_errors(REFUSED)
     await story.alice.say("Nobody outside may read this")
-    await dora.opens(f"/chat/{story.chat_id}#not-the-key-of-this-chat")
+    await dora.opens(f"/chat/{story.chat_id}#{'x' * 33}")
     await dora.is_invited()
     await dora.name_box.fill("Dora")
     await dora.button("Join").click()
@@ -80,12 +82,40 @@ async def test_an_invalid_key_leads_home_with_a_notice(arrive: Arrival, story: S
     await learns_nothing(dora, story.chat_id, [story.magic_key, "Nobody outside may read this"])
 
 
+@pytest.mark.parametrize("change", [lambda key: key[:20], lambda key: key + "x"])
+async def test_a_damaged_link_is_told_from_a_dead_one(
+    arrive: Arrival, story: Story, change: Callable[[str], str]
+) -> None:
+    dora = await arrive("Dora")
+    dora.monitor.expect_errors(REFUSED)
+    await dora.opens(f"/chat/{story.chat_id}#{change(story.magic_key)}")
+    await dora.is_invited()
+    await dora.name_box.fill("Dora")
+    await dora.button("Join").click()
+    await dora.is_home()
+    await expect(dora.page.get_by_text("That invite link is incomplete")).to_be_visible()
+
+
+@pytest.mark.parametrize("wrap", ["{}_", "{}-", "_{}_", "*{}*", "{}).", "{:.10}%0A{:.0}"])
+async def test_what_messengers_put_around_a_key_is_ignored(
+    arrive: Arrival, story: Story, wrap: str
+) -> None:
+    key = story.magic_key
+    link = f"{key[:10]}%0A%20{key[10:]}" if ":" in wrap else wrap.format(key)
+    dora = await arrive("Dora")
+    await dora.opens(f"/chat/{story.chat_id}#{link}")
+    await dora.is_invited()
+    await dora.name_box.fill("Dora")
+    await dora.button("Join").click()
+    await dora.is_in()
+
+
 async def test_a_key_of_an_unknown_chat_leads_home_with_the_same_notice(
     arrive: Arrival,
 ) -> None:
     dora = await arrive("Dora")
     dora.monitor.expect_errors(REFUSED)
-    await dora.opens("/chat/123456789012#some-key")
+    await dora.opens(f"/chat/123456789012#{'x' * 33}")
     await dora.is_invited()
     await dora.name_box.fill("Dora")
     await dora.button("Join").click()
