@@ -8,8 +8,6 @@ from tests.browser.conftest import Arrival
 THROWS = "Object.defineProperty(window, '{}', {{ get() {{ throw new DOMException('no'); }} }});"
 NULL = "Object.defineProperty(window, '{}', {{ value: null }});"
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"
-    "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
-)
 BOTH = ("localStorage", "sessionStorage")
 WAYS = {
     "blocked": "".join(THROWS.format(name) for name in BOTH),

@@ -12,7 +12,8 @@ ERRORS = {
     400: "malformed: `invalid_request`",
     401: "no credential: `missing_credentials`; an unknown auth key: `invalid_credentials`",
     403: "no access, or no such chat: `forbidden`, `invalid_invite`; lost while the request was"
-    " held: `removed`, `burned`; not allowed for your role: `not_allowed`; sent by a page of another origin: `foreign_origin`",
+    " held: `removed`, `burned`; not allowed for your role: `not_allowed`; sent by a page"
+    " of another origin: `foreign_origin`",
     404: "nothing at this address, or no such member or message in this chat: `not_found`",
     409: "nobody could take over: `no_successor`; too many members: `chat_full`",
     413: "larger than 64 KiB: `too_large`",
