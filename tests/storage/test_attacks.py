@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from throttled.rate_limiter import per_min
@@ -11,6 +12,7 @@ from throttled.rate_limiter import per_min
 from tests.support.api_client import Api
 from tests.support.api_fixtures import Story, delete, guest, magic_keys, new_story, put
 from tests.support.database import back_up
+from tests.support.load_clients import until_held
 from tests.support.server_process import Server, patched, refused
 from tests.support.waiting import until
 from watchparty.party.errors import RateLimited
@@ -155,7 +157,7 @@ async def test_one_request_too_many_ends_only_one(tmp_path: Path) -> None:
             for token in tokens
             for _ in range(4)
         ]
-        await asyncio.sleep(1)
+        await until_held(server, *held)
         assert not any(task.done() for task in held)
         one_more = asyncio.create_task(api.get(f"{bob.path}?since=0&wait=20", tokens[3]))
         await until(lambda: any(task.done() for task in held), "none was ended")
@@ -187,5 +189,7 @@ def test_the_pages_of_all_chats_are_bounded() -> None:
         for since in range(30):
             windows[-1].page_at(Cursor(since))
     assert sum(window.pages_size for window in windows) <= PAGES_BYTES
+    gone = ref(windows.pop())
+    assert gone() is None  # nothing keeps the texts of a deleted chat
     page, _ = windows[0].page_at(Cursor(29))
     assert len(page.messages) == 1

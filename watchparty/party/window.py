@@ -1,6 +1,7 @@
 """The last 30 messages of a chat, and the page for each cursor."""
 
 from collections.abc import Iterable
+from weakref import ref
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -54,22 +55,32 @@ class Page(Struct, frozen=True, kw_only=True, eq=False, weakref=True):
 
 
 class PagesInMemory:
-    """Bounds the pages of all windows: one is kept for each cursor that readers have."""
+    """Bounds the pages of all windows: one is kept for each cursor that readers have.
+
+    It refers to windows weakly: those of deleted chats must not stay in memory.
+    """
 
     def __init__(self) -> None:
-        self._sizes: dict[Window, int] = {}  # the one that grew last comes last
+        self._sizes: dict[ref[Window], int] = {}  # the one that grew last comes last
         self._size = 0
 
     def add(self, window: "Window") -> None:
         """Count a window that has grown; let those that grew longest ago forget their pages."""
         self.discard(window)
-        self._sizes[window] = window.pages_size
+        self._sizes[ref(window, self._drop)] = window.pages_size
         self._size += window.pages_size
         while self._size > PAGES_BYTES and len(self._sizes) > 1:
-            next(iter(self._sizes)).forget_pages()
+            oldest = next(iter(self._sizes))
+            if window_left := oldest():
+                window_left.forget_pages()
+            else:
+                self._drop(oldest)
 
     def discard(self, window: "Window") -> None:
         """Forget a window without pages."""
+        self._drop(ref(window))
+
+    def _drop(self, window: "ref[Window]") -> None:
         self._size -= self._sizes.pop(window, 0)
 
 
