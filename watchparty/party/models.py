@@ -58,6 +58,10 @@ class Invites(Struct, frozen=True):
         guest: dict[InviteRole, str] = {"guest": self.guest}
         return guest | {"viewer": self.viewer} if role in HOSTS else guest
 
+    def guest_for(self, role: Role) -> str | None:
+        """Return the key for guests, which viewers do not get."""
+        return None if role == "viewer" else self.guest
+
     def role_of(self, magic_key: str) -> InviteRole | None:
         """Return the role that a key grants, if any, in the same time for every key."""
         is_guest = tokens.equal_constant_time(self.guest, magic_key)

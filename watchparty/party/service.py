@@ -100,7 +100,7 @@ class ChatService:
             created = await self.store.add_chat(chat, tokens.hash_secret(token), check_rate)
         self._forget(created.chat_id, created.ended)
         access = await self.authorize(created.chat_id, token)
-        guest_key = access.chat.state.invites.guest if access.member.role != "viewer" else None
+        guest_key = access.chat.state.invites.guest_for(access.member.role)
         replayed = created.chat_id != chat.chat_id
         return Admission(access, token, host.auth_key, guest_key, replayed)
 
@@ -128,7 +128,7 @@ class ChatService:
         member = joined.member
         self._forget(chat_id, joined.ended)
         self._member_ids[chat_id, credential] = member.member_id
-        guest_key = joined.state.invites.guest if member.role != "viewer" else None
+        guest_key = joined.state.invites.guest_for(member.role)
         return Admission(ChatAccess(chat, member), token, auth_key, guest_key)
 
     async def authorize(self, chat_id: int, secret: str) -> ChatAccess:

@@ -46,6 +46,10 @@ class FaultLog(logging.Filter):
         return True
 
 
+# One per process, like the loggers: adding it again changes nothing.
+fault_log = FaultLog()
+
+
 def _shorten(record: logging.LogRecord, where: str, repeats: int) -> None:
     """Replace the traceback by one line, and the exception's text by its type."""
     first_line = record.getMessage().partition("\n")[0]

@@ -13,7 +13,7 @@ from typing import Any
 from h11 import ProtocolError
 from quart import Quart
 
-from watchparty.server.fault_log import LOGGERS, FaultLog
+from watchparty.server.fault_log import LOGGERS, fault_log
 
 OUT_OF_FILES = "socket.accept() out of system resource"  # asyncio.selector_events
 
@@ -49,7 +49,6 @@ def init_log_filters(app: Quart) -> None:
 
         loop.set_exception_handler(handle)
         logging.getLogger("uvicorn.error").addFilter(is_loggable)
-        fault_log = FaultLog()
         for name in LOGGERS:
             logging.getLogger(name).addFilter(fault_log)
 

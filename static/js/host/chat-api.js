@@ -1,5 +1,5 @@
 /** The requests of the host tools. The server decides who may do what. */
-import { ask } from "../net/api.js";
+import { ask, isText } from "../net/api.js";
 
 export const HOSTS = ["host", "cohost"]; // the roles that may do nearly everything
 
@@ -66,9 +66,6 @@ export class ChatApi {
     return ask(method, `/${this.#chatId}${path}`, { credential: this.#access.token, body, isOurs });
   }
 }
-
-/** @param {unknown} value */
-const isText = (value) => typeof value === "string";
 
 /** The new state, or nothing after we have left. @param {any} answer */
 const isChange = (answer) => Number.isInteger(answer.rev) || !Object.keys(answer).length;

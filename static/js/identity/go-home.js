@@ -10,7 +10,6 @@ export const NOT_IN_PARTY =
 export const LEFT = "You left the party.";
 export const BROKEN_INVITE =
   "That invite link is incomplete: something was lost on its way. Ask for it again, and copy all of it.";
-export const NO_SUCH_PAGE = "There is nothing at that address. Start a party, or open an invite link.";
 
 /** Why a party is over for us, by the code of the refusal. @type {Record<string, string>} */
 export const ENDINGS = {

@@ -20,7 +20,7 @@ const CODES = {
   404: ["not_found"],
   405: ["method_not_allowed"],
   408: ["request_timeout"],
-  409: ["chat_full", "no_successor", "clock_moved"],
+  409: ["chat_full", "no_successor"],
   413: ["too_large"],
   421: ["unknown_host"],
   422: ["key_reused"],

@@ -74,7 +74,7 @@ export const postMessage = (chatId, token, { key, body }, signal) =>
   ask("POST", `/${chatId}`, { credential: token, body: { body }, key, signal, isOurs: ({ id }) => Number.isInteger(id) });
 
 /** @param {unknown} value */
-const isText = (value) => typeof value === "string" && value !== "";
+export const isText = (value) => typeof value === "string" && value !== "";
 
 /** @param {any} body */
 const isSession = ({ chat_id, session_token }) => Number.isInteger(chat_id) && isText(session_token);

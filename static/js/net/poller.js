@@ -36,10 +36,13 @@ export class Poller {
     while (await this.#pollOnce());
   }
 
-  /** Drop the current request and ask again at once, because what to ask for has changed. */
-  restart() {
+  /**
+   * Drop the current request and ask again at once, because what to ask for has changed.
+   * @param {boolean} [byPerson] as in `nudge`
+   */
+  restart(byPerson) {
     this.#controller.abort();
-    this.#backoff.wake();
+    this.#backoff.wake(byPerson);
   }
 
   /**
@@ -48,8 +51,7 @@ export class Poller {
    */
   nudge(byPerson) {
     this.#skipHold = true;
-    this.#controller.abort();
-    this.#backoff.wake(byPerson);
+    this.restart(byPerson);
   }
 
   /** @returns {Promise<boolean>} whether to go on */

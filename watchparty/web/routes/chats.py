@@ -135,7 +135,7 @@ def _chat_answer(admission: Admission, magic_key: str | UnsetType = UNSET) -> Ch
         username=member.username,
         last_id=chat.window.last_id,
         epoch=chat.window.epoch,
-        magic_link=UNSET if guest_key is None else link_for(chat.chat_id, guest_key),
+        magic_link=_magic_link(chat.chat_id, guest_key),
         magic_key=magic_key,
         auth_key=admission.auth_key or UNSET,
     )
@@ -150,14 +150,12 @@ def _state_answer(access: ChatAccess, cursor: Cursor) -> StateAnswer:
         member_id=member.member_id,
         role=member.role,
         members=[*chat.state.members],
-        magic_link=_magic_link(access),
+        magic_link=_magic_link(chat.chat_id, chat.state.invites.guest_for(member.role)),
         expires_at=timestamps.rfc3339(chat.active_at + settings().chat_ttl * 1000),
         server_time=timestamps.rfc3339(timestamps.now()),
     )
 
 
-def _magic_link(access: ChatAccess) -> str | UnsetType:
-    """Return the invite link for guests, which viewers do not get."""
-    if access.member.role == "viewer":
-        return UNSET
-    return link_for(access.chat.chat_id, access.chat.state.invites.guest)
+def _magic_link(chat_id: int, guest_key: str | None) -> str | UnsetType:
+    """Return the invite link for guests, if the member may have their key."""
+    return UNSET if guest_key is None else link_for(chat_id, guest_key)
