@@ -113,9 +113,10 @@ function request(method, { credential, body, key }, signal) {
   if (credential) headers.Authorization = `Bearer ${credential}`;
   if (key) headers["Idempotency-Key"] = key;
   if (body) headers["Content-Type"] = "application/json";
-  // Without no-store, requests for the same URL wait for one another across tabs.
+  // Without no-store, requests for the same URL wait for one another across tabs. Ours are never redirected: a
+  // captive portal would lead to another origin.
   /** @type {RequestInit} */
-  const init = { method, headers, signal, cache: "no-store", credentials: "omit" };
+  const init = { method, headers, signal, cache: "no-store", credentials: "omit", redirect: "error" };
   if (body) init.body = JSON.stringify(body);
   return init;
 }
