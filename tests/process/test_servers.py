@@ -113,7 +113,7 @@ async def test_held_requests_are_answered_at_a_removal_and_at_the_shutdown(
             await until_held(any_server, *one.polls, *one.streams)
         members = f"{story.alice.path}/members/2"
         (await api.call("DELETE", members, story.alice.session_token)).ok()
-        await assert_ended(bob, 403, "forbidden")
+        await assert_ended(bob, 403, "removed")
         outside = await story.charlie.try_to_read(story.chat_id, since=0, wait=20)
         assert outside.error == (403, "forbidden")
         await story.alice.say("Without Bob")
@@ -232,6 +232,6 @@ async def test_a_removed_member_is_answered_even_when_the_server_no_longer_recei
         members = f"{story.alice.path}/members/2"
         async with asyncio.timeout(AT_ONCE):
             (await api.call("DELETE", members, story.alice.session_token)).ok()
-            assert [(await one).error for one in held] == [(403, "forbidden")] * 8
+            assert [(await one).error for one in held] == [(403, "removed")] * 8
         outside = await story.charlie.try_to_read(story.chat_id, since=0)
         assert outside.error == (403, "forbidden")
