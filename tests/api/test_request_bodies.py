@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 
@@ -126,3 +127,33 @@ async def test_a_poll_is_held_only_after_its_body_has_arrived(server: Server, st
     assert b"Is anybody there?" in answer
     refusal = await story.charlie.try_to_read(story.chat_id, since=0)
     assert refusal.error == (403, "forbidden")
+
+
+async def test_a_compressed_body_is_refused_with_the_reason(story: Story) -> None:
+    zipped = gzip.compress(b'{"body": "hi"}')
+    for person, status in ((story.bob, 415), (story.charlie, 403)):
+        answer = await person.api.post(
+            story.bob.path,
+            person.session_token,
+            data=zipped,
+            headers={"Content-Encoding": "gzip", "Content-Type": "application/json"},
+        )
+        assert answer.status == status
+        if status == 415:
+            assert answer.error == (415, "unsupported_media_type")
+    plain = {"Content-Encoding": "identity"}
+    said = await story.bob.api.post(
+        story.bob.path, story.bob.session_token, data=b'{"body": "hi"}', headers=plain
+    )
+    assert said.ok()["id"] == 1
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
+async def test_a_byte_order_mark_before_json_is_ignored(story: Story, content_type: str) -> None:
+    data = b"\xef\xbb\xbf" + b'{"body": "1 + 1 = 2"}'
+    headers = {"Content-Type": content_type}
+    answer = await story.bob.api.post(
+        story.bob.path, story.bob.session_token, data=data, headers=headers
+    )
+    assert answer.ok()["body"] == "1 + 1 = 2"
+    assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")

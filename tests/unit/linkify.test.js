@@ -50,6 +50,14 @@ const SENTENCES = {
   "https://пример.example/привет!": "https://пример.example/привет",
   "https://example.org/مرحبا…": "https://example.org/مرحبا",
   "「https://example.org/映画」。": "https://example.org/映画",
+  "https://example.org/wiki/Schindler's_List": "https://example.org/wiki/Schindler's_List",
+  "https://example.org/wiki/Schindler’s_List": "https://example.org/wiki/Schindler’s_List",
+  "'https://example.org/quoted'": "https://example.org/quoted",
+  "https://example.org/Foo_": "https://example.org/Foo_",
+  "_https://example.org/emphasized_": "https://example.org/emphasized",
+  "看这个https://example.org/中": "https://example.org/中",
+  "ここhttps://example.org/": "https://example.org/",
+  "여기https://example.org/": "https://example.org/",
   "https://example.org/a\u202eexe.piz": "https://example.org/a", // a link has no character that reverses the text
 };
 

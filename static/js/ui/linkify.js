@@ -1,7 +1,9 @@
 /** Turns web addresses in a text into links, and keeps the rest as it is. */
 
-const ADDRESS = /https?:\/\/[^\s<>"'`“”„‘’«»\u2066-\u2069\u200e\u200f\u202a-\u202e]+/giu;
-const TRAILING = /[.,;:!?…*_~。、！？，；：」』）】]$/u;
+const ADDRESS = /https?:\/\/[^\s<>"`“”„‘«»\u2066-\u2069\u200e\u200f\u202a-\u202e]+/giu;
+const TRAILING = /[.,;:!?…*~'’。、！？，；：」』）】]$/u;
+// Scripts that write no spaces around an address.
+const SPACELESS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}ー]$/u;
 const BRACKETS = [["(", ")"], ["[", "]"], ["{", "}"]];
 
 /** @param {string} text @returns {(string | HTMLAnchorElement)[]} */
@@ -9,7 +11,8 @@ export function linkify(text) {
   const pieces = [];
   let position = 0; // the text before it is in `pieces`
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
-    const address = withoutTrailing(found);
+    const isEmphasized = text[index - 1] === "_";
+    const address = withoutTrailing(isEmphasized ? found.replace(/_+(?=\W*$)/u, "") : found);
     if (!isWeb(address) || isMidWord(text, index)) continue;
     pieces.push(text.slice(position, index), link(address));
     position = index + address.length;
@@ -32,7 +35,10 @@ function withoutTrailing(address) {
 const count = (text, character) => text.split(character).length;
 
 /** @param {string} text @param {number} index */
-const isMidWord = (text, index) => /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, index - 2), index));
+function isMidWord(text, index) {
+  const before = text.slice(Math.max(0, index - 2), index);
+  return /[\p{L}\p{N}]$/u.test(before) && !SPACELESS.test(before);
+}
 
 /**
  * User names ("https://bank.example@elsewhere.example") are excluded: they only ever deceive.

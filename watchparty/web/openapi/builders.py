@@ -17,6 +17,7 @@ ERRORS = {
     404: "nothing at this address, or no such member or message in this chat: `not_found`",
     409: "nobody could take over: `no_successor`; too many members: `chat_full`",
     413: "larger than 64 KiB: `too_large`",
+    415: "compressed: `unsupported_media_type`",
     421: "a public name that the server does not know as its own: `unknown_host`",
     422: "the idempotency key was used for another request: `key_reused`",
     429: "too many requests: `rate_limited`",

@@ -5,6 +5,7 @@ body. The header is that of draft-ietf-httpapi-idempotency-key-header, but has t
 """
 
 import asyncio
+import codecs
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from quart import Request
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
 from watchparty.party import validation
@@ -49,8 +50,11 @@ async def read(request: Request) -> Fields:
 async def receive(request: Request) -> bytes:
     """Return the body as bytes. Call it once per request.
 
-    Raises RequestEntityTooLarge above 64 KiB and RequestTimeout after 10 s.
+    Raises UnsupportedMediaType for a compressed body, which could grow a thousandfold,
+    RequestEntityTooLarge above 64 KiB, and RequestTimeout after 10 s.
     """
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType  # RFC 9110 section 15.5.16
     data = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT):
@@ -102,12 +106,13 @@ def _is_empty_form(request: Request, data: bytes) -> bool:
 
 def _looks_like_form(data: bytes) -> bool:
     """Return False for JSON, which curl labels as a form by default; forms escape brackets."""
-    return b"=" in data and data.lstrip()[:1] not in (b"{", b"[")
+    return b"=" in data and data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] not in (b"{", b"[")
 
 
 def _json(data: bytes) -> Fields:
     try:
-        fields = msgspec.json.decode(data)
+        # Some clients send a byte order mark; a parser may ignore it (RFC 8259 section 8.1).
+        fields = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest("The body must be a JSON object or an HTML form.") from error
     if not isinstance(fields, dict):

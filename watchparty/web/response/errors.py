@@ -38,6 +38,7 @@ HTTP_ERRORS: dict[int, tuple[str, str]] = {
     405: ("method_not_allowed", "This address does not support that method."),
     408: ("request_timeout", "The request took too long to arrive."),
     413: ("too_large", "The body is larger than 64 KiB."),
+    415: ("unsupported_media_type", "The body must not be compressed."),
     500: (errors.PartyError.code, errors.PartyError.message),
 }
 
