@@ -24,6 +24,8 @@ ERRORS = {
     503: "the server is stopping, or its store is unavailable: `unavailable`",
 }
 
+ALWAYS = (429,)
+WITH_BODY = (413, 415)
 RETRYABLE = (429, 503)  # these carry Retry-After, in seconds
 
 NO_CREDENTIAL: list[Json] = []
@@ -41,13 +43,14 @@ def operation(
     alternative: type[Struct] | None = None,
     event_stream: Json | None = None,
 ) -> Json:
-    """Describe one method of one path."""
+    """Describe one method of one path; `errors` are those beside ALWAYS and WITH_BODY."""
+    statuses = (*errors, *ALWAYS) if body is None else (*errors, *WITH_BODY, *ALWAYS)
     schema = ref(answer) if alternative is None else {"anyOf": [ref(alternative), ref(answer)]}
     operation: Json = {
         "summary": summary,
         "security": security,
         "responses": {"200": response("done", schema)}
-        | {str(status): error_response(status) for status in (*errors, 429)},
+        | {str(status): error_response(status) for status in statuses},
     }
     if event_stream is not None:
         operation["responses"]["200"]["content"] |= event_stream

@@ -118,7 +118,7 @@ def _paths() -> Json:
             "post": operation(
                 "Create a user and get an auth key, or rename yourself",
                 AuthAnswer,
-                (400, 401, 413, 415, 503),
+                (400, 401, 503),
                 security=OPTIONAL_CREDENTIAL,
                 body=form_or_json_body({"username": USERNAME}, "username"),
             )
@@ -127,7 +127,7 @@ def _paths() -> Json:
             "post": operation(
                 "Create a chat",
                 ChatAnswer,
-                (400, 401, 413, 415, 422, 503),
+                (400, 401, 422, 503),
                 security=OPTIONAL_CREDENTIAL,
                 body=form_or_json_body({"username": USERNAME, "key": IDEMPOTENCY_KEY}),
                 parameters=[IDEMPOTENCY_KEY_HEADER],
@@ -146,7 +146,7 @@ def _paths() -> Json:
             "post": operation(
                 "Post a message",
                 MessageAnswer,
-                (400, 401, 403, 413, 415, 422, 503),
+                (400, 401, 403, 422, 503),
                 body=form_or_json_body({"body": BODY, "key": IDEMPOTENCY_KEY}, "body"),
                 parameters=[IDEMPOTENCY_KEY_HEADER],
             ),
@@ -157,7 +157,7 @@ def _paths() -> Json:
             "post": operation(
                 "Join with an invitation, or get another session as a member",
                 ChatAnswer,
-                (400, 401, 403, 409, 413, 415, 503),
+                (400, 401, 403, 409, 503),
                 security=OPTIONAL_CREDENTIAL,
                 body=form_or_json_body({"magic_key": MAGIC_KEY, "username": USERNAME}),
             ),
@@ -167,7 +167,7 @@ def _paths() -> Json:
             "post": operation(
                 "Wait for news in many chats at once",
                 PollAnswer,
-                (400, 413, 415, 503),
+                (400, 503),
                 security=NO_CREDENTIAL,
                 body=json_body(PollRequest),
             )

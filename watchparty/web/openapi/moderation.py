@@ -28,7 +28,7 @@ def moderation_paths() -> Json:
             "post": operation(
                 "Replace a link; the old one stops working at once",
                 InviteAnswer,
-                (400, 401, 403, 413, 415, 503),
+                (400, 401, 403, 503),
                 body=form_or_json_body({"role": INVITE_ROLE}),
             ),
         },
@@ -46,7 +46,7 @@ def moderation_paths() -> Json:
             "put": operation(
                 "Make a member a co-host, or a guest again",
                 ChangeAnswer,
-                (400, 401, 403, 404, 413, 415, 503),
+                (400, 401, 403, 404, 503),
                 body=form_or_json_body({"role": MEMBER_ROLE}, "role"),
             ),
             "delete": operation(
@@ -65,7 +65,7 @@ def moderation_paths() -> Json:
             "put": operation(
                 "Set the topic",
                 ChangeAnswer,
-                (400, 401, 403, 413, 415, 503),
+                (400, 401, 403, 503),
                 body=form_or_json_body({"topic": TOPIC}, "topic"),
             ),
         },
