@@ -2,8 +2,9 @@
 
 const ADDRESS = /https?:\/\/[^\s<>"`“”„‘«»\u2066-\u2069\u200e\u200f\u202a-\u202e]+/giu;
 const TRAILING = /[.,;:!?…*~'’。、！？，；：」』）】]$/u;
-// Scripts that write no spaces around an address.
-const SPACELESS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}ー]$/u;
+// But some scripts write no spaces around an address.
+const MID_WORD =
+  /(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}ー])[\p{L}\p{N}]$/u;
 const BRACKETS = [["(", ")"], ["[", "]"], ["{", "}"]];
 
 /** @param {string} text @returns {(string | HTMLAnchorElement)[]} */
@@ -11,8 +12,7 @@ export function linkify(text) {
   const pieces = [];
   let position = 0; // the text before it is in `pieces`
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
-    const isEmphasized = text[index - 1] === "_";
-    const address = withoutTrailing(isEmphasized ? found.replace(/_+(?=\W*$)/u, "") : found);
+    const address = withoutTrailing(found, text[index - 1] === "_");
     if (!isWeb(address) || isMidWord(text, index)) continue;
     pieces.push(text.slice(position, index), link(address));
     position = index + address.length;
@@ -20,13 +20,18 @@ export function linkify(text) {
   return [...pieces, text.slice(position)];
 }
 
-/** Cut off punctuation that belongs to the sentence around it: "(see http://a.example/b)." @param {string} address */
-function withoutTrailing(address) {
+/**
+ * Cut off punctuation that belongs to the sentence around it: "(see http://a.example/b)."
+ * An address may end with an underscore, unless there is one before it as well: "_http://a.example/b_".
+ * @param {string} address @param {boolean} isEmphasized
+ */
+function withoutTrailing(address, isEmphasized) {
   const surplus = new Map(BRACKETS.map(([open, close]) => [close, count(address, close) - count(address, open)]));
   for (let end = address.length; ; end--) {
     const last = address[end - 1];
     const left = surplus.get(last) ?? 0;
-    if (left <= 0 && !TRAILING.test(last)) return address.slice(0, end);
+    const isMark = TRAILING.test(last) || (isEmphasized && last === "_");
+    if (left <= 0 && !isMark) return address.slice(0, end);
     surplus.set(last, left - 1);
   }
 }
@@ -35,10 +40,7 @@ function withoutTrailing(address) {
 const count = (text, character) => text.split(character).length;
 
 /** @param {string} text @param {number} index */
-function isMidWord(text, index) {
-  const before = text.slice(Math.max(0, index - 2), index);
-  return /[\p{L}\p{N}]$/u.test(before) && !SPACELESS.test(before);
-}
+const isMidWord = (text, index) => MID_WORD.test(text.slice(Math.max(0, index - 2), index));
 
 /**
  * User names ("https://bank.example@elsewhere.example") are excluded: they only ever deceive.
