@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gzip
+import json
 from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 
@@ -131,16 +132,15 @@ async def test_a_poll_is_held_only_after_its_body_has_arrived(server: Server, st
 
 async def test_a_compressed_body_is_refused_with_the_reason(story: Story) -> None:
     zipped = gzip.compress(b'{"body": "hi"}')
-    for person, status in ((story.bob, 415), (story.charlie, 403)):
+    how = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    for person, error in (
+        (story.bob, (415, "unsupported_media_type")),
+        (story.charlie, (403, "forbidden")),
+    ):
         answer = await person.api.post(
-            story.bob.path,
-            person.session_token,
-            data=zipped,
-            headers={"Content-Encoding": "gzip", "Content-Type": "application/json"},
+            story.bob.path, person.session_token, data=zipped, headers=how
         )
-        assert answer.status == status
-        if status == 415:
-            assert answer.error == (415, "unsupported_media_type")
+        assert answer.error == error
     plain = {"Content-Encoding": "identity"}
     said = await story.bob.api.post(
         story.bob.path, story.bob.session_token, data=b'{"body": "hi"}', headers=plain
@@ -157,3 +157,11 @@ async def test_a_byte_order_mark_before_json_is_ignored(story: Story, content_ty
     )
     assert answer.ok()["body"] == "1 + 1 = 2"
     assert (await story.charlie.try_to_read(story.chat_id)).error == (403, "forbidden")
+
+
+async def test_a_byte_order_mark_before_a_poll_of_many_chats_is_ignored(story: Story) -> None:
+    for person, answered in ((story.bob, "messages"), (story.charlie, "error")):
+        place = {"token": person.session_token, "since": 0, "rev": 0}
+        asked = json.dumps({"chats": {f"{story.chat_id}": place}}).encode()
+        answer = await person.api.post("/poll", data=b"\xef\xbb\xbf" + asked)
+        assert answered in answer.ok()["chats"][f"{story.chat_id}"]

@@ -42,9 +42,10 @@ async def read(request: Request) -> Fields:
     data = await receive(request)
     if not data.strip() or _is_empty_form(request, data):
         return {}
-    if request.mimetype in {URLENCODED, MULTIPART} and _looks_like_form(data):
+    json = without_bom(data)
+    if request.mimetype in {URLENCODED, MULTIPART} and _looks_like_form(json):
         return _form(request, data)
-    return _json(data)
+    return _json(json)
 
 
 async def receive(request: Request) -> bytes:
@@ -65,6 +66,11 @@ async def receive(request: Request) -> bytes:
     except TimeoutError:
         raise RequestTimeout from None
     return bytes(data)
+
+
+def without_bom(data: bytes) -> bytes:
+    """Drop the byte order mark that some clients send before JSON (RFC 8259 section 8.1)."""
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def text(fields: Fields, *names: str) -> str | None:
@@ -106,13 +112,12 @@ def _is_empty_form(request: Request, data: bytes) -> bool:
 
 def _looks_like_form(data: bytes) -> bool:
     """Return False for JSON, which curl labels as a form by default; forms escape brackets."""
-    return b"=" in data and data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] not in (b"{", b"[")
+    return b"=" in data and data.lstrip()[:1] not in (b"{", b"[")
 
 
 def _json(data: bytes) -> Fields:
     try:
-        # Some clients send a byte order mark; a parser may ignore it (RFC 8259 section 8.1).
-        fields = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8))
+        fields = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest("The body must be a JSON object or an HTML form.") from error
     if not isinstance(fields, dict):

@@ -37,7 +37,7 @@ async def poll() -> Response:
 
 async def _read() -> PollRequest:
     try:
-        return _decode(await body.receive(request))
+        return _decode(body.without_bom(await body.receive(request)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest(f"The body is not a valid poll: {error}.") from error
 
