@@ -56,6 +56,7 @@ const SENTENCES = {
   "https://example.org/Foo_": "https://example.org/Foo_",
   "_https://example.org/emphasized_": "https://example.org/emphasized",
   "_https://example.org/a_看_!": "https://example.org/a_看",
+  "_https://example.org/b_看": "https://example.org/b_看",
   "看这个https://example.org/中": "https://example.org/中",
   "ここhttps://example.org/": "https://example.org/",
   "여기https://example.org/": "https://example.org/",
